@@ -23,7 +23,10 @@ process.exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   isStderrTerminal: process.stderr.isTTY,
-  columns: process.stderr.columns || 80,
+  // Asked anew each time: a window may be resized.
+  get columns() {
+    return process.stderr.columns || 80;
+  },
   signal: interruption.signal,
 });
 process.stdin.destroy();

@@ -1,21 +1,12 @@
 import { SingleBar, type GenericFormatter } from "cli-progress";
 import type { Progress } from "../score.js";
 import type { CliIo } from "./cli-io.js";
+import { drawBar } from "./draw-bar.js";
+import { Rate, type TokenCounts } from "./rate.js";
 
 /** Time between two plain lines, where there is no terminal to draw a bar on. */
 const LINE_INTERVAL_MS = 5_000;
 const BAR_INTERVAL_MS = 100;
-const BAR_WIDTH = 24;
-
-/** What a phase counts, by name; other phases are shown as a share. */
-const UNITS: Readonly<Record<string, string>> = {
-  score: "records",
-  decode: "tokens",
-  convert: "MB",
-  download: "MB",
-};
-const BYTES_PER_MB = 1_000_000;
-
 /**
  * Shows how far a long command is, on stderr: a bar with rate and remaining time on a terminal, a plain line every few
  * seconds otherwise, nothing when quiet. One phase after the other; hand `report` to `onProgress`.
@@ -24,10 +15,17 @@ export class ProgressDisplay {
   readonly #io: CliIo;
   readonly #isQuiet: boolean;
   #phase: PhaseDisplay | undefined;
+  #tokens: (() => TokenCounts) | undefined;
 
   constructor(io: CliIo, isQuiet: boolean) {
     this.#io = io;
     this.#isQuiet = isQuiet;
+  }
+
+  /** From the next phase on, tells tokens per second and what sharing prefixes saves, too. */
+  watchTokens(tokens: () => TokenCounts): void {
+    this.stop();
+    this.#tokens = tokens;
   }
 
   /** `total` 0 means that it is not known. */
@@ -35,7 +33,7 @@ export class ProgressDisplay {
     if (this.#isQuiet) return;
     if (this.#phase?.name !== phase) {
       this.#phase?.stop();
-      const rate = new Rate(phase);
+      const rate = new Rate(phase, done, this.#tokens);
       this.#phase = this.#io.isStderrTerminal
         ? new BarDisplay(rate, this.#io)
         : new LineDisplay(rate, this.#io);
@@ -70,11 +68,8 @@ class BarDisplay implements PhaseDisplay {
 
   constructor(rate: Rate, io: CliIo) {
     this.name = rate.phase;
-    const format: GenericFormatter = (_options, { value, total }) => {
-      const filled = total > 0 ? Math.round((BAR_WIDTH * Math.min(value, total)) / total) : 0;
-      const bar = total > 0 ? `[${"=".repeat(filled).padEnd(BAR_WIDTH)}] ` : "";
-      return bar + rate.describe(value, total);
-    };
+    const format: GenericFormatter = (_options, { value, total }) =>
+      drawBar(rate.describe(value, total), value, total, io.columns);
     this.#bar = new SingleBar({
       stream: io.stderr,
       format,
@@ -122,47 +117,4 @@ class LineDisplay implements PhaseDisplay {
   stop(): void {
     // The last line stays.
   }
-}
-
-/** Puts a phase's progress into words. */
-class Rate {
-  readonly #startMs = performance.now();
-  #startDone: number | undefined;
-
-  constructor(readonly phase: string) {}
-
-  describe(done: number, total: number): string {
-    this.#startDone ??= done;
-    const seconds = (performance.now() - this.#startMs) / 1000;
-    const perSecond = seconds > 0 ? (done - this.#startDone) / seconds : 0;
-    const remaining = total > 0 && perSecond > 0 ? `, ${duration((total - done) / perSecond)} left` : "";
-    return `${this.phase} ${this.#amount(done, total)}${this.#speed(perSecond)}${remaining}`;
-  }
-
-  #amount(done: number, total: number): string {
-    const unit = UNITS[this.phase];
-    if (unit === undefined) return total > 0 ? `${Math.round((100 * done) / total)} %` : "…";
-    const [shownDone, shownTotal] = [done, total].map((value) =>
-      format(unit === "MB" ? value / BYTES_PER_MB : value),
-    );
-    return total > 0 ? `${shownDone ?? ""}/${shownTotal ?? ""} ${unit}` : `${shownDone ?? ""} ${unit}`;
-  }
-
-  #speed(perSecond: number): string {
-    const unit = UNITS[this.phase];
-    if (unit === undefined || perSecond <= 0) return "";
-    return `, ${format(unit === "MB" ? perSecond / BYTES_PER_MB : perSecond)} ${unit}/s`;
-  }
-}
-
-function format(value: number): string {
-  return value >= 100 || Number.isInteger(value) ? String(Math.round(value)) : value.toPrecision(3);
-}
-
-/** `1 h 02 min`, `3 min 20 s`, `5 s`. */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.ceil(seconds));
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  if (hours > 0) return `${hours} h ${String(minutes).padStart(2, "0")} min`;
-  return minutes > 0 ? `${minutes} min ${String(whole % 60).padStart(2, "0")} s` : `${whole} s`;
 }

@@ -18,6 +18,7 @@ export async function withModel<T>(
       onProgress: progress.report,
     });
     try {
+      progress.watchTokens(() => model.stats);
       return await work(model, progress);
     } finally {
       await model.dispose();

@@ -1,4 +1,5 @@
 import { FileError, type RewardError } from "../errors.js";
+import { countRows } from "./count-rows.js";
 import { dataStream, findDataFiles, type DataFile } from "./data-file.js";
 import { isRewardError, messageOf, unreadable, type DatasetRow, type DatasetRows } from "./dataset-row.js";
 import { downloadDataset, hubDatasetId } from "./hub-dataset.js";
@@ -12,6 +13,8 @@ export interface Dataset {
   readonly files: readonly DataFile[];
   /** Reads all rows from the start; may be called again. */
   rows(): DatasetRows;
+  /** How many rows there are, for a progress bar; undefined where that is not known without reading them. */
+  count(): Promise<number | undefined>;
 }
 
 export interface DatasetOptions {
@@ -30,7 +33,7 @@ export async function openDataset(path: string, { split }: DatasetOptions = {}):
     hubId === undefined ? path : await downloadDataset(hubId, { split }),
     split,
   );
-  return { path, files, rows: () => readFiles(files) };
+  return { path, files, rows: () => readFiles(files), count: () => countRows(files) };
 }
 
 /** A later file counts on from the last line of the one before, so that every row has a line of its own. */

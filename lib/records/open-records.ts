@@ -1,13 +1,13 @@
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { messageOf, unreadable, type DatasetRows } from "../dataset/dataset-row.js";
-import { openDataset } from "../dataset/dataset.js";
+import { openDataset, type Dataset } from "../dataset/dataset.js";
 import { readJsonArray } from "../dataset/json-array.js";
 import { readJsonLines } from "../dataset/json-lines.js";
 import { RewardError } from "../errors.js";
 
-/** Rows of input, as read: `AsyncIterable<{ line, value?, error? }>`. */
-export type RecordSource = DatasetRows;
+/** Input of `score`: a dataset, or what comes in on standard input. */
+export type RecordInput = Pick<Dataset, "rows" | "count">;
 
 /** The name that stands for standard input. */
 export const STANDARD_INPUT = "-";
@@ -19,12 +19,13 @@ const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
  * Lines or a JSON array; plain or gzip).
  * @throws DatasetError `DATASET_INVALID`: nothing to read there
  */
-export async function openRecords(input: string, stdin: AsyncIterable<Uint8Array>): Promise<RecordSource> {
-  return input === STANDARD_INPUT ? readStream(stdin) : (await openDataset(input)).rows();
+export async function openRecords(input: string, stdin: AsyncIterable<Uint8Array>): Promise<RecordInput> {
+  if (input !== STANDARD_INPUT) return openDataset(input);
+  return { rows: () => readStream(stdin), count: () => Promise.resolve(undefined) };
 }
 
 /** Like a file: what cannot be read at all becomes one error row. */
-async function* readStream(bytes: AsyncIterable<Uint8Array>): RecordSource {
+async function* readStream(bytes: AsyncIterable<Uint8Array>): DatasetRows {
   let line = 0;
   try {
     for await (const row of rowsOf(bytes)) {
@@ -37,7 +38,7 @@ async function* readStream(bytes: AsyncIterable<Uint8Array>): RecordSource {
   }
 }
 
-async function* rowsOf(bytes: AsyncIterable<Uint8Array>): RecordSource {
+async function* rowsOf(bytes: AsyncIterable<Uint8Array>): DatasetRows {
   const { start, all } = await peek(bytes);
   if (start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) yield* rowsOf(unzip(all));
   else yield* (visibleText(start).startsWith("[") ? readJsonArray : readJsonLines)(all);

@@ -153,6 +153,17 @@ describe("openDataset", () => {
     await expect(openDataset(empty)).rejects.toThrow(/No \.jsonl, \.json or \.parquet file/);
   });
 
+  it.each([
+    ["count.jsonl", `${LINES}\n`, 2],
+    ["count-without-end.jsonl", LINES, 2],
+    ["count.parquet", parquet(), 2],
+    ["count.json", JSON.stringify(RECORDS), undefined],
+    ["count.jsonl.gz", gzipSync(LINES), undefined],
+    ["count-cut.parquet", parquet().subarray(0, 100), undefined],
+  ])("tells how many rows %s has where that costs little", async (name, content, expected) => {
+    expect(await (await openDataset(await file(name, content))).count()).toBe(expected);
+  });
+
   it("leaves the files as they were", async () => {
     const path = await file("same.jsonl", LINES);
     await rowsOf(path);

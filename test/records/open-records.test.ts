@@ -12,7 +12,7 @@ async function* chunks(bytes: Uint8Array, size: number): AsyncIterable<Uint8Arra
 
 async function read(bytes: Uint8Array, size = 3): Promise<DatasetRow[]> {
   const rows: DatasetRow[] = [];
-  for await (const row of await openRecords(STANDARD_INPUT, chunks(bytes, size))) rows.push(row);
+  for await (const row of (await openRecords(STANDARD_INPUT, chunks(bytes, size))).rows()) rows.push(row);
   return rows;
 }
 

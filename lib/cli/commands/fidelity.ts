@@ -83,10 +83,11 @@ async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOpt
           ...loadOptions({ ...options, type: backboneType }),
           signal: io.signal,
         });
+        progress.watchTokens(() => scorer.stats);
         return { scorer, sizeBytes: reward.backbone.files[backboneType]?.sizeBytes ?? 0 };
       },
-      onProgress: (type, done) => {
-        progress.report({ phase: `score ${type}`, done, total: 0 });
+      onProgress: (type, done, total) => {
+        progress.report({ phase: `score ${type}`, done, total });
       },
     });
     progress.stop();

@@ -66,8 +66,8 @@ async function pairs(
       maxStd,
       strict,
       signal: io.signal,
-      onProgress: (done) => {
-        progress.report({ phase: "score", done, total: 0 });
+      onProgress: (done, total) => {
+        progress.report({ phase: "score", done, total });
       },
     }),
   );

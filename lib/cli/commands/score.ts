@@ -3,7 +3,6 @@ import { InvalidArgumentError as InvalidOption, type Command } from "commander";
 import type { DatasetRow } from "../../dataset/index.js";
 import { InvalidArgumentError } from "../../errors.js";
 import { readRewardJson } from "../../model-folder/read-reward-json.js";
-import { countRecords } from "../../records/count-records.js";
 import { openRecords, STANDARD_INPUT } from "../../records/open-records.js";
 import { outputRecord } from "../../records/output-record.js";
 import { readRecord, type RecordEntry } from "../../records/record.js";
@@ -20,7 +19,8 @@ import {
   type OutputOptions,
 } from "../command-options.js";
 import { EXIT } from "../exit.js";
-import { duration, type ProgressDisplay } from "../progress.js";
+import type { ProgressDisplay } from "../progress.js";
+import { duration } from "../rate.js";
 import { openSink, type RecordSink } from "../record-sink.js";
 import { withModel } from "../with-model.js";
 
@@ -101,11 +101,9 @@ async function scoreInput({ io, input, options, sink, model, progress }: Run): P
     progress.note("Reading records from standard input, one JSON object per line …");
   }
   let total = 0;
-  if (input !== STANDARD_INPUT && options.quiet !== true) {
-    void countRecords(input).then((count) => (total = count ?? 0));
-  }
-  const rows = await openRecords(input, io.stdin);
-  const entries = skipDone(readEntries(rows), sink.doneIds);
+  const records = await openRecords(input, io.stdin);
+  if (options.quiet !== true) void records.count().then((count) => (total = count ?? 0));
+  const entries = skipDone(readEntries(records.rows()), sink.doneIds);
   const counts = { records: 0, failed: 0 };
   const startMs = performance.now();
   for await (const outcome of scoreRecords(entries, model, { signal: io.signal, emit: options.emit })) {

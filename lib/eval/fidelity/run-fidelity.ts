@@ -1,3 +1,4 @@
+import { openDataset, type Dataset } from "../../dataset/dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
 import type { Scorer } from "../../score.js";
 import { compareTypes, type FidelityRow } from "./compare-types.js";
@@ -19,7 +20,8 @@ export interface FidelityOptions extends Omit<ScoreTypeOptions, "onProgress"> {
   /** Types to compare. The reference may be among them: it is then scored a second time, which shows the noise. */
   types: readonly string[];
   load: (type: string) => Promise<LoadedType>;
-  onProgress?: ((type: string, records: number) => void) | undefined;
+  /** `total` is 0 where it is not known. */
+  onProgress?: ((type: string, records: number, total: number) => void) | undefined;
 }
 
 /** What quantization does to a model's rewards. */
@@ -37,15 +39,20 @@ export interface FidelityReport {
 export async function runFidelity(options: FidelityOptions): Promise<FidelityReport> {
   const { reference, types } = options;
   if (types.length === 0) throw new InvalidArgumentError("Expected at least one --type to compare.");
-  const exact = await scoreWith(reference, options);
+  const dataset = await openDataset(options.data);
+  const total = options.onProgress === undefined ? 0 : ((await dataset.count()) ?? 0);
+  const scoreWith = (type: string): Promise<TypeScores> => scoreLoaded(type, dataset, total, options);
+  const exact = await scoreWith(reference);
   const rows = types.includes(reference) ? [] : [compareTypes(exact, exact)];
-  for (const type of types) rows.push(compareTypes(exact, await scoreWith(type, options)));
+  for (const type of types) rows.push(compareTypes(exact, await scoreWith(type)));
   rows.sort((a, b) => Number(b.type === reference) - Number(a.type === reference));
   return { reference, rows, verdict: verdict(reference, rows) };
 }
 
-async function scoreWith(
+async function scoreLoaded(
   type: string,
+  dataset: Dataset,
+  total: number,
   { data, load, signal, strict, onProgress }: FidelityOptions,
 ): Promise<TypeScores> {
   const { scorer, sizeBytes } = await load(type);
@@ -55,10 +62,10 @@ async function scoreWith(
         `${scorer.description.name} only compares two answers and gives no rewards to measure.`,
       );
     }
-    const scores = await scoreType(scorer, data, sizeBytes, {
+    const scores = await scoreType(scorer, dataset, sizeBytes, {
       signal,
       strict,
-      onProgress: (records) => onProgress?.(type, records),
+      onProgress: (records) => onProgress?.(type, records, total),
     });
     if (scores.records.every(({ rewards }) => rewards.every(Number.isNaN))) {
       throw new InvalidArgumentError(`No record of ${data} could be scored, so there is nothing to compare.`);

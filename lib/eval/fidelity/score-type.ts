@@ -1,3 +1,4 @@
+import type { Dataset } from "../../dataset/dataset.js";
 import { scoreRecords } from "../../records/score-records.js";
 import { readRecords } from "../read-records.js";
 import type { Scorer } from "../../score.js";
@@ -24,7 +25,7 @@ export interface RecordRewards {
  */
 export async function scoreType(
   scorer: Scorer,
-  data: string,
+  data: Dataset,
   sizeBytes: number,
   { signal, strict, onProgress }: ScoreTypeOptions = {},
 ): Promise<TypeScores> {

@@ -1,4 +1,5 @@
 import type { Conversation, Message } from "../../conversation.js";
+import { openDataset } from "../../dataset/dataset.js";
 import { writeDataset, type OutputRecord } from "../../dataset/write-dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
 import type { RecordId } from "../../records/record.js";
@@ -17,7 +18,8 @@ export interface MakePairsOptions extends ChoosePairsOptions {
   /** Stops at the first record that cannot be read or scored. */
   strict?: boolean | undefined;
   signal?: AbortSignal | undefined;
-  onProgress?: ((records: number) => void) | undefined;
+  /** `total` is 0 where it is not known. */
+  onProgress?: ((records: number, total: number) => void) | undefined;
 }
 
 /** What became of the records. */
@@ -62,7 +64,9 @@ export async function makePairs(options: MakePairsOptions): Promise<MakePairsRes
   const leftOutFile = `${out.replace(/\.(jsonl|parquet)(\.gz)?$/, "")}.left-out.jsonl`;
   const result: MakePairsResult = { records: 0, pairs: 0, leftOut: {}, leftOutFile };
   const leftOut: LeftOut[] = [];
-  const entries = readRecords(input, strict === true);
+  const dataset = await openDataset(input);
+  const total = onProgress === undefined ? 0 : ((await dataset.count()) ?? 0);
+  const entries = readRecords(dataset, strict === true);
   async function* rows(): AsyncIterable<PairRow> {
     for await (const outcome of scoreRecords(entries, scorer, { signal })) {
       result.records++;
@@ -77,7 +81,7 @@ export async function makePairs(options: MakePairsOptions): Promise<MakePairsRes
         result.pairs += choice.pairs.length;
         yield* pairRows(outcome, choice);
       }
-      onProgress?.(result.records);
+      onProgress?.(result.records, total);
     }
   }
   await writeDataset(out, rows());

@@ -1,0 +1,36 @@
+import { parquetMetadataAsync } from "hyparquet";
+import { dataStream, type DataFile } from "./data-file.js";
+import { parquetFile } from "./parquet-rows.js";
+
+const NEWLINE = 0x0a;
+
+/**
+ * How many rows files have, for a progress bar: lines of JSON Lines, what Parquet's table of contents says.
+ * @returns undefined where counting would cost as much as reading (packed files, JSON arrays), or nothing can be read
+ */
+export async function countRows(files: readonly DataFile[]): Promise<number | undefined> {
+  if (files.some(({ format, isGzipped }) => format === "json" || isGzipped)) return undefined;
+  try {
+    let count = 0;
+    for (const file of files)
+      count += await (file.format === "parquet" ? parquetRows(file) : countLines(file));
+    return count;
+  } catch {
+    // Whatever is wrong with the input, reading it will say so.
+    return undefined;
+  }
+}
+
+async function parquetRows(file: DataFile): Promise<number> {
+  return Number((await parquetMetadataAsync(await parquetFile(file))).num_rows);
+}
+
+async function countLines(file: DataFile): Promise<number> {
+  let lines = 0;
+  let isInLine = false;
+  for await (const chunk of dataStream(file)) {
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) lines++;
+    isInLine = chunk.length > 0 && chunk[chunk.length - 1] !== NEWLINE;
+  }
+  return lines + (isInLine ? 1 : 0);
+}
