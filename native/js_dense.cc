@@ -71,6 +71,17 @@ std::shared_ptr<Napi::ObjectReference> keep_weights(const Napi::Array &layers) {
   return std::make_shared<Napi::ObjectReference>(Napi::Persistent(weights.As<Napi::Object>()));
 }
 
+/// Frees the copied weights at once: garbage collection does not see how large they are and may come late.
+void detach(const Napi::Object &weights) {
+  const Napi::Array arrays = weights.As<Napi::Array>();
+  for (uint32_t i = 0; i < arrays.Length(); i++) {
+    Napi::ArrayBuffer buffer = arrays.Get(i).As<Napi::Float32Array>().ArrayBuffer();
+    // Two layers may share one buffer.
+    if (!buffer.IsDetached())
+      buffer.Detach();
+  }
+}
+
 Napi::Value forward(const Napi::CallbackInfo &info, const NetworkHandle &handle) {
   return promised(info.Env(), "INVALID_ARGUMENT", [&]() -> Napi::Value {
     auto network = handle->get();
@@ -108,7 +119,10 @@ Napi::Value js_create_dense_network(const Napi::CallbackInfo &info) {
         info.Env(), "INVALID_ARGUMENT",
         [layers = std::move(layers), threads] { return DenseNetwork::create(layers, threads); },
         // The reference ends with this function, on the JavaScript thread.
-        [kept](Napi::Env env, std::shared_ptr<DenseNetwork> &network) { return make_network(env, network); });
+        [kept](Napi::Env env, std::shared_ptr<DenseNetwork> &network) {
+          detach(kept->Value());
+          return make_network(env, network);
+        });
   });
 }
 

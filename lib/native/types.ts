@@ -18,13 +18,15 @@ export interface NativeAddon {
   initialize(libraries: NativeLibraries): NativeBackendInfo;
   /** Compute devices of all loaded backends. */
   devices(): NativeDevice[];
+  /** Reads what a GGUF file says about sizes, without loading it. @throws `MODEL_NOT_FOUND`, `MODEL_LOAD_FAILED` */
+  readOutline(file: { path: string }): Promise<NativeFileOutline>;
   /** Starts loading a GGUF file. */
   loadModel(options: NativeModelOptions): NativeModelLoad;
   /** Makes a context: KV cache and compute buffers. @throws `CONTEXT_FAILED`, `OUT_OF_MEMORY` */
   createContext(model: NativeModel, options: NativeContextOptions): Promise<NativeContext>;
   /**
    * A stack of dense layers in float32, computed by the CPU backend's matrix multiply: `activation(x · Wᵀ + b)` each.
-   * Copies the weights. @throws `INVALID_ARGUMENT` when shapes do not chain.
+   * Takes the weights over: their buffers are detached once they are copied. @throws `INVALID_ARGUMENT` when shapes do not chain.
    */
   createDenseNetwork(layers: readonly NativeDenseLayer[], threads: number): Promise<NativeDenseNetwork>;
   /** Quantizes a GGUF file with llama.cpp's own quantizer. @throws `CONVERSION_FAILED` */
@@ -60,19 +62,36 @@ export interface NativeDevice {
   memoryFreeBytes: number;
 }
 
+/** What a GGUF file says about the sizes of a model. */
+export interface NativeFileOutline {
+  /** llama.cpp's name of the architecture, empty when the file has none. */
+  architecture: string;
+  /** Metadata that are unsigned 32-bit numbers, e.g. `llama.block_count`. */
+  numbers: Readonly<Record<string, number>>;
+  tensors: readonly { name: string; sizeBytes: number }[];
+}
+
 export interface NativeModelOptions {
   path: string;
-  /** Layers placed on a GPU; 0 keeps everything on the CPU. Never count the output layer: scoring does not need it. */
+  /**
+   * Layers of the transformer placed on GPUs, the last ones; 0 keeps everything on the CPU. The output layer, with the final
+   * norm, goes with the last one, on top of the number.
+   */
   gpuLayers: number;
   /** Names of the devices to use; empty lets llama.cpp choose among all GPUs. */
   devices: readonly string[];
+  /** `[devices]`: how many of those layers each device takes, in order. Default: shared out by free memory. */
+  deviceLayers?: Int32Array;
   useMmap: boolean;
   /** Loads no weights: the model only tokenizes, and its dimensions are 0. */
   vocabOnly?: boolean;
 }
 
 export interface NativeModelLoad {
-  /** @throws `MODEL_NOT_FOUND`, `MODEL_LOAD_FAILED` with the last log lines in `details.log`; `MODEL_LOAD_CANCELLED`. */
+  /**
+   * @throws `MODEL_NOT_FOUND`; `MODEL_LOAD_FAILED` or `OUT_OF_MEMORY` with the last log lines in `details.log`;
+   * `MODEL_LOAD_CANCELLED`.
+   */
   readonly result: Promise<NativeModel>;
   /** From 0 to 1. */
   progress(): number;
