@@ -16,10 +16,13 @@ export interface SizingOptions {
 }
 
 /**
- * Tokens in one decode on a CPU: from here on larger batches gain nothing, while an abort waits longer for the running one
- * (see docs/performance.md for the measurement).
+ * Tokens in one decode on a CPU, for each thread. The weights are read once for a batch, so it must be large enough to hide
+ * that behind the arithmetic, which takes the less time the more threads share it. Beyond, a larger batch only takes memory
+ * and keeps an abort waiting (measured with two threads: docs/performance.md).
  */
-const CPU_BATCH = 256;
+const CPU_BATCH_PER_THREAD = 64;
+const SMALLEST_CPU_BATCH = 128;
+const LARGEST_CPU_BATCH = 512;
 /** A large GPU needs more tokens at once to be busy. */
 const GPU_BATCH = 2048;
 /** Outputs in one decode. llama.cpp keeps a row of the vocabulary's size for each. */
@@ -44,17 +47,22 @@ export function chooseContextOptions(
   const freeBytes = freeMemoryBytes(device);
   const cellBytes = model.kvElementsPerCell * (kvType === "f32" ? 4 : 2);
   const contextLength = options.contextLength ?? chooseContextLength(model, cellBytes, freeBytes);
-  const batch = Math.min(options.maxBatch ?? (device ? GPU_BATCH : CPU_BATCH), contextLength);
+  const threads = options.threads ?? chooseThreads(model);
+  const batch = Math.min(options.maxBatch ?? (device ? GPU_BATCH : cpuBatch(threads)), contextLength);
   return {
     contextLength,
     batchSize: batch,
     ubatchSize: batch,
     maxOutputs: Math.min(batch, MAX_OUTPUTS),
-    threads: options.threads ?? chooseThreads(model),
+    threads,
     kvType,
     flashAttention: "auto",
     maxKvBytes: freeBytes,
   };
+}
+
+function cpuBatch(threads: number): number {
+  return Math.min(Math.max(threads * CPU_BATCH_PER_THREAD, SMALLEST_CPU_BATCH), LARGEST_CPU_BATCH);
 }
 
 /** Below this, threads cost more in waiting for each other than they save, and far more when other programs are busy. */

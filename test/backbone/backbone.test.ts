@@ -191,6 +191,19 @@ describe("Backbone.load", () => {
   });
 });
 
+describe("the batch on a CPU", () => {
+  it.each([
+    { threads: 1, batch: 128 },
+    { threads: 2, batch: 128 },
+    { threads: 6, batch: 384 },
+    { threads: 64, batch: 512 },
+  ])("grows with the threads: $batch tokens for $threads", async ({ threads, batch }) => {
+    const addon = new FakeAddon();
+    await load(addon, { threads });
+    expect(addon.contextOptions[0]).toMatchObject({ batchSize: batch, ubatchSize: batch, threads });
+  });
+});
+
 describe("chooseContextLength", () => {
   it.each([
     { name: "the trained length", train: 4096, freeBytes: 1e12, expected: 4096 },
