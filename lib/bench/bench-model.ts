@@ -15,6 +15,12 @@ export interface BenchModel {
   backboneBytes: number;
 }
 
+/** Where to look, and whom to tell that a model takes its time. */
+export interface BenchModelOptions {
+  directory?: string | undefined;
+  note: (text: string) => void;
+}
+
 /** Where benchmark models are kept between runs unless a folder is given. They can be deleted at any time. */
 export const DEFAULT_BENCH_DIR = join(tmpdir(), "llama-reward-bench");
 
@@ -25,11 +31,12 @@ export const DEFAULT_BENCH_DIR = join(tmpdir(), "llama-reward-bench");
 export async function prepareBenchModel(
   shape: BackboneShape,
   type: BackboneType,
-  root: string = DEFAULT_BENCH_DIR,
+  { directory: root = DEFAULT_BENCH_DIR, note }: BenchModelOptions,
 ): Promise<BenchModel> {
   const directory = join(root, `${shape.name}-${type}`);
   const backbonePath = join(directory, backboneFileName(type));
   if (!(await exists(join(directory, REWARD_JSON)))) {
+    note(`making ${shape.name} in ${type}`);
     await mkdir(root, { recursive: true });
     const checkpoint = join(root, `${shape.name}-checkpoint`);
     await rm(checkpoint, { recursive: true, force: true });

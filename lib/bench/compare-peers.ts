@@ -1,108 +1,109 @@
-import { median } from "simple-statistics";
+import type { BenchResult } from "./lines.js";
 import type { PeerName, PeerOptions } from "./peer.js";
 import { PeerProcess } from "./peer-process.js";
+import { pairedResult, takeTurns, type Side } from "./rounds.js";
 import { randomTokens, type Workload } from "./workload.js";
 
-/** Us beside one peer on one workload, from runs taken in turns. */
-export interface BenchResult {
-  workload: string;
-  metric: string;
-  /** Median rate of this project. */
-  ours: number;
-  peer: string;
-  /** Median rate of the peer. */
-  theirs: number;
-  /** Median of the ratios within each round, so that a machine that slows down slows both sides. */
-  ratio: number;
-  runs: number;
+/**
+ * A peer that gets only the first so many candidates. Fair for one that scores them one by one and keeps nothing in
+ * between: its rate does not depend on how many there are.
+ */
+export interface SampledPeer {
+  name: PeerName;
+  candidates: number;
 }
 
 /** A workload and the peers it is compared with. */
 export interface Comparison {
   workload: Workload;
-  peers: readonly PeerName[];
+  peers: readonly (PeerName | SampledPeer)[];
 }
 
-/** Outcome of `comparePeers`. */
-export interface ComparisonReport {
+/** Outcome of one workload. */
+export interface WorkloadReport {
+  workload: string;
+  /** One per peer that could be started. */
   results: BenchResult[];
-  /** Largest resident size of our process. */
+  /** Largest resident size of our process during the workload. */
   peakBytes: number;
-  /** Peers that could not be started, and why. */
-  unavailable: Map<PeerName, string>;
 }
+
+/** How the rounds are run. */
+export interface ComparisonOptions {
+  peer: PeerOptions;
+  shape: { name: string; vocabSize: number };
+  runs: number;
+  /** Told of peers that could not be started, and why. */
+  onUnavailable: (name: PeerName, reason: string) => void;
+}
+
+/** Tokens that each process computes before anything counts. */
+const WARM_UP_TOKENS = 64;
 
 /**
- * Runs every workload on us and on each peer in turns, `runs` rounds after one that does not count. All processes stay
- * alive with the model loaded; only one computes at a time.
+ * Runs every workload on us and on each peer in turns. All processes stay alive with the model loaded; only one computes
+ * at a time. On a GPU every workload has a round that does not count (kernels are prepared per size); on a CPU a
+ * short warm-up of each process is enough, and full ones would take minutes.
  */
-export async function comparePeers(
+export async function* comparePeers(
   comparisons: readonly Comparison[],
-  options: PeerOptions,
-  vocabSize: number,
-  runs: number,
-  onResult: (result: BenchResult) => void,
-): Promise<ComparisonReport> {
-  const names = new Set<PeerName>(["llama-reward", ...comparisons.flatMap(({ peers }) => peers)]);
+  options: ComparisonOptions,
+): AsyncGenerator<WorkloadReport, void, undefined> {
+  const names = comparisons.flatMap(({ peers }) => peers.map((peer) => sampled(peer).name));
   const processes = new Map<PeerName, PeerProcess>();
-  const report: ComparisonReport = { results: [], peakBytes: 0, unavailable: new Map() };
+  const warmUp = randomTokens(1, options.shape.vocabSize)(WARM_UP_TOKENS);
   try {
-    for (const name of names) {
-      const started = await PeerProcess.start(name, options);
-      if ("peer" in started) processes.set(name, started.peer);
-      else report.unavailable.set(name, started.unavailable);
+    for (const name of new Set<PeerName>(["llama-reward", ...names])) {
+      const started = await PeerProcess.start(name, options.peer);
+      if ("peer" in started) {
+        processes.set(name, started.peer);
+        await started.peer.run({ resetsPeak: false, warmUp: [], candidates: [warmUp] });
+      } else if (name === "llama-reward") throw new Error(started.unavailable);
+      else options.onUnavailable(name, started.unavailable);
     }
-    const ours = processes.get("llama-reward");
-    if (ours === undefined) throw new Error(report.unavailable.get("llama-reward"));
-    for (const { workload, peers } of comparisons) {
-      const present = peers.flatMap((name) => processes.get(name) ?? []);
-      const rates = await alternate(workload, [ours, ...present], vocabSize, runs, (bytes) => {
-        report.peakBytes = Math.max(report.peakBytes, bytes);
-      });
-      for (const [index, peer] of present.entries()) {
-        const own = rates[0] ?? [];
-        const theirs = rates[index + 1] ?? [];
-        const result: BenchResult = {
-          workload: workload.name,
-          metric: workload.metric,
-          ours: median(own),
-          peer: peer.name,
-          theirs: median(theirs),
-          ratio: median(own.map((rate, round) => rate / (theirs[round] ?? NaN))),
-          runs,
-        };
-        report.results.push(result);
-        onResult(result);
-      }
-    }
+    for (const comparison of comparisons) yield await compare(comparison, processes, options);
   } finally {
     await Promise.all([...processes.values()].map((peer) => peer.stop()));
   }
-  return report;
 }
 
-/** Rates per process and round. The first process is ours; its memory is reported. */
-async function alternate(
-  workload: Workload,
-  processes: readonly PeerProcess[],
-  vocabSize: number,
-  runs: number,
-  onPeak: (bytes: number) => void,
-): Promise<number[][]> {
-  const rates = processes.map((): number[] => []);
-  for (let round = 0; round <= runs; round++) {
-    for (const [index, peer] of processes.entries()) {
-      // The same seed gives every peer of a round the same tokens.
-      const random = randomTokens(round * 7919 + workload.name.length, vocabSize);
-      const warmUp = workload.warmUp?.(random) ?? [];
-      const candidates = workload.candidates(random, warmUp);
-      // Only our own cache outlives a call: for a peer the warm-up would be time spent for nothing.
-      const { seconds, peakBytes } = await peer.run({ warmUp: index === 0 ? warmUp : [], candidates });
-      if (index === 0) onPeak(peakBytes);
-      if (round > 0) rates[index]?.push(amount(workload, candidates) / seconds);
-    }
-  }
-  return rates;
+async function compare(
+  { workload, peers }: Comparison,
+  processes: ReadonlyMap<PeerName, PeerProcess>,
+  { peer, shape, runs }: ComparisonOptions,
+): Promise<WorkloadReport> {
+  const present = peers.map(sampled).filter(({ name }) => processes.has(name));
+  let peakBytes = 0;
+  const sides = [{ name: "llama-reward" as const, candidates: Infinity }, ...present].map(
+    ({ name, candidates: most }): Side => ({
+      run: async (round) => {
+        // The same seed gives every peer of a round the same tokens.
+        const random = randomTokens(round * 7919 + workload.name.length, shape.vocabSize);
+        const warm = workload.warmUp?.(random) ?? [];
+        const candidates = workload.candidates(random, warm).slice(0, most);
+        const isOurs = name === "llama-reward";
+        const run = await processes.get(name)?.run({
+          resetsPeak: isOurs && peakBytes === 0,
+          // Only our own cache outlives a call: for a peer the warm-up would be time spent for nothing.
+          warmUp: isOurs ? warm : [],
+          candidates,
+        });
+        if (isOurs) peakBytes = run?.peakBytes ?? 0;
+        return amount(workload, candidates) / (run?.seconds ?? NaN);
+      },
+    }),
+  );
+  const [own, ...theirs] = await takeTurns(sides, runs, peer.device === "cpu" ? 0 : 1);
+  const results = present.map(({ name, candidates }, index) => {
+    const details = Number.isFinite(candidates) ? { details: { peerCandidates: candidates } } : {};
+    const what = { workload: workload.name, metric: workload.metric, peer: name, shape: shape.name };
+    return pairedResult({ ...what, ...details }, own, theirs[index]);
+  });
+  return { workload: workload.name, results, peakBytes };
+}
+
+function sampled(peer: PeerName | SampledPeer): SampledPeer {
+  return typeof peer === "string" ? { name: peer, candidates: Infinity } : peer;
 }
 
 function amount(workload: Workload, candidates: readonly Int32Array[]): number {

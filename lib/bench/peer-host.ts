@@ -3,6 +3,7 @@
  * with the peer's name and its options as JSON; times each request inside the child, so that messages do not count.
  */
 import { isMainThread } from "node:worker_threads";
+import { peakMemoryBytes, resetPeakMemory } from "./memory.js";
 import type { Peer, PeerName, PeerOptions, PeerReply, PeerRequest } from "./peer.js";
 
 const STARTERS: Record<PeerName, (options: PeerOptions) => Promise<Peer>> = {
@@ -33,13 +34,14 @@ async function main(): Promise<void> {
   reply({ kind: "ready" });
 }
 
-async function answer(peer: Peer, { warmUp, candidates }: PeerRequest): Promise<void> {
+async function answer(peer: Peer, { resetsPeak, warmUp, candidates }: PeerRequest): Promise<void> {
   try {
+    if (resetsPeak) resetPeakMemory();
     if (warmUp.length > 0) await peer.run(warmUp);
     const started = performance.now();
     await peer.run(candidates);
     const seconds = (performance.now() - started) / 1000;
-    reply({ kind: "done", seconds, peakBytes: process.resourceUsage().maxRSS * 1024 });
+    reply({ kind: "done", seconds, peakBytes: peakMemoryBytes() });
   } catch (error) {
     reply({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
   }

@@ -1,13 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { PeerName, PeerOptions, PeerReply, PeerRequest } from "./peer.js";
-
-/** What one timed run took. */
-export interface PeerRun {
-  seconds: number;
-  /** Largest resident size of the peer's process so far. */
-  peakBytes: number;
-}
+import type { PeerName, PeerOptions, PeerReply, PeerRequest, PeerRun } from "./peer.js";
 
 /** A peer in its own process. One request at a time. */
 export class PeerProcess {

@@ -5,6 +5,8 @@ export interface PeerOptions {
   contextLength: number;
   kvType: "f32" | "f16";
   device: "cpu" | "cuda" | "metal" | "vulkan";
+  /** Most tokens of one decode, for this project only; peers use what they use. */
+  maxBatch?: number | undefined;
 }
 
 /** A way to score token lists, as one process. */
@@ -26,13 +28,22 @@ export type PeerName = (typeof PEER_NAMES)[number];
 
 /** Parent to child. */
 export interface PeerRequest {
+  /** Forgets the peak memory of what ran before. */
+  resetsPeak: boolean;
   warmUp: Int32Array[];
   candidates: Int32Array[];
+}
+
+/** What one timed run took. */
+export interface PeerRun {
+  seconds: number;
+  /** Largest resident size of the peer's process since the last `resetsPeak`. */
+  peakBytes: number;
 }
 
 /** Child to parent. */
 export type PeerReply =
   | { kind: "ready" }
   | { kind: "unavailable"; reason: string }
-  | { kind: "done"; seconds: number; peakBytes: number }
+  | ({ kind: "done" } & PeerRun)
   | { kind: "failed"; reason: string };

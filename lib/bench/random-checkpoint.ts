@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { llama } from "../convert/architecture/llama.js";
 import { readModelConfig } from "../convert/model-config.js";
 import type { BackboneShape } from "./shape.js";
+import { WORDS } from "./text.js";
 
 /** Random values written over and over from changing places. Two million bfloat16 numbers. */
 const POOL_BYTES = 1 << 22;
@@ -18,7 +19,7 @@ interface PlannedTensor {
 
 /**
  * Writes a GRM checkpoint of the given shape with random bfloat16 weights, as the Hub would hold it: sharded safetensors
- * with an index, a byte-level tokenizer, a chat template. It scores nonsense; its size and speed are those of the real
+ * with an index, a small byte-level tokenizer, a chat template. It scores nonsense; its size and speed are those of the real
  * one.
  */
 export async function writeRandomCheckpoint(directory: string, shape: BackboneShape): Promise<void> {
@@ -145,7 +146,10 @@ function randomPool(): Buffer {
   return pool;
 }
 
-/** One token per byte, in the alphabet byte-level tokenizers write bytes with. Source: openai/gpt-2 `bytes_to_unicode`. */
+/**
+ * One token per byte, in the alphabet byte-level tokenizers write bytes with (source: openai/gpt-2 `bytes_to_unicode`), and
+ * one for each of `WORDS` behind a space, so that texts of them have as many characters per token as usual.
+ */
 function byteTokenizer(): object {
   const isPrintable = (byte: number): boolean =>
     (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
@@ -153,6 +157,18 @@ function byteTokenizer(): object {
   const vocab: Record<string, number> = {};
   for (let byte = 0; byte < 256; byte++) {
     vocab[String.fromCodePoint(isPrintable(byte) ? byte : next++)] = byte;
+  }
+  const merges: string[] = [];
+  let nextId = 258;
+  for (const word of WORDS) {
+    // The space as byte-level tokenizers write it, and one letter more with each merge.
+    for (let length = 0; length < word.length; length++) {
+      const start = `Ġ${word.slice(0, length)}`;
+      const letter = word.charAt(length);
+      if (start + letter in vocab) continue;
+      merges.push(`${start} ${letter}`);
+      vocab[start + letter] = nextId++;
+    }
   }
   const special = (id: number, content: string): object => ({
     id,
@@ -176,6 +192,6 @@ function byteTokenizer(): object {
       special_tokens: { "<s>": { id: "<s>", ids: [256], tokens: ["<s>"] } },
     },
     decoder: byteLevel,
-    model: { type: "BPE", unk_token: null, byte_fallback: false, ignore_merges: false, vocab, merges: [] },
+    model: { type: "BPE", unk_token: null, byte_fallback: false, ignore_merges: false, vocab, merges },
   };
 }

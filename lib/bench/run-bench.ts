@@ -1,14 +1,20 @@
 import { cpus } from "node:os";
-import { loadAddonDetails } from "../native/binding.js";
-import type { BackboneType } from "../model-folder/reward-json.js";
 import { physicalCores } from "../backbone/threads.js";
-import { prepareBenchModel } from "./bench-model.js";
-import { comparePeers, type BenchResult } from "./compare-peers.js";
+import type { BackboneType } from "../model-folder/reward-json.js";
+import { loadAddonDetails } from "../native/binding.js";
+import type { BenchLine } from "./lines.js";
 import type { PeerOptions } from "./peer.js";
-import { FULL_SUITES, GPU_SUITES, QUICK_SUITES } from "./suite.js";
+import { measureBatches } from "./suites/batches.js";
+import { measureEval } from "./suites/eval.js";
+import { measureHeads } from "./suites/heads.js";
+import { measureHost } from "./suites/host.js";
+import { measurePeers } from "./suites/peers.js";
+import { measureStreams } from "./suites/stream.js";
+import { measureTypes } from "./suites/types.js";
 
 /** Options of `runBench`. */
 export interface BenchOptions {
+  suite: SuiteName;
   isQuick: boolean;
   type: BackboneType;
   device: PeerOptions["device"];
@@ -21,43 +27,40 @@ export interface BenchOptions {
   only?: string | undefined;
 }
 
-/** First line of the results: what they were measured on. */
-export interface MachineLine {
-  workload: "machine";
-  cpu: string;
-  cores: number;
+/** What every measurement gets. */
+export interface BenchContext extends Omit<BenchOptions, "suite" | "threads" | "runs"> {
   threads: number;
-  device: string;
-  type: string;
-  llamaCpp: string;
-  node: string;
+  runs: number;
+  /** Hands out a line as soon as it is known. */
+  emit: (line: BenchLine) => void;
+  /** For people: what is being prepared, what is missing. */
+  note: (text: string) => void;
 }
 
-/** Memory of our own process, beside what the file and the KV cache need anyway. */
-export interface MemoryLine {
-  workload: `memory-${string}`;
-  metric: "bytes";
-  peak: number;
-  backboneFile: number;
-  kvCache: number;
-  other: number;
-}
+/** Measurements by name. */
+const SUITES = {
+  peers: measurePeers,
+  types: measureTypes,
+  heads: measureHeads,
+  stream: measureStreams,
+  eval: measureEval,
+  host: measureHost,
+  batches: measureBatches,
+} as const satisfies Record<string, (context: BenchContext) => Promise<void>>;
 
-/** A line of results. */
-export type BenchLine = MachineLine | BenchResult | MemoryLine;
+/** Which measurement. */
+export type SuiteName = keyof typeof SUITES;
+export const SUITE_NAMES = Object.keys(SUITES) as SuiteName[];
 
 /** Rounds when nothing else is asked for. */
 const DEFAULT_RUNS = 5;
-/** KV cells of every process: room for the longest workload. */
-const CONTEXT_LENGTH = 8192;
 
-/** Runs the suites and hands out each line as it is known. @param note for people: what is being prepared, what is missing */
+/** Measures, and hands out each line as it is known, the one about the machine first. */
 export async function runBench(
-  options: BenchOptions,
-  emit: (line: BenchLine) => void,
-  note: (text: string) => void,
+  { suite, threads = physicalCores(), runs = DEFAULT_RUNS, ...options }: BenchOptions,
+  emit: BenchContext["emit"],
+  note: BenchContext["note"],
 ): Promise<void> {
-  const threads = options.threads ?? physicalCores();
   emit({
     workload: "machine",
     cpu: cpus()[0]?.model.trim() ?? "unknown",
@@ -68,40 +71,5 @@ export async function runBench(
     llamaCpp: loadAddonDetails().backend.version,
     node: process.version,
   });
-  const suites = options.isQuick ? QUICK_SUITES : options.device === "cpu" ? FULL_SUITES : GPU_SUITES;
-  for (const { shape, comparisons } of suites) {
-    const wanted = comparisons.filter(({ workload }) => workload.name.includes(options.only ?? ""));
-    if (wanted.length === 0) continue;
-    note(`preparing ${shape.name} in ${options.type}`);
-    const model = await prepareBenchModel(shape, options.type, options.directory);
-    const peerOptions: PeerOptions = {
-      modelPath: model.backbonePath,
-      threads,
-      contextLength: CONTEXT_LENGTH,
-      kvType: "f16",
-      device: options.device,
-    };
-    const report = await comparePeers(
-      wanted,
-      peerOptions,
-      shape.vocabSize,
-      options.runs ?? DEFAULT_RUNS,
-      (result) => {
-        emit({ ...result, workload: `${shape.name} ${result.workload}` });
-      },
-    );
-    for (const [peer, reason] of report.unavailable) note(`${peer} is not compared: ${reason}`);
-    // Keys and values of every layer, two bytes each.
-    const kvCache =
-      2 * 2 * shape.layerCount * shape.kvHeadCount * (shape.hiddenSize / shape.headCount) * CONTEXT_LENGTH;
-    const memory: MemoryLine = {
-      workload: `memory-${shape.name}`,
-      metric: "bytes",
-      peak: report.peakBytes,
-      backboneFile: model.backboneBytes,
-      kvCache,
-      other: report.peakBytes - model.backboneBytes - kvCache,
-    };
-    emit(memory);
-  }
+  await SUITES[suite]({ ...options, threads, runs, emit, note });
 }

@@ -38,10 +38,8 @@ export const SHAPE_3B_WIDTH: BackboneShape = {
 /** Llama 3.2 3B, for a GPU. */
 export const SHAPE_3B: BackboneShape = { ...SHAPE_3B_WIDTH, name: "3B", layerCount: 28 };
 
-/** Four layers of the 1B: for questions of growth, where the shape of the curve matters and not its height. */
+/** Four layers of the 1B: a quick look, and questions about everything beside the backbone. */
 export const SHAPE_1B_4_LAYERS: BackboneShape = { ...SHAPE_1B, name: "1B-4-layers", layerCount: 4 };
 
-/** The shape called `name`. */
-export function shapeByName(name: string): BackboneShape | undefined {
-  return [SHAPE_1B, SHAPE_3B_WIDTH, SHAPE_3B, SHAPE_1B_4_LAYERS].find((shape) => shape.name === name);
-}
+/** Two layers of the 1B: for questions of growth, where the shape of the curve matters and not its height. */
+export const SHAPE_1B_2_LAYERS: BackboneShape = { ...SHAPE_1B, name: "1B-2-layers", layerCount: 2 };

@@ -8,7 +8,7 @@ const BATCH = 512;
 /**
  * llama.cpp through the same libraries and addon, without this project's engine.
  *
- * `bare`: `llama_decode` of the distinct tokens, each once, as one sequence: no hidden states, no head. The limit that no
+ * `bare`: `llama_decode` of the distinct tokens, each once, as one sequence (a new one when the cache is full): no hidden states, no head. The limit that no
  * scorer over llama.cpp can beat without computing fewer tokens.
  * `embeddings`: llama.cpp's embeddings mode, one candidate after the other with a cleared cache, as its own tools do it.
  */
@@ -32,8 +32,16 @@ export async function start(options: PeerOptions, mode: "bare" | "embeddings"): 
   });
   const decode = async (tokens: Int32Array): Promise<void> => {
     context.clear();
+    let position = 0;
     for (let start = 0; start < tokens.length; start += BATCH) {
-      await context.decode(batchOf(tokens.subarray(start, start + BATCH), start));
+      const batch = tokens.subarray(start, start + BATCH);
+      // More distinct tokens than the cache has cells: another sequence begins.
+      if (position + batch.length > options.contextLength) {
+        context.clear();
+        position = 0;
+      }
+      await context.decode(batchOf(batch, position));
+      position += batch.length;
     }
   };
   return {

@@ -1,15 +1,16 @@
 import { Option } from "commander";
 import type { PeerOptions } from "../../bench/peer.js";
-import { runBench, type BenchLine } from "../../bench/run-bench.js";
+import { runBench, SUITE_NAMES, type SuiteName } from "../../bench/run-bench.js";
 import { BACKBONE_TYPES, type BackboneType } from "../../model-folder/reward-json.js";
+import { describeBenchLine } from "../bench-line.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import { addOutputOptions, positiveInteger, typeOption, type OutputOptions } from "../command-options.js";
 import { EXIT } from "../exit.js";
 import { ProgressDisplay } from "../progress.js";
-import { bytes } from "../table.js";
 
 interface BenchCommandOptions extends OutputOptions {
+  suite: SuiteName;
   quick?: true;
   type: BackboneType;
   device: PeerOptions["device"];
@@ -29,6 +30,14 @@ export const benchCommand: CliCommand = {
         "Measures scoring speed on backbones of random weights, in turns with peers on the same file: bare llama_decode, " +
           "llama.cpp's embeddings mode and, where installed, node-llama-cpp. Figures are medians; ratios are within a round.",
       )
+      .addOption(
+        new Option(
+          "--suite <name>",
+          "what to measure: beside peers; weight types; URM's head; long streams; eval; a hosted model; batch sizes",
+        )
+          .choices(SUITE_NAMES)
+          .default("peers"),
+      )
       .option("--quick", "a small backbone only: under five minutes on two cores")
       .addOption(typeOption("storage type of the backbone", BACKBONE_TYPES).default("bf16"))
       .addOption(
@@ -46,8 +55,10 @@ export const benchCommand: CliCommand = {
 
 async function bench(io: CliIo, options: BenchCommandOptions): Promise<number> {
   const progress = new ProgressDisplay(io, options.quiet === true);
+  const started = performance.now();
   await runBench(
     {
+      suite: options.suite,
       isQuick: options.quick === true,
       type: options.type,
       device: options.device,
@@ -57,28 +68,12 @@ async function bench(io: CliIo, options: BenchCommandOptions): Promise<number> {
       only: options.only,
     },
     (line) => {
-      io.stdout.write(`${options.json === true ? JSON.stringify(line) : describe(line)}\n`);
+      io.stdout.write(`${options.json === true ? JSON.stringify(line) : describeBenchLine(line)}\n`);
     },
     (text) => {
       progress.note(text);
     },
   );
+  progress.note(`measured in ${((performance.now() - started) / 60_000).toFixed(1)} minutes`);
   return EXIT.ok;
-}
-
-function describe(line: BenchLine): string {
-  if ("cpu" in line) {
-    return `${line.cpu}, ${line.cores} cores, ${line.threads} threads, ${line.device}, ${line.type}, llama.cpp ${line.llamaCpp}`;
-  }
-  if ("peak" in line) {
-    return (
-      `${line.workload.padEnd(28)} peak ${bytes(line.peak)} = file ${bytes(line.backboneFile)} + KV cache ` +
-      `${bytes(line.kvCache)} + other ${bytes(Math.max(0, line.other))}`
-    );
-  }
-  const rate = (value: number): string => value.toPrecision(3).padStart(7);
-  return (
-    `${line.workload.padEnd(28)} ${rate(line.ours)} ${line.metric.padEnd(13)} ` +
-    `${line.peer.padEnd(18)} ${rate(line.theirs)}   ${line.ratio.toFixed(2)} ×`
-  );
 }

@@ -1,0 +1,37 @@
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { peakMemoryBytes, resetPeakMemory } from "../../lib/bench/memory.js";
+import { memoryLine } from "../../lib/bench/suites/peers.js";
+import { SHAPE_1B } from "../../lib/bench/shape.js";
+
+const SIZE = 200e6;
+
+describe("peak memory", () => {
+  it("is the largest resident size, not the present one", () => {
+    const before = process.memoryUsage.rss();
+    Buffer.alloc(SIZE, 1);
+    expect(peakMemoryBytes()).toBeGreaterThan(before + 0.9 * SIZE);
+  });
+
+  it.runIf(existsSync("/proc/self/clear_refs"))("starts anew where the system can", () => {
+    const peak = peakMemoryBytes();
+    resetPeakMemory();
+    expect(peakMemoryBytes()).toBeLessThanOrEqual(peak);
+    expect(peakMemoryBytes()).toBeLessThan(process.memoryUsage.rss() + 0.1 * SIZE);
+  });
+
+  it("is split into the file, the cache and the rest", () => {
+    // 1B: 16 layers, 8 heads of 64 for keys and for values, 2 bytes, 8192 cells.
+    const kvCache = 16 * 8 * 64 * 2 * 2 * 8192;
+    expect(memoryLine(SHAPE_1B, "best-of-8", 5e9, 3e9)).toEqual({
+      workload: "memory",
+      metric: "bytes",
+      shape: "1B",
+      during: "best-of-8",
+      peak: 5e9,
+      backboneFile: 3e9,
+      kvCache,
+      other: 2e9 - kvCache,
+    });
+  });
+});

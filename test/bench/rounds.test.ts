@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { pairedResult, takeTurns, type Side } from "../../lib/bench/rounds.js";
+
+describe("rounds", () => {
+  it("let every side run once per round, and do not count the warm-up", async () => {
+    const order: string[] = [];
+    const side = (name: string): Side => ({
+      run: (round) => {
+        order.push(`${name}${round}`);
+        return Promise.resolve(round);
+      },
+    });
+    expect(await takeTurns([side("a"), side("b")], 2, 1)).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    expect(order).toEqual(["a0", "b0", "a1", "b1", "a2", "b2"]);
+    expect(await takeTurns([side("c")], 3, 0)).toEqual([[1, 2, 3]]);
+  });
+
+  it("give the ratio within rounds, so that a machine that slows down does not matter", () => {
+    // Both sides get slower by the same factor each round.
+    const result = pairedResult(
+      { workload: "w", metric: "tokens/s", peer: "p", shape: "1B" },
+      [100, 50, 10],
+      [50, 25, 5],
+    );
+    expect(result).toEqual({
+      workload: "w",
+      metric: "tokens/s",
+      ours: 50,
+      peer: "p",
+      theirs: 25,
+      ratio: 2,
+      runs: 3,
+      shape: "1B",
+    });
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { chooseSuites } from "../../lib/bench/suite.js";
+
+const names = (isQuick: boolean, device: "cpu" | "cuda", only?: string): string[] =>
+  chooseSuites(isQuick, device, only).flatMap(({ shape, comparisons }) =>
+    comparisons.map(({ workload }) => `${shape.name} ${workload.name}`),
+  );
+
+describe("suites", () => {
+  it("measure every workload that has a goal on the whole 1B", () => {
+    expect(names(false, "cpu")).toEqual(
+      expect.arrayContaining([
+        "1B single-64",
+        "1B single-2048",
+        "1B best-of-8",
+        "1B best-of-64",
+        "1B pairs",
+        "1B next-answer",
+        "1B rewardbench-mix",
+        "3B-width best-of-8",
+        "1B-2-layers single-8192",
+        "1B-2-layers best-of-256",
+      ]),
+    );
+  });
+
+  it("keep to a small backbone when quick, and to the 3B on a GPU", () => {
+    expect(names(true, "cpu").every((name) => name.startsWith("1B-4-layers "))).toBe(true);
+    expect(names(false, "cuda").every((name) => name.startsWith("3B "))).toBe(true);
+    expect(names(false, "cuda")).toContain("3B best-of-64");
+  });
+
+  it("can be narrowed to workloads by name", () => {
+    expect(names(false, "cpu", "next")).toEqual(["1B next-answer"]);
+    expect(chooseSuites(false, "cpu", "nothing-has-this-name")).toEqual([]);
+  });
+
+  it("name no workload twice within a shape, and compare each with a peer", () => {
+    for (const suites of [
+      chooseSuites(false, "cpu"),
+      chooseSuites(true, "cpu"),
+      chooseSuites(false, "cuda"),
+    ]) {
+      for (const { comparisons } of suites) {
+        expect(new Set(comparisons.map(({ workload }) => workload.name)).size).toBe(comparisons.length);
+        expect(comparisons.filter(({ peers }) => peers.length === 0)).toEqual([]);
+      }
+    }
+  });
+});
