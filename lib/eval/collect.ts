@@ -2,7 +2,8 @@ import { unreadable } from "../dataset/dataset-row.js";
 import { AttributeMeans, type AttributeMean } from "./attribute-means.js";
 import type { ItemReader } from "./item-reader.js";
 import type { CandidateWithAttributes, RecordScores, ScoreSource } from "./read-scores.js";
-import { UNSCORED, type CandidateScore, type ScoredItem } from "./scored-item.js";
+import { ScoreTable, type ScoredItems } from "./score-table.js";
+import { UNSCORED } from "./scored-item.js";
 
 /** What became of the records of a dataset. */
 export interface RecordCounts {
@@ -19,7 +20,7 @@ export interface RecordCounts {
 
 /** Labelled records joined with their scores. */
 export interface Collected {
-  items: ScoredItem[];
+  items: ScoredItems;
   counts: RecordCounts;
   /** The first bad rows, to name them. */
   badRows: { line: number; message: string }[];
@@ -31,7 +32,7 @@ const NAMED_BAD_ROWS = 20;
 
 /** Joins a dataset with a score file by id. Texts are read and let go: what stays are numbers. */
 export async function collect(reader: ItemReader, source: ScoreSource): Promise<Collected> {
-  const items: ScoredItem[] = [];
+  const items = new ScoreTable();
   const counts: RecordCounts = { total: 0, scored: 0, failed: 0, bad: 0, missing: 0 };
   const badRows: Collected["badRows"] = [];
   const attributes = new AttributeMeans();
@@ -50,13 +51,7 @@ export async function collect(reader: ItemReader, source: ScoreSource): Promise<
     counts[scores.hasFailed ? "failed" : "scored"]++;
     const { chosen, rejected } = split(scores, item.chosen.length, item.rejected.length, id);
     attributes.add(chosen, rejected);
-    items.push({
-      position: line,
-      id: String(id),
-      subset: item.subset,
-      chosen: chosen.map(numbersOf),
-      rejected: rejected.map(numbersOf),
-    });
+    items.add({ position: line, id: String(id), subset: item.subset, chosen, rejected });
   }
   return { items, counts, badRows, attributes: attributes.means() };
 }
@@ -82,12 +77,4 @@ function split(
     );
   }
   return { chosen: scores.slice(0, chosenCount), rejected: scores.slice(chosenCount) };
-}
-
-function numbersOf({ reward, tokens, std }: CandidateWithAttributes): CandidateScore {
-  return {
-    reward,
-    ...(tokens === undefined ? {} : { tokens }),
-    ...(std === undefined ? {} : { std }),
-  };
 }

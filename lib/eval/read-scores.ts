@@ -28,9 +28,6 @@ const attribute = z.looseObject({
   gate: z.number().optional(),
 });
 const result = z.union([
-  reward.transform((value): CandidateWithAttributes => ({ reward: value })),
-  // RewardBench writes one-element lists for some models.
-  z.tuple([reward]).transform(([value]): CandidateWithAttributes => ({ reward: value })),
   z
     .looseObject({
       reward,
@@ -44,6 +41,9 @@ const result = z.union([
       ...(std === undefined ? {} : { std }),
       ...(attributes === undefined ? {} : { attributes: attributes as Record<string, AttributeScore> }),
     })),
+  reward.transform((value): CandidateWithAttributes => ({ reward: value })),
+  // RewardBench writes one-element lists for some models.
+  z.tuple([reward]).transform(([value]): CandidateWithAttributes => ({ reward: value })),
 ]);
 const oneOrMany = z.union([z.array(result), result.transform((single) => [single])]);
 
@@ -62,7 +62,14 @@ const scoreColumns = z
 const scoresColumns = z
   .looseObject({ scores_chosen: oneOrMany, scores_rejected: oneOrMany })
   .transform(({ scores_chosen, scores_rejected }) => [...scores_chosen, ...scores_rejected]);
-const candidateForms = z.union([listed, scores, paired, scoreColumns, scoresColumns]);
+/** By the fields that tell them apart, tried in this order: a file may repeat the texts as `chosen` and `rejected`. */
+const CANDIDATE_FORMS = [
+  { fields: ["results"], schema: listed },
+  { fields: ["scores"], schema: scores },
+  { fields: ["chosen", "rejected"], schema: paired },
+  { fields: ["score_chosen", "score_rejected"], schema: scoreColumns },
+  { fields: ["scores_chosen", "scores_rejected"], schema: scoresColumns },
+] as const;
 const compared = z.looseObject({ margin: z.number() }).transform(({ margin }) => margin);
 
 /** A whole file as columns, as RewardBench 1 writes its `eval-set-scores`. */
@@ -110,8 +117,8 @@ export class ScoreSource {
 async function* scoreRows(path: string): AsyncIterable<IdentifiedScores> {
   for await (const { line, value, error } of (await openDataset(path)).rows()) {
     if (error !== undefined) throw error;
-    const columns = columnar.safeParse(value);
-    if (columns.success) yield* columnScores(columns.data);
+    const columns = hasFields(value, ["scores_chosen"]) ? columnar.safeParse(value) : undefined;
+    if (columns?.success === true) yield* columnScores(columns.data);
     else yield [String(identified.safeParse(value).data?.id ?? line), parseScores(value, line, path)];
   }
 }
@@ -127,14 +134,23 @@ function* columnScores({
   }
 }
 
+/** Looks at the names of fields first: a schema that refuses a row costs far more than one that takes it. */
 function parseScores(value: unknown, line: number, path: string): RecordScores {
-  if (failed.safeParse(value).success) return { hasFailed: true, candidates: [] };
-  const candidates = candidateForms.safeParse(value);
-  if (candidates.success) return { hasFailed: false, candidates: candidates.data };
+  if (hasFields(value, ["error"]) && failed.safeParse(value).success) {
+    return { hasFailed: true, candidates: [] };
+  }
+  for (const { fields, schema } of CANDIDATE_FORMS) {
+    const candidates = hasFields(value, fields) ? schema.safeParse(value) : undefined;
+    if (candidates?.success === true) return { hasFailed: false, candidates: candidates.data };
+  }
   const margin = compared.safeParse(value);
   if (margin.success) return { hasFailed: false, margin: margin.data };
   throw unreadable(
     `Line ${line + 1} of ${path} holds no scores. Expected {"id", "chosen": {"reward"}, "rejected": {"reward"}}, ` +
       '{"id", "results": [{"reward"}, …]}, numbers in their place, or {"id", "error"}.',
   );
+}
+
+function hasFields(value: unknown, fields: readonly string[]): boolean {
+  return typeof value === "object" && value !== null && fields.every((field) => field in value);
 }

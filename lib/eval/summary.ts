@@ -1,4 +1,4 @@
-import { decisivePairs, type DecisivePair } from "./analysis/decisive-pair.js";
+import { decisivePairs } from "./analysis/decisive-pair.js";
 import { histogram, type HistogramBin } from "./analysis/histogram.js";
 import { lengthBias, type LengthBias } from "./analysis/length-bias.js";
 import { uncertaintyCurve, type UncertaintyPoint } from "./analysis/uncertainty-curve.js";
@@ -6,7 +6,7 @@ import type { AttributeMean } from "./attribute-means.js";
 import type { Collected, RecordCounts } from "./collect.js";
 import type { Benchmark, BenchmarkName, Measurement } from "./metrics/benchmark.js";
 import { publishedRowOf, type PublishedRow } from "./published.js";
-import type { ScoredItem } from "./scored-item.js";
+import type { ScoredItems } from "./score-table.js";
 import {
   calibrate,
   calibrationBins,
@@ -68,7 +68,7 @@ const HISTOGRAM_BINS = 30;
 /** Other scores of the same records, to compare with. */
 export interface Against {
   scores: string;
-  items: readonly ScoredItem[];
+  items: ScoredItems;
 }
 
 /** Computes every figure of a run from its scores. */
@@ -79,8 +79,8 @@ export function summarise(
   { against, bootstrap }: { against?: Against | undefined; bootstrap?: BootstrapOptions | undefined } = {},
 ): EvalSummary {
   const measurement = benchmark.measure(items, bootstrap);
-  const pairs = decisivePairs(items);
-  const margins = pairs.map(({ margin }) => margin);
+  const margins: number[] = [];
+  for (const { margin } of decisivePairs(items)) margins.push(margin);
   return {
     ...subject,
     ...measurement,
@@ -89,22 +89,25 @@ export function summarise(
     counts: countsBySubset(items),
     published: publishedRowOf(subject.benchmark, subject.model) ?? null,
     margins: histogram(margins, HISTOGRAM_BINS),
-    calibration: items.every(isPlainPair) && margins.length > 0 ? calibrationSummary(margins) : null,
-    uncertainty: uncertaintyCurve(pairs),
-    length: lengthBias(pairs) ?? null,
+    calibration: margins.length > 0 && arePlainPairs(items) ? calibrationSummary(margins) : null,
+    uncertainty: uncertaintyCurve(decisivePairs(items)),
+    length: lengthBias(decisivePairs(items)) ?? null,
     attributes,
     against: against === undefined ? null : compareWith(benchmark, items, measurement.average, against),
   };
 }
 
-function countsBySubset(items: readonly ScoredItem[]): Record<string, number> {
+function countsBySubset(items: ScoredItems): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { subset } of items) counts[subset] = (counts[subset] ?? 0) + 1;
   return counts;
 }
 
-function isPlainPair({ chosen, rejected }: ScoredItem): boolean {
-  return chosen.length === 1 && rejected.length === 1;
+function arePlainPairs(items: ScoredItems): boolean {
+  for (const { chosen, rejected } of items) {
+    if (chosen.length !== 1 || rejected.length !== 1) return false;
+  }
+  return true;
 }
 
 function calibrationSummary(margins: readonly number[]): CalibrationSummary {
@@ -125,30 +128,33 @@ function fitOrReason(margins: readonly number[]): CalibrationSummary["fit"] {
 /** Whether each record is judged rightly by both, over the records both have. */
 function compareWith(
   benchmark: Benchmark,
-  items: readonly ScoredItem[],
+  items: ScoredItems,
   average: number,
   against: Against,
 ): AgainstSummary {
   const theirs = new Map(rightByPosition(against.items));
-  const both = rightByPosition(items).filter(([position]) => theirs.has(position));
+  const first: boolean[] = [];
+  const second: boolean[] = [];
+  for (const [position, isRight] of rightByPosition(items)) {
+    const isTheirsRight = theirs.get(position);
+    if (isTheirsRight === undefined) continue;
+    first.push(isRight);
+    second.push(isTheirsRight);
+  }
   const theirAverage = benchmark.measure(against.items, { resamples: 0 }).average;
   return {
     scores: against.scores,
     average: theirAverage,
     difference: average - theirAverage,
-    records: both.length,
-    mcnemar: mcnemarTest(
-      both.map(([, isRight]) => isRight),
-      both.map(([position]) => theirs.get(position) ?? false),
-    ),
+    records: first.length,
+    mcnemar: mcnemarTest(first, second),
   };
 }
 
-function rightByPosition(items: readonly ScoredItem[]): [number, boolean][] {
-  const right = new Set(
-    decisivePairs(items)
-      .filter(({ margin }: DecisivePair) => margin > 0)
-      .map(({ item }) => item.position),
-  );
-  return items.map(({ position }) => [position, right.has(position)]);
+/** A record that could not be scored counts as wrong. */
+function* rightByPosition(items: ScoredItems): Iterable<[position: number, isRight: boolean]> {
+  for (const item of items) {
+    const [pair] = decisivePairs([item]);
+    yield [item.position, pair !== undefined && pair.margin > 0];
+  }
 }

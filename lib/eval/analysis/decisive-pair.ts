@@ -9,16 +9,16 @@ export interface DecisivePair {
   margin: number;
 }
 
-/** Decisive pairs of all records whose candidates are all scored; of a plain pair that is the pair itself. */
-export function decisivePairs(items: Iterable<ScoredItem>): DecisivePair[] {
-  const pairs: DecisivePair[] = [];
+/**
+ * Decisive pairs of all records whose candidates are all scored, one at a time; of a plain pair that is the pair itself.
+ */
+export function* decisivePairs(items: Iterable<ScoredItem>): Iterable<DecisivePair> {
   for (const item of items) {
     const chosen = extreme(item.chosen, (a, b) => a < b);
     const rejected = extreme(item.rejected, (a, b) => a > b);
     if (chosen === undefined || rejected === undefined) continue;
-    pairs.push({ item, chosen, rejected, margin: chosen.reward - rejected.reward });
+    yield { item, chosen, rejected, margin: chosen.reward - rejected.reward };
   }
-  return pairs;
 }
 
 function extreme(

@@ -18,41 +18,40 @@ export interface LengthBias {
 const SAMPLE_PAIRS = 500;
 
 /** Undefined where the scores come without token counts. */
-export function lengthBias(pairs: readonly DecisivePair[]): LengthBias | undefined {
-  const known = pairs.flatMap(({ chosen, rejected, margin }) =>
-    chosen.tokens === undefined || rejected.tokens === undefined
-      ? []
-      : [
-          {
-            chosen: { ...chosen, tokens: chosen.tokens },
-            rejected: { ...rejected, tokens: rejected.tokens },
-            margin,
-          },
-        ],
-  );
-  if (known.length === 0) return undefined;
-  const longer = known.filter(({ chosen, rejected }) => chosen.tokens > rejected.tokens);
-  const shorter = known.filter(({ chosen, rejected }) => chosen.tokens < rejected.tokens);
-  const candidates = known.flatMap(({ chosen, rejected }) => [chosen, rejected]);
-  const correlation = sampleCorrelation(
-    candidates.map(({ tokens }) => tokens),
-    candidates.map(({ reward }) => reward),
-  );
+export function lengthBias(pairs: Iterable<DecisivePair>): LengthBias | undefined {
+  // Candidates in turn: chosen, rejected, chosen, …
+  const tokens: number[] = [];
+  const rewards: number[] = [];
+  const longer = { pairs: 0, right: 0 };
+  const shorter = { pairs: 0, right: 0 };
+  for (const { chosen, rejected, margin } of pairs) {
+    if (chosen.tokens === undefined || rejected.tokens === undefined) continue;
+    tokens.push(chosen.tokens, rejected.tokens);
+    rewards.push(chosen.reward, rejected.reward);
+    if (chosen.tokens === rejected.tokens) continue;
+    const side = chosen.tokens > rejected.tokens ? longer : shorter;
+    side.pairs++;
+    if (margin > 0) side.right++;
+  }
+  if (tokens.length === 0) return undefined;
+  const correlation = sampleCorrelation(tokens, rewards);
+  const candidate = (index: number): LengthBias["sample"][number] => ({
+    tokens: tokens[index] ?? Number.NaN,
+    reward: rewards[index] ?? Number.NaN,
+    isChosen: index % 2 === 0,
+  });
   return {
     correlation: Number.isFinite(correlation) ? correlation : null,
     accuracyChosenLonger: accuracy(longer),
     accuracyChosenShorter: accuracy(shorter),
-    chosenLonger: longer.length,
-    chosenShorter: shorter.length,
-    sample: shuffled(known, seededDraw(1))
+    chosenLonger: longer.pairs,
+    chosenShorter: shorter.pairs,
+    sample: shuffled([...Array(tokens.length / 2).keys()], seededDraw(1))
       .slice(0, SAMPLE_PAIRS)
-      .flatMap(({ chosen, rejected }) => [
-        { tokens: chosen.tokens, reward: chosen.reward, isChosen: true },
-        { tokens: rejected.tokens, reward: rejected.reward, isChosen: false },
-      ]),
+      .flatMap((pair) => [candidate(2 * pair), candidate(2 * pair + 1)]),
   };
 }
 
-function accuracy(pairs: readonly { margin: number }[]): number | null {
-  return pairs.length === 0 ? null : pairs.filter(({ margin }) => margin > 0).length / pairs.length;
+function accuracy({ pairs, right }: { pairs: number; right: number }): number | null {
+  return pairs === 0 ? null : right / pairs;
 }

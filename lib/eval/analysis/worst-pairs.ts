@@ -20,14 +20,11 @@ export interface WorstPair {
  * none of them in memory.
  */
 export async function worstPairs(
-  pairs: readonly DecisivePair[],
+  pairs: Iterable<DecisivePair>,
   reader: ItemReader,
   count: number,
 ): Promise<WorstPair[]> {
-  const worst = pairs
-    .filter(({ margin }) => margin < 0)
-    .sort((a, b) => a.margin - b.margin)
-    .slice(0, count);
+  const worst = mostWrong(pairs, count);
   const wanted = new Map(worst.map((pair) => [pair.item.position, pair]));
   const found = new Map<DecisivePair, WorstPair>();
   for await (const { line, item } of reader.entries()) {
@@ -38,6 +35,19 @@ export async function worstPairs(
     if (found.size === wanted.size) break;
   }
   return worst.flatMap((pair) => found.get(pair) ?? []);
+}
+
+/** Only as many are held as are wanted; of equal margins the earlier ones. */
+function mostWrong(pairs: Iterable<DecisivePair>, count: number): DecisivePair[] {
+  const worst: DecisivePair[] = [];
+  for (const pair of pairs) {
+    const isWanted = worst.length < count || pair.margin < (worst.at(-1)?.margin ?? Infinity);
+    if (!(pair.margin < 0) || !isWanted) continue;
+    const place = worst.findIndex(({ margin }) => margin > pair.margin);
+    worst.splice(place < 0 ? worst.length : place, 0, pair);
+    worst.length = Math.min(worst.length, count);
+  }
+  return worst;
 }
 
 interface Texts {

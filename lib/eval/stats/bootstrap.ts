@@ -19,7 +19,7 @@ const DEFAULT_RESAMPLES = 1000;
  * Percentile bootstrap, stratified: every resample draws each stratum's units with replacement, as many as there are, and
  * computes all figures anew. Where all units of a stratum agree its own interval has no width: the data cannot show more.
  * Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapters 8 and 13.
- * @param figures gives the same number of figures in the same order every time
+ * @param figures gives the same number of figures in the same order every time; must not keep the sample
  * @returns one interval for each figure
  */
 export function bootstrapIntervals<Unit>(
@@ -29,8 +29,10 @@ export function bootstrapIntervals<Unit>(
 ): Interval[] {
   const draw = seededDraw(seed);
   const samples: number[][] = [];
+  // Every round fills the same lists: with many units, new ones would be most of the memory of a run.
+  const sample = new Map([...units].map(([stratum, members]) => [stratum, [...members]]));
   for (let round = 0; round < resamples; round++) {
-    const sample = new Map([...units].map(([stratum, members]) => [stratum, resample(members, draw)]));
+    for (const [stratum, drawn] of sample) resample(units.get(stratum) ?? [], drawn, draw);
     figures(sample).forEach((figure, index) => {
       (samples[index] ??= []).push(figure);
     });
@@ -38,11 +40,9 @@ export function bootstrapIntervals<Unit>(
   return samples.map(percentileInterval);
 }
 
-function resample<Unit>(members: readonly Unit[], draw: DrawIndex): Unit[] {
+function resample<Unit>(members: readonly Unit[], drawn: Unit[], draw: DrawIndex): void {
   const count = members.length;
-  const sample = new Array<Unit>(count);
-  for (let index = 0; index < count; index++) sample[index] = members[draw(count)] as Unit;
-  return sample;
+  for (let index = 0; index < count; index++) drawn[index] = members[draw(count)] as Unit;
 }
 
 function percentileInterval(values: readonly number[]): Interval {
