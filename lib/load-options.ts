@@ -7,8 +7,14 @@ import type { Progress } from "./score.js";
 export interface LoadOptions {
   /** Which of the folder's backbone files. Default: the one `reward.json` names. */
   type?: BackboneType | undefined;
-  /** Where the backbone runs. `auto`: the best GPU with a backend installed, else the CPU. */
-  device?: "auto" | "cpu" | "cuda" | "metal" | "vulkan" | undefined;
+  /**
+   * Where the backbone runs. `auto`: the best GPU with a backend installed, else the CPU; `cpu`; `cuda`, `metal`, `vulkan`; one
+   * GPU of those by number, `cuda:1`, or by its name in `llama-reward devices`, `CUDA1`; several with commas. Of several GPUs
+   * as many are used as it takes to hold the model.
+   */
+  device?: string | undefined;
+  /** Layers of the backbone on the GPU. `auto`: as many as fit; a number is tried as it is, and refused when memory is short. */
+  gpuLayers?: number | "auto" | undefined;
   /** CPU threads. Default: the physical cores. */
   threads?: number | undefined;
   /** Longest prompt in tokens, and the cells of the KV cache. Default: by the model and the free memory. */
@@ -29,7 +35,8 @@ export interface LoadOptions {
 
 const schema = z.strictObject({
   type: z.enum(BACKBONE_TYPES).optional(),
-  device: z.enum(["auto", "cpu", "cuda", "metal", "vulkan"]).optional(),
+  device: z.string().optional(),
+  gpuLayers: z.union([z.literal("auto"), z.int().min(0).max(10_000)]).optional(),
   threads: z.int().min(1).max(512).optional(),
   contextLength: z.int().min(1).max(16_777_216).optional(),
   kvType: z.enum(["f32", "f16"]).optional(),

@@ -29,8 +29,13 @@ import { requireValue } from "./util/require-value.js";
 
 /** Where a model runs, for display. */
 export interface Placement {
-  /** llama.cpp's name of the device, `CPU` or e.g. `CUDA0`. */
+  /** llama.cpp's name of the device, `CPU` or e.g. `CUDA0`; of several with layers on them, `CUDA0 + CUDA1`. */
   device: string;
+  /** Layers of the backbone on GPUs; the others are on the CPU. */
+  gpuLayers: number;
+  layerCount: number;
+  /** Why less is on a GPU than was hoped for, in whole sentences. Usually empty. */
+  warnings: readonly string[];
   threads: number;
   contextLength: number;
   kvType: "f32" | "f16";
@@ -62,7 +67,7 @@ export class RewardModel implements Scorer {
     this.#head = head;
     this.#pipeline = new ScorePipeline(prompts, backbone, head.head);
     const { contextLength, threads } = backbone.contextInfo;
-    this.placement = { device: backbone.deviceName, threads, contextLength, kvType };
+    this.placement = { ...backbone.placement, threads, contextLength, kvType };
     this.description = {
       name: reward.name,
       architecture: reward.backbone.architecture,
@@ -81,7 +86,7 @@ export class RewardModel implements Scorer {
    * `signal.reason` when cancelled
    */
   static async load(modelDir: string, options: LoadOptions = {}): Promise<RewardModel> {
-    const { signal, onProgress, device, threads, kvType = "f16" } = checkLoadOptions(options);
+    const { signal, onProgress, device, gpuLayers, threads, kvType = "f16" } = checkLoadOptions(options);
     signal?.throwIfAborted();
     const reward = await readRewardJson(modelDir);
     const type = options.type ?? reward.backbone.defaultType;
@@ -91,6 +96,7 @@ export class RewardModel implements Scorer {
     const contextLength = options.contextLength;
     const backbone = await Backbone.load(addon, backboneFile, {
       device,
+      gpuLayers,
       threads,
       kvType,
       contextLength,

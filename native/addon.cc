@@ -6,6 +6,7 @@
 
 #include "args.h"
 #include "backend.h"
+#include "gguf_file.h"
 #include "js_context.h"
 #include "js_dense.h"
 #include "js_model.h"
@@ -20,6 +21,25 @@ Napi::Array to_js(Napi::Env env, const std::vector<std::string> &strings) {
   for (size_t i = 0; i < strings.size(); i++)
     array.Set(static_cast<uint32_t>(i), strings[i]);
   return array;
+}
+
+Napi::Value to_js(Napi::Env env, const GgufOutline &outline) {
+  Napi::Object numbers = Napi::Object::New(env);
+  for (const auto &[name, value] : outline.numbers)
+    numbers.Set(name, value);
+  Napi::Array tensors = Napi::Array::New(env, outline.tensors.size());
+  for (size_t i = 0; i < outline.tensors.size(); i++) {
+    Napi::HandleScope scope(env);
+    Napi::Object tensor = Napi::Object::New(env);
+    tensor.Set("name", outline.tensors[i].first);
+    tensor.Set("sizeBytes", static_cast<double>(outline.tensors[i].second));
+    tensors.Set(static_cast<uint32_t>(i), tensor);
+  }
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("architecture", outline.architecture);
+  object.Set("numbers", numbers);
+  object.Set("tensors", tensors);
+  return object;
 }
 
 Napi::Value initialize(const Napi::CallbackInfo &info) {
@@ -61,6 +81,15 @@ Napi::Value devices(const Napi::CallbackInfo &info) {
   });
 }
 
+Napi::Value read_outline(const Napi::CallbackInfo &info) {
+  return promised(info.Env(), "MODEL_LOAD_FAILED", [&]() -> Napi::Value {
+    const std::string path = read_string(read_object(info[0], "options"), "path");
+    return Task<GgufOutline>::run(
+        info.Env(), "MODEL_LOAD_FAILED", [path] { return read_gguf_outline(path); },
+        [](Napi::Env env, GgufOutline &outline) { return to_js(env, outline); });
+  });
+}
+
 Napi::Value quantize(const Napi::CallbackInfo &info) {
   return promised(info.Env(), "CONVERSION_FAILED", [&]() -> Napi::Value {
     const Napi::Object object = read_object(info[0], "options");
@@ -82,6 +111,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("initialize", Napi::Function::New(env, initialize, "initialize"));
   exports.Set("devices", Napi::Function::New(env, devices, "devices"));
   exports.Set("loadModel", Napi::Function::New(env, js_load_model, "loadModel"));
+  exports.Set("readOutline", Napi::Function::New(env, read_outline, "readOutline"));
   exports.Set("createContext", Napi::Function::New(env, js_create_context, "createContext"));
   exports.Set("createDenseNetwork", Napi::Function::New(env, js_create_dense_network, "createDenseNetwork"));
   exports.Set("quantize", Napi::Function::New(env, quantize, "quantize"));

@@ -101,8 +101,7 @@ void Context::open() {
   LogScope log;
   context_ = api().llama_init_from_model(model_->get(), params);
   if (context_ == nullptr) {
-    const bool is_memory = log.contains("failed to allocate") || log.contains("out of memory");
-    throw NativeError(is_memory ? "OUT_OF_MEMORY" : "CONTEXT_FAILED",
+    throw NativeError(log.is_out_of_memory() ? "OUT_OF_MEMORY" : "CONTEXT_FAILED",
                       "llama.cpp cannot make a context of " + std::to_string(options_.context_length) +
                           " tokens (KV cache " + mebibytes(kv_bytes(*model_, options_)) + "): " +
                           log.summary() + ". Try a shorter context, a smaller batch, or fewer GPU layers.")

@@ -8,6 +8,7 @@
 
 #include "backend.h"
 #include "error.h"
+#include "log.h"
 
 namespace llama_reward {
 namespace {
@@ -69,6 +70,34 @@ void check_vocabulary(const gguf_context *file, const std::string &path) {
 }
 
 } // namespace
+
+void require_readable_file(const std::string &path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(std::filesystem::u8path(path), error))
+    throw NativeError("MODEL_NOT_FOUND", "There is no model file " + path +
+                                             (error ? ": " + error.message() : "") + ". Check the path.");
+}
+
+GgufOutline read_gguf_outline(const std::string &path) {
+  require_readable_file(path);
+  LogScope log;
+  const GgufPointer file = open_header(path);
+  if (!file)
+    throw NativeError("MODEL_LOAD_FAILED", path + " is no GGUF file, or a damaged one: " + log.summary() +
+                                               ". Convert or download the file again.")
+        .with_log(log.lines());
+  GgufOutline outline;
+  const int64_t architecture = find_key(file.get(), "general.architecture", GGUF_TYPE_STRING);
+  if (architecture >= 0)
+    outline.architecture = api().gguf_get_val_str(file.get(), architecture);
+  for (int64_t key = 0; key < api().gguf_get_n_kv(file.get()); key++)
+    if (api().gguf_get_kv_type(file.get(), key) == GGUF_TYPE_UINT32)
+      outline.numbers[api().gguf_get_key(file.get(), key)] = api().gguf_get_val_u32(file.get(), key);
+  for (int64_t i = 0; i < api().gguf_get_n_tensors(file.get()); i++)
+    outline.tensors.emplace_back(api().gguf_get_tensor_name(file.get(), i),
+                                 api().gguf_get_tensor_size(file.get(), i));
+  return outline;
+}
 
 bool is_complete_gguf(const std::string &path) {
   std::error_code error;

@@ -1,8 +1,27 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace llama_reward {
+
+/// What a GGUF file says about the sizes of a model, without loading it.
+struct GgufOutline {
+  std::string architecture;
+  /// Metadata that are unsigned 32-bit numbers, where llama.cpp keeps a model's dimensions.
+  std::map<std::string, uint32_t> numbers;
+  /// Names and bytes, in the order of the file.
+  std::vector<std::pair<std::string, uint64_t>> tensors;
+};
+
+/// @throws NativeError MODEL_NOT_FOUND, MODEL_LOAD_FAILED
+GgufOutline read_gguf_outline(const std::string &path);
+
+/// @throws NativeError MODEL_NOT_FOUND unless there is such a file
+void require_readable_file(const std::string &path);
 
 /// Whether a GGUF file's header can be read and its last tensor ends inside the file.
 bool is_complete_gguf(const std::string &path);

@@ -1,6 +1,8 @@
 #include "js_model.h"
 
+#include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "args.h"
 #include "handle.h"
@@ -93,12 +95,27 @@ Napi::Value make_model(Napi::Env env, std::shared_ptr<Model> model) {
   return object;
 }
 
+/// One positive count per device, `gpuLayers` in all; llama.cpp trusts the list's length.
+std::vector<int32_t> read_device_layers(const Napi::Object &object, const ModelOptions &options) {
+  if (object.Get("deviceLayers").IsUndefined())
+    return {};
+  const std::vector<int32_t> layers = read_int32_array(object, "deviceLayers");
+  const int64_t sum = std::accumulate(layers.begin(), layers.end(), int64_t{0});
+  const bool is_positive = std::all_of(layers.begin(), layers.end(), [](int32_t count) { return count > 0; });
+  if (layers.empty() || layers.size() != options.devices.size() || sum != options.gpu_layers || !is_positive)
+    throw NativeError("INVALID_ARGUMENT", "Expected a positive number of layers for each device, " +
+                                              std::to_string(options.gpu_layers) +
+                                              " in all, for deviceLayers");
+  return layers;
+}
+
 ModelOptions read_options(const Napi::Object &object) {
   ModelOptions options;
   options.path = read_string(object, "path");
   options.gpu_layers =
       static_cast<int32_t>(read_integer(object, "gpuLayers", 0, std::numeric_limits<int32_t>::max()));
   options.devices = read_strings(object.Get("devices"), "devices");
+  options.device_layers = read_device_layers(object, options);
   options.use_mmap = read_bool(object, "useMmap", true);
   options.vocab_only = read_bool(object, "vocabOnly", false);
   return options;

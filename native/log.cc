@@ -45,6 +45,14 @@ std::string LogScope::summary() const {
   return text;
 }
 
+bool LogScope::is_out_of_memory() const {
+  for (const char *text : {"failed to allocate", "unable to allocate", "out of memory",
+                           "ErrorOutOfDeviceMemory", "ErrorOutOfHostMemory"})
+    if (contains(text))
+      return true;
+  return false;
+}
+
 bool LogScope::contains(const char *text) const {
   for (const Line &line : lines_)
     if (line.text.find(text) != std::string::npos)

@@ -22,8 +22,8 @@ class LogScope {
   std::vector<std::string> lines() const;
   /// The same as one line of text, for a message; empty when nothing was logged.
   std::string summary() const;
-  /// Whether any line contains `text`.
-  bool contains(const char *text) const;
+  /// Whether memory was refused, in the words of llama.cpp and of its backends (v0.5.0).
+  bool is_out_of_memory() const;
 
  private:
   friend void collect_log(ggml_log_level level, const char *text, void *);
@@ -32,6 +32,8 @@ class LogScope {
     ggml_log_level level;
     std::string text;
   };
+  bool contains(const char *text) const;
+
   std::deque<Line> lines_;
   LogScope *outer_;
 };

@@ -1,7 +1,7 @@
 #include "model.h"
 
+#include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <limits>
 
 #include "backend.h"
@@ -33,11 +33,26 @@ std::vector<ggml_backend_dev_t> choose_devices(const ModelOptions &options) {
   return devices;
 }
 
-void require_readable_file(const std::string &path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(std::filesystem::u8path(path), error))
-    throw NativeError("MODEL_NOT_FOUND", "There is no model file " + path +
-                                             (error ? ": " + error.message() : "") + ". Check the path.");
+/// llama.cpp's `n_gpu_layers` counts from the end, and the output layer is the first it places (v0.5.0,
+/// llama_model_base::load_tensors). It cannot stay on the CPU alone: the capture stops the part of the graph
+/// that runs on one device, and the output matrix must be in the part with the final norm.
+int32_t with_output_layer(int32_t layers) {
+  return layers == 0 ? 0 : std::min(layers, std::numeric_limits<int32_t>::max() - 1) + 1;
+}
+
+/// Shares of the devices as llama.cpp wants them, which always reads `llama_max_devices` of them; the output
+/// layer belongs to the last device.
+std::vector<float> split_over(const ModelOptions &options) {
+  std::vector<float> shares(options.device_layers.begin(), options.device_layers.end());
+  if (shares.empty())
+    return shares;
+  shares.back() += 1;
+  if (shares.size() > api().llama_max_devices())
+    throw NativeError("INVALID_ARGUMENT", "llama.cpp splits a model over " +
+                                              std::to_string(api().llama_max_devices()) +
+                                              " devices at most. Name fewer.");
+  shares.resize(api().llama_max_devices());
+  return shares;
 }
 
 std::vector<int32_t> tokenize_text(const llama_vocab *vocab, const std::string &text, bool parse_special) {
@@ -68,8 +83,11 @@ std::shared_ptr<Model> Model::load(const ModelOptions &options, LoadState &state
   require_readable_file(options.path);
   std::vector<ggml_backend_dev_t> devices = choose_devices(options);
 
+  const std::vector<float> shares = split_over(options);
+
   llama_model_params params = api().llama_model_default_params();
-  params.n_gpu_layers = options.gpu_layers;
+  params.n_gpu_layers = with_output_layer(options.gpu_layers);
+  params.tensor_split = shares.empty() ? nullptr : shares.data();
   params.devices = devices.empty() ? nullptr : devices.data();
   params.load_mode = options.use_mmap ? LLAMA_LOAD_MODE_MMAP : LLAMA_LOAD_MODE_NONE;
   params.vocab_only = options.vocab_only;
@@ -82,6 +100,11 @@ std::shared_ptr<Model> Model::load(const ModelOptions &options, LoadState &state
   if (model == nullptr) {
     if (state.cancelled.load())
       throw NativeError("MODEL_LOAD_CANCELLED", "Loading " + options.path + " was cancelled.");
+    if (log.is_out_of_memory())
+      throw NativeError("OUT_OF_MEMORY", "There is not enough memory for " + options.path + ": " +
+                                             log.summary() +
+                                             ". Use fewer GPU layers, or a smaller type of the model.")
+          .with_log(log.lines());
     throw NativeError("MODEL_LOAD_FAILED",
                       "llama.cpp cannot load " + options.path + ": " + log.summary() +
                           ". Check that the file is complete and of a supported architecture.")

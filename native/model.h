@@ -12,8 +12,11 @@ namespace llama_reward {
 
 struct ModelOptions {
   std::string path;
+  /// Layers of the transformer on the devices, the last ones.
   int32_t gpu_layers = 0;
   std::vector<std::string> devices;
+  /// How many of them each device takes; empty lets llama.cpp share them out by free memory.
+  std::vector<int32_t> device_layers;
   bool use_mmap = true;
   /// No weights: the model only tokenizes.
   bool vocab_only = false;
@@ -50,7 +53,8 @@ struct LoadState {
 /// A loaded model. Immutable, so any thread may use it; contexts hold it alive.
 class Model {
  public:
-  /// @throws NativeError MODEL_NOT_FOUND, MODEL_LOAD_FAILED with the log, MODEL_LOAD_CANCELLED
+  /// @throws NativeError MODEL_NOT_FOUND, MODEL_LOAD_FAILED or OUT_OF_MEMORY with the log,
+  /// MODEL_LOAD_CANCELLED
   static std::shared_ptr<Model> load(const ModelOptions &options, LoadState &state);
   ~Model();
   Model(const Model &) = delete;
@@ -60,7 +64,7 @@ class Model {
   llama_model *get() const { return model_; }
   /// Whether it has no weights and only tokenizes.
   bool is_vocab_only() const { return vocab_only_; }
-  /// Layers placed on a GPU when it was loaded.
+  /// Layers of the transformer on a GPU, the last ones.
   int32_t gpu_layers() const { return gpu_layers_; }
 
   std::optional<std::string> metadata(const std::string &key) const;

@@ -19,7 +19,7 @@
   X(ggml_backend_dev_backend_reg) X(ggml_backend_dev_init) \
   X(ggml_backend_reg_name) X(ggml_backend_reg_dev_count) X(ggml_backend_reg_get_proc_address) \
   X(gguf_init_from_file) X(gguf_free) X(gguf_get_data_offset) X(gguf_get_n_tensors) X(gguf_get_tensor_offset) \
-  X(gguf_get_tensor_size) X(gguf_find_key) X(gguf_get_kv_type) X(gguf_get_arr_type) X(gguf_get_arr_n) \
+  X(gguf_get_tensor_size) X(gguf_get_tensor_name) X(gguf_get_n_kv) X(gguf_get_key) X(gguf_find_key) X(gguf_get_kv_type) X(gguf_get_arr_type) X(gguf_get_arr_n) \
   X(gguf_get_arr_str) X(gguf_get_val_str) X(gguf_get_val_u32)
 
 /// Functions of libggml: the registry of backends.
@@ -30,7 +30,7 @@
 
 /// Functions of libllama.
 #define LLAMA_REWARD_LLAMA_SYMBOLS(X) \
-  X(llama_log_set) X(llama_backend_init) X(llama_max_parallel_sequences) \
+  X(llama_log_set) X(llama_backend_init) X(llama_max_parallel_sequences) X(llama_max_devices) \
   X(llama_model_default_params) X(llama_context_default_params) X(llama_model_quantize_default_params) \
   X(llama_model_load_from_file) X(llama_model_free) X(llama_model_quantize) \
   X(llama_init_from_model) X(llama_free) \

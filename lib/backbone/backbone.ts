@@ -1,43 +1,48 @@
-import { ContextError, DisposedError, fromNative } from "../errors.js";
+import { DisposedError, fromNative } from "../errors.js";
 import type {
   NativeAddon,
-  NativeContext,
   NativeContextInfo,
-  NativeContextOptions,
   NativeModel,
   NativeModelInfo,
   NativeSpecialToken,
 } from "../native/types.js";
 import { tokenCostInCells } from "./cache-life.js";
 import { BackboneContext, type BackboneStats, type HiddenOptions } from "./context.js";
-import { chooseDevice, type DeviceChoice } from "./device.js";
-import { guardWindow } from "./guarded-context.js";
-import { loadModel } from "./load-model.js";
+import { countLayers } from "./layer-plan.js";
+import { openBackbone, type BackboneOptions, type OpenBackbone } from "./open-backbone.js";
 import type { HiddenRequest } from "./request.js";
-import { chooseContextOptions, type SizingOptions } from "./sizing.js";
 
-/** How to load a backbone. */
-export interface BackboneOptions extends SizingOptions, HiddenOptions {
-  device?: DeviceChoice | undefined;
+export type { BackboneOptions } from "./open-backbone.js";
+
+/** Where the layers of a backbone are. */
+export interface BackbonePlacement {
+  /** llama.cpp's names of the devices with layers on them, `CPU` or e.g. `CUDA0`, `CUDA0 + CUDA1`. */
+  device: string;
+  /** Layers on GPUs; the others are on the CPU. */
+  gpuLayers: number;
+  layerCount: number;
+  /** Why less is on a GPU than was hoped for. */
+  warnings: readonly string[];
 }
-
-/** Below this a smaller batch saves no memory worth having. */
-const SMALLEST_BATCH = 64;
 
 /** The transformer of a reward model: text to tokens, tokens to hidden states after the final norm. */
 export class Backbone {
   readonly info: NativeModelInfo;
   readonly contextInfo: NativeContextInfo;
-  /** llama.cpp's name of the device the layers are on, `CPU` or e.g. `CUDA0`. */
-  readonly deviceName: string;
+  readonly placement: BackbonePlacement;
   readonly #model: NativeModel;
   readonly #context: BackboneContext;
   #disposal: Promise<void> | undefined;
 
-  private constructor(model: NativeModel, context: NativeContext, deviceName: string) {
+  private constructor({ model, context, plan, warnings }: OpenBackbone) {
     this.info = model.info;
     this.contextInfo = context.info;
-    this.deviceName = deviceName;
+    this.placement = {
+      device: plan.map(({ device }) => device.name).join(" + ") || "CPU",
+      gpuLayers: countLayers(plan),
+      layerCount: model.info.layerCount,
+      warnings,
+    };
     this.#model = model;
     this.#context = new BackboneContext(context, model.info.hiddenSize, tokenCostInCells(model.info));
   }
@@ -47,18 +52,7 @@ export class Backbone {
    * @throws ModelLoadError, ContextError `OUT_OF_MEMORY` or `CONTEXT_FAILED`, InvalidArgumentError; `signal.reason` on abort
    */
   static async load(addon: NativeAddon, path: string, options: BackboneOptions = {}): Promise<Backbone> {
-    const device = chooseDevice(options.device ?? "auto", addon.devices());
-    const model = await loadModel(addon, path, device, options);
-    try {
-      // Asked again: what the model has taken by now is no longer free.
-      const current = addon.devices().find(({ name }) => name === device?.name);
-      const context = await createContext(addon, model, chooseContextOptions(model.info, current, options));
-      options.signal?.throwIfAborted();
-      return new Backbone(model, context, device?.name ?? "CPU");
-    } catch (error) {
-      await model.dispose();
-      throw fromNative(error);
-    }
+    return new Backbone(await openBackbone(addon, path, options));
   }
 
   /** Counts of tokens since the load. */
@@ -116,25 +110,5 @@ export class Backbone {
 
   #checkOpen(): void {
     if (this.#disposal !== undefined) throw new DisposedError("The backbone");
-  }
-}
-
-/** Makes a context, with smaller and smaller batches while memory for its compute buffers is short. */
-async function createContext(
-  addon: NativeAddon,
-  model: NativeModel,
-  options: NativeContextOptions,
-): Promise<NativeContext> {
-  try {
-    return guardWindow(await addon.createContext(model, options), model.info.slidingWindow);
-  } catch (failure) {
-    const error = fromNative(failure);
-    const smaller = Math.floor(options.batchSize / 2);
-    const isMemory = error instanceof ContextError && error.code === "OUT_OF_MEMORY";
-    // A KV cache that is refused by its size does not get smaller with the batch.
-    const isKvCache = isMemory && "availableBytes" in error.details;
-    if (!isMemory || isKvCache || smaller < SMALLEST_BATCH) throw error;
-    const maxOutputs = Math.min(options.maxOutputs, smaller);
-    return createContext(addon, model, { ...options, batchSize: smaller, ubatchSize: smaller, maxOutputs });
   }
 }

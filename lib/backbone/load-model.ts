@@ -1,28 +1,28 @@
 import { fromNative } from "../errors.js";
-import type { NativeAddon, NativeDevice, NativeModel } from "../native/types.js";
+import type { NativeAddon, NativeModel } from "../native/types.js";
 import type { HiddenOptions } from "./context.js";
+import { countLayers, type LayerPlan } from "./layer-plan.js";
 
-/** More layers than any model has: all of them. */
-const ALL_LAYERS = 1000;
 /** How often the load's progress is read. */
 const POLL_MS = 100;
 
 /**
- * Loads a GGUF file, all layers on the given device.
+ * Loads a GGUF file, with the layers of the plan on its devices and the others on the CPU.
  * @throws ModelLoadError, ContextError `OUT_OF_MEMORY`; `signal.reason` on abort
  */
 export async function loadModel(
   addon: NativeAddon,
   path: string,
-  device: NativeDevice | undefined,
+  plan: LayerPlan,
   { signal, onProgress }: HiddenOptions,
 ): Promise<NativeModel> {
   signal?.throwIfAborted();
   const load = addon.loadModel({
     path,
-    gpuLayers: device ? ALL_LAYERS : 0,
-    devices: device ? [device.name] : [],
+    gpuLayers: countLayers(plan),
+    devices: plan.map(({ device }) => device.name),
     useMmap: true,
+    ...(plan.length > 1 && { deviceLayers: Int32Array.from(plan, ({ layers }) => layers) }),
   });
   let failure: unknown;
   const cancel = (): void => {

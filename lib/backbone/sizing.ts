@@ -1,7 +1,7 @@
 import { availableMemory } from "node:process";
 import { totalmem } from "node:os";
 import { InvalidArgumentError } from "../errors.js";
-import type { NativeContextOptions, NativeDevice, NativeModelInfo } from "../native/types.js";
+import type { NativeContextOptions, NativeModelInfo } from "../native/types.js";
 import { physicalCores } from "./threads.js";
 
 /** Sizes a user may set; everything else follows from the model and the machine. */
@@ -24,31 +24,28 @@ const CPU_BATCH_PER_THREAD = 64;
 const SMALLEST_CPU_BATCH = 128;
 const LARGEST_CPU_BATCH = 512;
 /** A large GPU needs more tokens at once to be busy. */
-const GPU_BATCH = 2048;
+export const GPU_BATCH = 2048;
 /** Outputs in one decode. llama.cpp keeps a row of the vocabulary's size for each. */
 const MAX_OUTPUTS = 64;
 /** Conversations for reward models rarely come near this, and an unused cache is memory wasted. */
-const AUTO_CONTEXT = 8192;
+export const AUTO_CONTEXT = 8192;
 /** llama.cpp rounds the number of cells up to this (`llama_context`, v0.5.0). */
 const CELL_STEP = 256;
 /** Share of the free memory that the KV cache may take by itself: other programs, and compute buffers, need some too. */
 const MEMORY_SHARE = 0.5;
 
-/** Options for the first attempt at a context. @throws InvalidArgumentError */
+/** Options for the first attempt at a context. @param freeBytes what the KV cache may take, see `freeMemoryBytes` */
 export function chooseContextOptions(
   model: NativeModelInfo,
-  device: NativeDevice | undefined,
+  isOnGpu: boolean,
+  freeBytes: number,
   options: SizingOptions,
 ): NativeContextOptions {
-  checkPositive("threads", options.threads);
-  checkPositive("contextLength", options.contextLength);
-  checkPositive("maxBatch", options.maxBatch);
   const kvType = options.kvType ?? "f16";
-  const freeBytes = freeMemoryBytes(device);
   const cellBytes = model.kvElementsPerCell * (kvType === "f32" ? 4 : 2);
   const contextLength = options.contextLength ?? chooseContextLength(model, cellBytes, freeBytes);
   const threads = options.threads ?? chooseThreads(model);
-  const batch = Math.min(options.maxBatch ?? (device ? GPU_BATCH : cpuBatch(threads)), contextLength);
+  const batch = Math.min(options.maxBatch ?? (isOnGpu ? GPU_BATCH : cpuBatch(threads)), contextLength);
   return {
     contextLength,
     batchSize: batch,
@@ -87,8 +84,15 @@ export function chooseContextLength(
   return Math.max(CELL_STEP, length - (length % CELL_STEP));
 }
 
-function freeMemoryBytes(device: NativeDevice | undefined): number {
-  if (device?.kind === "gpu" && device.memoryFreeBytes > 0) return device.memoryFreeBytes;
+/** @throws InvalidArgumentError for a size that is not a positive whole number */
+export function checkSizes({ threads, contextLength, maxBatch }: SizingOptions): void {
+  checkPositive("threads", threads);
+  checkPositive("contextLength", contextLength);
+  checkPositive("maxBatch", maxBatch);
+}
+
+/** Memory of the system that is free, or becomes free when it is needed. */
+export function freeMemoryBytes(): number {
   // macOS counts only pages that hold nothing at all as free; its file cache gives way when memory is needed.
   return process.platform === "darwin" ? Math.max(availableMemory(), totalmem() / 2) : availableMemory();
 }

@@ -29,6 +29,7 @@ test("the addon's exports are those of types.ts", () => {
     headerVersion: "string",
     initialize: "function",
     devices: "function",
+    readOutline: "function",
     loadModel: "function",
     createContext: "function",
     createDenseNetwork: "function",
