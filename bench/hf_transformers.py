@@ -1,72 +1,114 @@
 #!/usr/bin/env python3
-"""Times Hugging Face transformers on the benchmark's workloads, as its users run reward models.
+"""Hugging Face transformers as a peer of the benchmark, as its users run reward models.
 
-One model of random weights in bfloat16, candidates batched and padded to the longest, the best attention that
-transformers picks by itself. Prints one JSON line per workload, in the form of `llama-reward bench --json`.
-Needs torch and transformers; run by bench/gpu.sh where they are installed.
+A backbone of random weights in bfloat16 with a value head. Candidates of a request go through it in one batch, padded to the
+longest, with the best attention that is installed. Started by lib/bench/peers/transformers.ts: reads one JSON
+list of token lists per line, answers each with the seconds it took, from token lists to rewards.
 """
 
 import argparse
 import json
-import statistics
+import sys
 import time
 
-import torch
-from transformers import LlamaConfig, LlamaModel
 
-SHAPES = {
-    # Llama 3.2 1B and 3B. Source: their config.json.
-    "1B": dict(hidden_size=2048, num_hidden_layers=16, num_attention_heads=32, num_key_value_heads=8),
-    "3B": dict(hidden_size=3072, num_hidden_layers=28, num_attention_heads=24, num_key_value_heads=8),
-}
-# (candidates, prompt tokens, response tokens), as in lib/bench/workload.ts.
-WORKLOADS = {
-    "single-64": (1, 0, 64),
-    "single-2048": (1, 0, 2048),
-    "best-of-8": (8, 256, 64),
-    "best-of-64": (64, 256, 64),
-}
+def answer(line: dict) -> None:
+    print(json.dumps(line), flush=True)
 
 
-def load(shape: str, device: str) -> torch.nn.Module:
-    config = LlamaConfig(vocab_size=128256, intermediate_size=8192, rope_theta=500000.0, **SHAPES[shape])
-    torch.manual_seed(0)
-    with torch.device(device):
-        model = LlamaModel(config).to(torch.bfloat16)
-        head = torch.nn.Sequential(
-            torch.nn.Linear(config.hidden_size, 1024), torch.nn.ReLU(), torch.nn.Linear(1024, 1)
-        ).to(torch.bfloat16)
-    return torch.nn.ModuleDict({"backbone": model, "head": head}).eval()
+def llama_config(shape: dict) -> dict:
+    """Settings of LlamaConfig for a shape of lib/bench/shape.ts."""
+    return dict(
+        vocab_size=shape["vocabSize"],
+        hidden_size=shape["hiddenSize"],
+        intermediate_size=shape["feedForwardSize"],
+        num_hidden_layers=shape["layerCount"],
+        num_attention_heads=shape["headCount"],
+        num_key_value_heads=shape["kvHeadCount"],
+        max_position_embeddings=131072,
+        rope_theta=500000.0,
+    )
 
 
-@torch.inference_mode()
-def score(model: torch.nn.Module, tokens: torch.Tensor) -> torch.Tensor:
-    # Candidates of one workload are equally long, so the padding to the longest is none.
-    hidden = model["backbone"](input_ids=tokens, use_cache=False).last_hidden_state[:, -1]
-    return model["head"](hidden).float().cpu()
+def padded(candidates: list) -> tuple:
+    """Token lists made equally long with zeros behind, and their lengths."""
+    lengths = [len(tokens) for tokens in candidates]
+    longest = max(lengths)
+    return [tokens + [0] * (longest - len(tokens)) for tokens in candidates], lengths
+
+
+def best_attention(device: str) -> str:
+    if device == "cuda":
+        try:
+            import flash_attn  # noqa: F401
+
+            return "flash_attention_2"
+        except ImportError:
+            pass
+    return "sdpa"
+
+
+class Scorer:
+    def __init__(self, shape: dict, device: str, threads: int) -> None:
+        import torch
+        from transformers import AutoModel, LlamaConfig
+
+        if device == "cuda" and not torch.cuda.is_available():
+            raise RuntimeError("PyTorch finds no CUDA device")
+        torch.set_num_threads(threads)
+        torch.manual_seed(0)
+        self.torch = torch
+        self.device = device
+        config = LlamaConfig(**llama_config(shape))
+        hidden, head_hidden = shape["hiddenSize"], shape["headHiddenSize"]
+        # Made where they stay: random numbers for billions of weights take minutes on a CPU.
+        with torch.device(device):
+            backbone = AutoModel.from_config(
+                config, attn_implementation=best_attention(device), torch_dtype=torch.bfloat16
+            )
+            head = torch.nn.Sequential(
+                torch.nn.Linear(hidden, head_hidden), torch.nn.ReLU(), torch.nn.Linear(head_hidden, 1)
+            )
+        self.backbone = backbone.to(torch.bfloat16).eval()
+        self.head = head.to(torch.bfloat16).eval()
+
+    def score(self, candidates: list) -> list:
+        torch = self.torch
+        rows, lengths = padded(candidates)
+        with torch.inference_mode():
+            tokens = torch.tensor(rows, device=self.device)
+            ends = torch.tensor(lengths, device=self.device) - 1
+            # Without a mask attention is faster, and equally long candidates need none.
+            mask = None
+            if min(lengths) < max(lengths):
+                mask = (torch.arange(tokens.shape[1], device=self.device) <= ends[:, None]).long()
+            states = self.backbone(input_ids=tokens, attention_mask=mask, use_cache=False).last_hidden_state
+            last = states[torch.arange(len(rows), device=self.device), ends]
+            # To the CPU: waits until the GPU is done.
+            return self.head(last).float().flatten().tolist()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shape", choices=SHAPES, default="3B")
+    parser.add_argument("--shape", type=json.loads, required=True, help="a shape of lib/bench/shape.ts, as JSON")
     parser.add_argument("--device", default="cuda")
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
-    model = load(options.shape, options.device)
-    for name, (candidates, prompt, response) in WORKLOADS.items():
-        rates = []
-        for run in range(options.runs + 1):
-            tokens = torch.randint(0, 128256, (candidates, prompt + response), device=options.device)
-            if options.device == "cuda":
-                torch.cuda.synchronize()
-            started = time.perf_counter()
-            score(model, tokens)
-            seconds = time.perf_counter() - started
-            if run > 0:
-                rates.append((tokens.numel() if candidates == 1 else candidates) / seconds)
-        metric = "tokens/s" if candidates == 1 else "candidates/s"
-        line = {"workload": f"{options.shape} {name}", "metric": metric, "peer": "transformers"}
-        print(json.dumps({**line, "theirs": statistics.median(rates), "runs": options.runs}), flush=True)
+    try:
+        scorer = Scorer(options.shape, options.device, options.threads)
+    except (ImportError, RuntimeError) as error:
+        answer({"unavailable": str(error)})
+        return
+    answer({"ready": True})
+    for line in sys.stdin:
+        candidates = json.loads(line)
+        started = time.perf_counter()
+        rewards = scorer.score(candidates)
+        seconds = time.perf_counter() - started
+        if len(rewards) != len(candidates) or any(reward != reward for reward in rewards):
+            answer({"unavailable": "a candidate has no reward"})
+            return
+        answer({"seconds": seconds})
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import type { BackboneShape } from "./shape.js";
 
 /** A benchmark model on disk. */
 export interface BenchModel {
+  shape: BackboneShape;
   directory: string;
   backbonePath: string;
   backboneBytes: number;
@@ -47,5 +48,5 @@ export async function prepareBenchModel(
       await rm(checkpoint, { recursive: true, force: true });
     }
   }
-  return { directory, backbonePath, backboneBytes: (await stat(backbonePath)).size };
+  return { shape, directory, backbonePath, backboneBytes: (await stat(backbonePath)).size };
 }

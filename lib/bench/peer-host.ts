@@ -13,6 +13,7 @@ const STARTERS: Record<PeerName, (options: PeerOptions) => Promise<Peer>> = {
   "llama-embeddings": async (options) =>
     (await import("./peers/plain-decode.js")).start(options, "embeddings"),
   "node-llama-cpp": async (options) => (await import("./peers/node-llama-cpp.js")).start(options),
+  transformers: async (options) => (await import("./peers/transformers.js")).start(options),
 };
 
 async function main(): Promise<void> {
@@ -39,8 +40,8 @@ async function answer(peer: Peer, { resetsPeak, warmUp, candidates }: PeerReques
     if (resetsPeak) resetPeakMemory();
     if (warmUp.length > 0) await peer.run(warmUp);
     const started = performance.now();
-    await peer.run(candidates);
-    const seconds = (performance.now() - started) / 1000;
+    const ownSeconds = await peer.run(candidates);
+    const seconds = ownSeconds ?? (performance.now() - started) / 1000;
     reply({ kind: "done", seconds, peakBytes: peakMemoryBytes() });
   } catch (error) {
     reply({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });

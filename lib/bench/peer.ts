@@ -1,6 +1,9 @@
+import type { BackboneShape } from "./shape.js";
+
 /** How a peer is set up. Every peer gets the same file, threads and types. */
 export interface PeerOptions {
   modelPath: string;
+  shape: BackboneShape;
   threads: number;
   contextLength: number;
   kvType: "f32" | "f16";
@@ -11,8 +14,11 @@ export interface PeerOptions {
 
 /** A way to score token lists, as one process. */
 export interface Peer {
-  /** Gives every candidate its hidden state (or reward): what a user of that tool would wait for. */
-  run(candidates: readonly Int32Array[]): Promise<void>;
+  /**
+   * Gives every candidate its hidden state (or reward): what a user of that tool would wait for.
+   * @returns seconds, from a peer that times itself; the others' calls are timed
+   */
+  run(candidates: readonly Int32Array[]): Promise<number | undefined>;
   dispose(): Promise<void>;
 }
 
@@ -23,6 +29,7 @@ export const PEER_NAMES = [
   "bare-llama-decode",
   "llama-embeddings",
   "node-llama-cpp",
+  "transformers",
 ] as const;
 export type PeerName = (typeof PEER_NAMES)[number];
 

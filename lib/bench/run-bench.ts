@@ -25,6 +25,8 @@ export interface BenchOptions {
   directory?: string | undefined;
   /** Only workloads whose name contains this. */
   only?: string | undefined;
+  /** Hugging Face transformers among the peers on a CPU, too. */
+  withTransformers: boolean;
 }
 
 /** What every measurement gets. */

@@ -19,6 +19,7 @@ export interface Suite {
 const BARE = "bare-llama-decode";
 const EMBEDDINGS = "llama-embeddings";
 const NODE = "node-llama-cpp";
+const TRANSFORMERS = "transformers";
 
 /** All 64 candidates would take it four minutes a round; it scores them one by one, so eight give the same rate. */
 const NODE_SAMPLE = { name: NODE, candidates: 8 } as const;
@@ -86,13 +87,30 @@ const GPU_SUITES: readonly Suite[] = [
   },
 ];
 
-/** What the comparison with peers runs. @param only keeps the workloads whose name contains it */
-export function chooseSuites(isQuick: boolean, device: PeerOptions["device"], only = ""): Suite[] {
+/** Which suites. */
+export interface SuiteChoice {
+  isQuick: boolean;
+  device: PeerOptions["device"];
+  /** Keeps the workloads whose name contains it. */
+  only?: string | undefined;
+  /** Adds Hugging Face transformers to every workload that it can do; on a GPU it is there anyway. */
+  withTransformers: boolean;
+}
+
+/** What the comparison with peers runs. */
+export function chooseSuites({ isQuick, device, only = "", withTransformers }: SuiteChoice): Suite[] {
   const suites = isQuick ? QUICK_SUITES : device === "cpu" ? FULL_SUITES : GPU_SUITES;
+  const hasTransformers = withTransformers || device !== "cpu";
   return suites
     .map(({ shape, comparisons }) => ({
       shape,
-      comparisons: comparisons.filter(({ workload }) => workload.name.includes(only)),
+      comparisons: comparisons
+        .filter(({ workload }) => workload.name.includes(only))
+        .map(({ workload, peers }): Comparison => {
+          // It keeps nothing between calls, so a next answer costs it the whole conversation: that is `cold-score`.
+          const isComparable = hasTransformers && workload.warmUp === undefined;
+          return { workload, peers: isComparable ? [...peers, TRANSFORMERS] : peers };
+        }),
     }))
     .filter(({ comparisons }) => comparisons.length > 0);
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { chooseSuites } from "../../lib/bench/suite.js";
+import { chooseSuites, type Suite } from "../../lib/bench/suite.js";
 
+const choose = (isQuick: boolean, device: "cpu" | "cuda", only?: string): Suite[] =>
+  chooseSuites({ isQuick, device, only, withTransformers: false });
 const names = (isQuick: boolean, device: "cpu" | "cuda", only?: string): string[] =>
-  chooseSuites(isQuick, device, only).flatMap(({ shape, comparisons }) =>
+  choose(isQuick, device, only).flatMap(({ shape, comparisons }) =>
     comparisons.map(({ workload }) => `${shape.name} ${workload.name}`),
   );
 
@@ -32,19 +34,28 @@ describe("suites", () => {
 
   it("can be narrowed to workloads by name", () => {
     expect(names(false, "cpu", "next")).toEqual(["1B next-answer"]);
-    expect(chooseSuites(false, "cpu", "nothing-has-this-name")).toEqual([]);
+    expect(choose(false, "cpu", "nothing-has-this-name")).toEqual([]);
   });
 
   it("name no workload twice within a shape, and compare each with a peer", () => {
-    for (const suites of [
-      chooseSuites(false, "cpu"),
-      chooseSuites(true, "cpu"),
-      chooseSuites(false, "cuda"),
-    ]) {
+    for (const suites of [choose(false, "cpu"), choose(true, "cpu"), choose(false, "cuda")]) {
       for (const { comparisons } of suites) {
         expect(new Set(comparisons.map(({ workload }) => workload.name)).size).toBe(comparisons.length);
         expect(comparisons.filter(({ peers }) => peers.length === 0)).toEqual([]);
       }
     }
+  });
+
+  it("compare with transformers on a GPU, and elsewhere when asked, but not what needs a cache", () => {
+    const peersOf = (device: "cpu" | "cuda", withTransformers: boolean): Map<string, boolean> =>
+      new Map(
+        chooseSuites({ isQuick: false, device, withTransformers }).flatMap(({ comparisons }) =>
+          comparisons.map(({ workload, peers }) => [workload.name, peers.includes("transformers")] as const),
+        ),
+      );
+    expect(peersOf("cuda", false).get("best-of-64")).toBe(true);
+    expect(peersOf("cuda", false).get("next-answer")).toBe(false);
+    expect(peersOf("cpu", false).get("best-of-8")).toBe(false);
+    expect(peersOf("cpu", true).get("best-of-8")).toBe(true);
   });
 });

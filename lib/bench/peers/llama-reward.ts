@@ -8,6 +8,7 @@ export async function start(options: PeerOptions): Promise<Peer> {
     run: async (candidates) => {
       const scores = await scorer.score(candidates);
       if (scores.length !== candidates.length) throw new Error("a candidate has no reward");
+      return undefined;
     },
     dispose: () => scorer.dispose(),
   };

@@ -38,6 +38,7 @@ export async function start(options: PeerOptions): Promise<Peer> {
   return {
     run: async (candidates) => {
       for (const tokens of candidates) await context.getEmbeddingFor([...tokens]);
+      return undefined;
     },
     dispose: async () => {
       await context.dispose();

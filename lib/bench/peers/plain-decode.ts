@@ -47,6 +47,7 @@ export async function start(options: PeerOptions, mode: "bare" | "embeddings"): 
   return {
     run: async (candidates) => {
       for (const tokens of mode === "bare" ? [distinctTokens(candidates)] : candidates) await decode(tokens);
+      return undefined;
     },
     dispose: async () => {
       await context.dispose();

@@ -15,7 +15,7 @@ const GROWING_RECORDS = [100, 1_000, 10_000, 100_000];
 
 /** Us beside peers, and our memory, on each workload; in full, also how a stream grows. */
 export async function measurePeers(context: BenchContext): Promise<void> {
-  for (const { shape, comparisons } of chooseSuites(context.isQuick, context.device, context.only)) {
+  for (const { shape, comparisons } of chooseSuites(context)) {
     const model = await prepareBenchModel(shape, context.type, context);
     const options = {
       peer: peerOptions(model, context),
@@ -35,7 +35,8 @@ export async function measurePeers(context: BenchContext): Promise<void> {
 
 /** The same file, threads and cache for everyone. */
 export function peerOptions(model: BenchModel, { threads, device }: BenchContext): PeerOptions {
-  return { modelPath: model.backbonePath, threads, contextLength: CONTEXT_LENGTH, kvType: "f16", device };
+  const { backbonePath: modelPath, shape } = model;
+  return { modelPath, shape, threads, contextLength: CONTEXT_LENGTH, kvType: "f16", device };
 }
 
 /** What the peak is made of. */

@@ -18,6 +18,7 @@ interface BenchCommandOptions extends OutputOptions {
   runs?: number;
   dir?: string;
   only?: string;
+  transformers?: true;
 }
 
 /** `bench`: speed and memory, next to peers. */
@@ -48,7 +49,11 @@ export const benchCommand: CliCommand = {
       .option("--threads <n>", "CPU threads of every peer (default: physical cores)", positiveInteger)
       .option("--runs <n>", "rounds (default: 5)", positiveInteger)
       .option("--dir <dir>", "where the random backbones are kept between runs")
-      .option("--only <text>", "only workloads whose name contains this");
+      .option("--only <text>", "only workloads whose name contains this")
+      .option(
+        "--transformers",
+        "Hugging Face transformers among the peers on a CPU, too (python3 with torch and transformers)",
+      );
     addOutputOptions(command, "print one JSON object a line").action(act(bench));
   },
 };
@@ -66,6 +71,7 @@ async function bench(io: CliIo, options: BenchCommandOptions): Promise<number> {
       runs: options.runs,
       directory: options.dir,
       only: options.only,
+      withTransformers: options.transformers === true,
     },
     (line) => {
       io.stdout.write(`${options.json === true ? JSON.stringify(line) : describeBenchLine(line)}\n`);
