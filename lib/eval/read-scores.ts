@@ -11,6 +11,8 @@ export interface RecordScores {
   /** Only when there are no candidates. */
   margin?: number | undefined;
   hasFailed: boolean;
+  /** Why it has, where the file says so. */
+  failure?: string | undefined;
 }
 
 export interface CandidateWithAttributes extends CandidateScore {
@@ -48,7 +50,7 @@ const result = z.union([
 const oneOrMany = z.union([z.array(result), result.transform((single) => [single])]);
 
 const identified = z.looseObject({ id: z.union([z.string(), z.number()]).nullish() });
-const failed = z.looseObject({ error: z.looseObject({ code: z.string() }) });
+const failed = z.looseObject({ error: z.looseObject({ code: z.string(), message: z.string().optional() }) });
 const listed = z.looseObject({ results: z.array(result) }).transform(({ results }) => results);
 /** RewardBench 2's own score files. */
 const scores = z.looseObject({ scores: z.array(result) }).transform(({ scores: list }) => list);
@@ -136,8 +138,9 @@ function* columnScores({
 
 /** Looks at the names of fields first: a schema that refuses a row costs far more than one that takes it. */
 function parseScores(value: unknown, line: number, path: string): RecordScores {
-  if (hasFields(value, ["error"]) && failed.safeParse(value).success) {
-    return { hasFailed: true, candidates: [] };
+  const failure = hasFields(value, ["error"]) ? failed.safeParse(value) : undefined;
+  if (failure?.success === true) {
+    return { hasFailed: true, candidates: [], failure: failure.data.error.message };
   }
   for (const { fields, schema } of CANDIDATE_FORMS) {
     const candidates = hasFields(value, fields) ? schema.safeParse(value) : undefined;

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { openDataset } from "../dataset/dataset.js";
 import { skipDone } from "../records/resume.js";
@@ -16,6 +16,7 @@ import { BENCHMARKS } from "./metrics/index.js";
 import { ScoreSource } from "./read-scores.js";
 import { renderReport } from "./report/report.js";
 import { rewardBenchResult } from "./rewardbench-result.js";
+import { checkSameRun, type RunSettings } from "./same-run.js";
 import { ScoreLog } from "./score-log.js";
 import type { BootstrapOptions } from "./stats/bootstrap.js";
 import { summarise, type EvalSubject, type EvalSummary } from "./summary.js";
@@ -53,8 +54,7 @@ export interface EvalOptions {
   resume?: boolean | undefined;
   /** Stops at the first bad record. */
   strict?: boolean | undefined;
-  /** Scoring options that change scores (BOS rule, KV type, …): a resumed run must have the same. */
-  settings?: Readonly<Record<string, unknown>> | undefined;
+  settings?: RunSettings | undefined;
   bootstrap?: BootstrapOptions | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: EvalProgress) => void) | undefined;
@@ -134,7 +134,7 @@ function subjectOf({ benchmark, data, split, scorer, scores }: EvalOptions, read
 }
 
 async function scoreAll(reader: ItemReader, options: EvalOptions): Promise<string> {
-  const { scorer, out, resume = false, signal, onProgress } = options;
+  const { benchmark, scorer, out, resume = false, signal, onProgress } = options;
   if (scorer === undefined) {
     throw new InvalidArgumentError("Expected a model folder, or --scores with a file of scores.");
   }
@@ -143,7 +143,8 @@ async function scoreAll(reader: ItemReader, options: EvalOptions): Promise<strin
   const total = await countEntries(reader);
   const log = await ScoreLog.open(path, resume);
   try {
-    await checkSameRun(join(out, EVAL_FILES.run), options, scorer, log.doneIds.length > 0);
+    const isResumed = log.doneIds.length > 0;
+    await checkSameRun(join(out, EVAL_FILES.run), { benchmark }, scorer, options.settings, isResumed);
     const progress: EvalProgress = { records: 0, resumed: log.doneIds.length, total, failed: 0, tokens: 0 };
     const entries = skipDone(toRecords(reader), log.doneIds);
     for await (const outcome of scoreRecords(entries, scorer, { signal })) {
@@ -169,27 +170,6 @@ async function countEntries(reader: ItemReader): Promise<number> {
 
 async function* toRecords(reader: ItemReader): AsyncIterable<RecordEntry> {
   for await (const entry of reader.entries()) yield itemRecord(entry);
-}
-
-/** Two models' scores in one file would be worthless, so a run writes down what it is and a resumed one compares. */
-async function checkSameRun(
-  path: string,
-  { benchmark, settings = {} }: EvalOptions,
-  { description }: Scorer,
-  isResumed: boolean,
-): Promise<void> {
-  const { name, type, architecture, headKind } = description;
-  const run = `${JSON.stringify({ benchmark, model: { name, type, architecture, headKind }, settings }, null, 2)}\n`;
-  if (!isResumed) {
-    await writeFile(path, run);
-    return;
-  }
-  const earlier = await readFile(path, "utf8").catch(() => "");
-  if (earlier === run) return;
-  throw new InvalidArgumentError(
-    `The interrupted run in this folder was another one (${path} says which). Resume it with the same model, type and ` +
-      "options, or choose another --out folder.",
-  );
 }
 
 async function writeOutputs(options: EvalOptions, summary: EvalSummary, report: string): Promise<void> {

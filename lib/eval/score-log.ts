@@ -42,7 +42,7 @@ export class ScoreLog {
     const exists = await hasContent(path);
     if (exists && !resume) {
       throw new InvalidArgumentError(
-        `${path} already holds scores. Pass --resume to continue it, or choose another --out folder.`,
+        `${path} already holds scores. Pass --resume to continue it, or choose another --out.`,
       );
     }
     const remains = exists ? await readRemains(path) : { ids: [], wholeBytes: 0 };
@@ -107,7 +107,7 @@ async function readRemains(path: string): Promise<LogRemains> {
     if (error !== undefined || (typeof id !== "string" && typeof id !== "number")) {
       throw new FileError(
         "FILE_FAILED",
-        `Line ${line + 1} of ${path} is no score record, so the run cannot be resumed. Choose another --out folder.`,
+        `Line ${line + 1} of ${path} is no score record, so the run cannot be resumed. Choose another --out.`,
       );
     }
     ids.push(id);

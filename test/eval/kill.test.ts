@@ -35,61 +35,60 @@ afterAll(() => model.remove());
 
 const lengthOf = async (path: string): Promise<number> => (existsSync(path) ? (await stat(path)).size : 0);
 
-describe("eval under SIGKILL", () => {
+/** Runs a command that writes `scores`, kills it again and again at random places, and lets it end. */
+async function killOften(args: readonly string[], scores: string, recordBytes: number): Promise<void> {
+  const start = (): ReturnType<typeof spawn> =>
+    spawn(process.execPath, [MAIN, ...args, "--threads", "1", "--kv-type", "f32", "--quiet", "--resume"], {
+      stdio: "ignore",
+    });
+  const draw = seededDraw(1);
+  let ids: number[] = [];
+  for (let kill = 0; kill < KILLS; kill++) {
+    const before = await lengthOf(scores);
+    const child = start();
+    const exit = once(child, "exit");
+    const target = before + 1 + draw(ROWS_PER_KILL * recordBytes);
+    while ((await lengthOf(scores)) < target && child.exitCode === null) await sleep(1);
+    child.kill("SIGKILL");
+    expect(await exit).toEqual([null, "SIGKILL"]);
+    const text = await readFile(scores, "utf8");
+    // What follows the last newline is the one line that was being written.
+    const now = parseLines(text.slice(0, text.lastIndexOf("\n") + 1)).map(({ id }) => Number(id));
+    expect(now.slice(0, ids.length)).toEqual(ids);
+    ids = now;
+  }
+  expect(ids.length).toBeGreaterThan(KILLS);
+  expect(await once(start(), "exit")).toEqual([0, null]);
+}
+
+/** Runs the same undisturbed. */
+async function runWhole(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [MAIN, ...args, "--threads", "1", "--kv-type", "f32", "--quiet"], {
+    stdio: "ignore",
+  });
+  expect(await once(child, "exit")).toEqual([0, null]);
+}
+
+const linesOf = async (path: string): Promise<Record<string, unknown>[]> =>
+  parseLines(await readFile(path, "utf8"));
+
+describe("SIGKILL", () => {
+  const timeout = 60_000 + KILLS * 15_000;
+
   it(
-    `loses nothing and repeats nothing in ${KILLS} kills`,
+    `makes eval lose nothing and repeat nothing in ${KILLS} kills`,
     async () => {
       const folder = await temporaryFolder();
       const data = join(folder, "data.jsonl");
       const rows = syntheticRewardBench(1).slice(0, (KILLS + 2) * ROWS_PER_KILL);
       await writeFile(data, toLines(rows));
-      const start = (out: string): ReturnType<typeof spawn> =>
-        spawn(
-          process.execPath,
-          [
-            MAIN,
-            "eval",
-            "rewardbench",
-            model.directory,
-            "--data",
-            data,
-            "--out",
-            out,
-            "--threads",
-            "1",
-            "--kv-type",
-            "f32",
-            "--quiet",
-            "--resume",
-          ],
-          { stdio: "ignore" },
-        );
-      const whole = join(folder, "whole");
-      expect(await once(start(whole), "exit")).toEqual([0, null]);
-
-      const killed = join(folder, "killed");
-      const scores = join(killed, EVAL_FILES.scores);
-      const draw = seededDraw(1);
-      let ids: number[] = [];
-      for (let kill = 0; kill < KILLS; kill++) {
-        const before = await lengthOf(scores);
-        const child = start(killed);
-        const exit = once(child, "exit");
-        const target = before + 1 + draw(ROWS_PER_KILL * 200);
-        while ((await lengthOf(scores)) < target && child.exitCode === null) await sleep(1);
-        child.kill("SIGKILL");
-        expect(await exit).toEqual([null, "SIGKILL"]);
-        const text = await readFile(scores, "utf8");
-        // What follows the last newline is the one line that was being written.
-        const now = parseLines(text.slice(0, text.lastIndexOf("\n") + 1)).map(({ id }) => Number(id));
-        expect(now.slice(0, ids.length)).toEqual(ids);
-        ids = now;
-      }
-      expect(ids.length).toBeGreaterThan(KILLS);
-      expect(await once(start(killed), "exit")).toEqual([0, null]);
+      const command = ["eval", "rewardbench", model.directory, "--data", data, "--out"];
+      const [whole, killed] = [join(folder, "whole"), join(folder, "killed")];
+      await runWhole([...command, whole]);
+      await killOften([...command, killed], join(killed, EVAL_FILES.scores), 200);
 
       const read = async (out: string): Promise<ScoreLine[]> =>
-        parseLines(await readFile(join(out, EVAL_FILES.scores), "utf8")) as unknown as ScoreLine[];
+        (await linesOf(join(out, EVAL_FILES.scores))) as unknown as ScoreLine[];
       const expected = await read(whole);
       const actual = await read(killed);
       const plain = (lines: ScoreLine[]): unknown =>
@@ -105,6 +104,43 @@ describe("eval under SIGKILL", () => {
         );
       }
     },
-    60_000 + KILLS * 15_000,
+    timeout,
+  );
+
+  it(
+    `makes pairs lose nothing and repeat nothing in ${KILLS} kills`,
+    async () => {
+      const folder = await temporaryFolder();
+      const input = join(folder, "in.jsonl");
+      const records = syntheticRewardBench(1)
+        .slice(0, (KILLS + 2) * ROWS_PER_KILL)
+        .map(({ id, prompt, chosen, rejected, subset }) => ({
+          id,
+          prompt,
+          // Some records give no pair.
+          responses: id % 10 === 0 ? [chosen] : [chosen, rejected, `${rejected} or ${subset}`],
+        }));
+      await writeFile(input, toLines(records));
+      const command = ["pairs", model.directory, input, "--out"];
+      const [whole, killed] = [join(folder, "whole"), join(folder, "killed")];
+      await runWhole([...command, `${whole}.jsonl`]);
+      await killOften([...command, `${killed}.jsonl`], `${killed}.scores.jsonl`, 150);
+
+      for (const file of [".jsonl", ".scores.jsonl", ".left-out.jsonl"]) {
+        const [expected, actual] = [await linesOf(whole + file), await linesOf(killed + file)];
+        expect(expected.length).toBeGreaterThan(records.length / 20);
+        expect(actual).toEqual(close(expected));
+      }
+    },
+    timeout,
   );
 });
+
+/** Rewards with the digits that single precision holds; everything else as it is. */
+function close(value: unknown): unknown {
+  if (typeof value === "number")
+    return Number.isInteger(value) ? value : (expect.closeTo(value, 3) as unknown);
+  if (Array.isArray(value)) return value.map(close);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, close(field)]));
+}

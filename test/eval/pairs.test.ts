@@ -1,9 +1,11 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Conversation } from "../../lib/conversation.js";
 import { openDataset } from "../../lib/dataset/index.js";
 import { choosePairs, type ChoosePairsOptions } from "../../lib/eval/pairs/choose-pairs.js";
 import { makePairs, type MakePairsOptions } from "../../lib/eval/pairs/make-pairs.js";
+import type { Score } from "../../lib/score.js";
 import { parseLines, toLines } from "../cli/cli.js";
 import { temporaryFolder } from "../support/fixtures.js";
 import { FakeScorer, TOO_LONG } from "./fake-scorer.js";
@@ -161,6 +163,90 @@ describe("makePairs", () => {
     await expect(make([{ ...record, responses: ["x", TOO_LONG] }], { strict: true })).rejects.toThrow(
       /cannot be scored/,
     );
+  });
+
+  describe("resuming", () => {
+    const records = Array.from({ length: 30 }, (_, index) => ({
+      id: `r${index}`,
+      prompt: `question ${index}`,
+      responses: index === 7 ? ["alone"] : ["one", index === 11 ? TOO_LONG : "two", `a good one ${index}`],
+    }));
+
+    it.each([0, 1, 12, 30])("continues after %d records and a torn line", async (count) => {
+      const folder = await temporaryFolder();
+      const input = join(folder, "in.jsonl");
+      await writeFile(input, `${toLines(records)}not json\n`);
+      const files = (name: string): Promise<string[]> =>
+        Promise.all(
+          [".jsonl", ".scores.jsonl", ".left-out.jsonl"].map((ending) =>
+            readFile(join(folder, `${name}${ending}`), "utf8"),
+          ),
+        );
+      const options = { input, settings: { bos: "once" } };
+      await makePairs({ ...options, scorer: new FakeScorer(), out: join(folder, "whole.jsonl") });
+      const whole = await files("whole");
+      const out = join(folder, "again.jsonl");
+      await makePairs({ ...options, scorer: new FakeScorer(), out });
+      await rm(out);
+      const lines = (whole[1] ?? "").split(/(?<=\n)/);
+      await writeFile(
+        join(folder, "again.scores.jsonl"),
+        lines.slice(0, count).join("") + (lines[count] ?? "").slice(0, 15),
+      );
+      const scorer = new FakeScorer();
+      const done: number[] = [];
+      await makePairs({ ...options, scorer, out, resume: true, onProgress: (now) => done.push(now) });
+      expect(await files("again")).toEqual(whole);
+      const left = records.slice(count).flatMap(({ responses }) => responses);
+      expect(scorer.scored).toBe(left.length);
+      expect(done[0]).toBe(count + 1);
+    });
+
+    it("chooses other pairs without scoring again", async () => {
+      const folder = await temporaryFolder();
+      const input = join(folder, "in.jsonl");
+      await writeFile(input, toLines(records));
+      const options = { input, out: join(folder, "pairs.parquet") };
+      const best = await makePairs({ ...options, scorer: new FakeScorer() });
+      const scorer = new FakeScorer();
+      const all = await makePairs({ ...options, scorer, resume: true, strategy: "all" });
+      expect(scorer.scored).toBe(0);
+      expect(all.pairs).toBeGreaterThan(2 * best.pairs);
+      expect(all.scoresFile).toBe(join(folder, "pairs.scores.jsonl"));
+    });
+
+    it("never overwrites scores, and mixes neither models nor settings nor data", async () => {
+      const folder = await temporaryFolder();
+      const [input, other] = [join(folder, "in.jsonl"), join(folder, "other.jsonl")];
+      await writeFile(input, toLines(records));
+      await writeFile(other, toLines(records.slice(1)));
+      const options = { input, scorer: new FakeScorer(), out: join(folder, "pairs.jsonl") };
+      await makePairs(options);
+      const before = await readFile(options.out, "utf8");
+      await expect(makePairs(options)).rejects.toThrow(/already holds scores.*--resume/);
+      const resume = (more: Partial<MakePairsOptions>): Promise<unknown> =>
+        makePairs({ ...options, resume: true, ...more });
+      await expect(resume({ scorer: new FakeScorer({ type: "q8_0" }) })).rejects.toThrow(/was another one/);
+      await expect(resume({ settings: { bos: "none" } })).rejects.toThrow(/was another one/);
+      await expect(resume({ input: other })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      expect(await readFile(options.out, "utf8")).toBe(before);
+      await expect(resume({ strict: true })).rejects.toThrow(
+        /Record r11 cannot be scored: candidate 1: 1001/,
+      );
+    });
+
+    it("says at the first record that a model predicts no std", async () => {
+      class Certain extends FakeScorer {
+        override async score(messages: Conversation): Promise<Score> {
+          const { std, ...score } = await super.score(messages);
+          expect(std).toBeDefined();
+          return score;
+        }
+      }
+      const scorer = new Certain();
+      await expect(make(records, { scorer, maxStd: 1 })).rejects.toThrow(/predicts no uncertainty/);
+      expect(scorer.scored).toBeLessThan(10);
+    });
   });
 
   it("refuses a model that only compares", async () => {

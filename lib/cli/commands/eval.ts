@@ -14,11 +14,13 @@ import type { CliIo } from "../cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
+  scoreSettings,
   type ModelOptions,
   type OutputOptions,
 } from "../command-options.js";
 import { EXIT } from "../exit.js";
 import { printLine } from "../line-writer.js";
+import { resumable } from "../resumable.js";
 import { table } from "../table.js";
 import { withModel } from "../with-model.js";
 
@@ -72,7 +74,7 @@ async function evaluate(
   const summary =
     modelDir === undefined || options.scores !== undefined
       ? await runEval(run)
-      : await evaluateModel(io, modelDir, run, options);
+      : await resumable(io, options, () => evaluateModel(io, modelDir, run, options));
   if (modelDir !== undefined && options.saveCalibration === true) await saveCalibration(modelDir, summary);
   await printLine(
     io.stdout,
@@ -108,7 +110,6 @@ function evaluateModel(
 
 function evalOptions(benchmark: BenchmarkName, options: EvalCommandOptions, { signal }: CliIo): EvalOptions {
   const { data, out, scores, against, split, resume, strict } = options;
-  const { bos, kvType, specialTokens, truncate } = options;
   return {
     benchmark,
     data,
@@ -118,7 +119,7 @@ function evalOptions(benchmark: BenchmarkName, options: EvalCommandOptions, { si
     split,
     resume,
     strict,
-    settings: { bos, kvType, specialTokens, truncate },
+    settings: scoreSettings(options),
     signal,
   };
 }

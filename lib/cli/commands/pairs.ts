@@ -1,15 +1,19 @@
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
-import { makePairs, type ChoosePairsOptions } from "../../eval/index.js";
+import { makePairs, type ChoosePairsOptions, type MakePairsResult } from "../../eval/index.js";
+import type { RewardModel } from "../../reward-model.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
+  scoreSettings,
   type ModelOptions,
   type OutputOptions,
 } from "../command-options.js";
 import { EXIT } from "../exit.js";
 import { printLine } from "../line-writer.js";
+import type { ProgressDisplay } from "../progress.js";
+import { resumable } from "../resumable.js";
 import { withModel } from "../with-model.js";
 
 interface PairsCommandOptions extends ModelOptions, OutputOptions {
@@ -17,6 +21,7 @@ interface PairsCommandOptions extends ModelOptions, OutputOptions {
   strategy: NonNullable<ChoosePairsOptions["strategy"]>;
   minMargin?: number;
   maxStd?: number;
+  resume?: true;
   strict?: true;
 }
 
@@ -28,7 +33,8 @@ export const pairsCommand: CliCommand = {
       .summary("make preference pairs for DPO from candidates")
       .description(
         "Scores records with several candidates and writes {prompt, chosen, rejected} as TRL's DPOTrainer reads them. " +
-          "Records without a pair are listed in <out>.left-out.jsonl with the reason.",
+          "Records without a pair are listed in <out>.left-out.jsonl with the reason. Scores are kept in " +
+          "<out>.scores.jsonl: with --resume nothing is scored twice.",
       )
       .argument("<model-dir>", "model folder made by convert or pull")
       .argument("<INPUT>", "records {prompt, responses}: JSONL, JSON array or Parquet, plain or gzip")
@@ -44,6 +50,7 @@ export const pairsCommand: CliCommand = {
         "leave out candidates with a larger std (models that predict one)",
         nonNegativeNumber,
       )
+      .option("--resume", "continue a run that was interrupted, or choose again from its scores")
       .option("--strict", "stop at the first bad record");
     addOutputOptions(addModelOptions(command), "print the counts as one JSON object").action(act(pairs));
   },
@@ -55,8 +62,8 @@ async function pairs(
   input: string,
   options: PairsCommandOptions,
 ): Promise<number> {
-  const { out, strategy, minMargin, maxStd, strict } = options;
-  const result = await withModel(modelDir, options, io, (scorer, progress) =>
+  const { out, strategy, minMargin, maxStd, resume, strict } = options;
+  const work = (scorer: RewardModel, progress: ProgressDisplay): Promise<MakePairsResult> =>
     makePairs({
       scorer,
       input,
@@ -64,22 +71,21 @@ async function pairs(
       strategy,
       minMargin,
       maxStd,
+      resume,
       strict,
+      settings: scoreSettings(options),
       signal: io.signal,
       onProgress: (done, total) => {
         progress.report({ phase: "score", done, total });
       },
-    }),
-  );
+    });
+  const result = await resumable(io, options, () => withModel(modelDir, options, io, work));
   await printLine(io.stdout, options.json === true ? JSON.stringify(result) : describe(result, out));
   const failed = (result.leftOut.unreadable ?? 0) + (result.leftOut["not-scored"] ?? 0);
   return failed > 0 ? EXIT.someFailed : EXIT.ok;
 }
 
-function describe(
-  { records, pairs: count, leftOut, leftOutFile }: Awaited<ReturnType<typeof makePairs>>,
-  out: string,
-): string {
+function describe({ records, pairs: count, leftOut, leftOutFile }: MakePairsResult, out: string): string {
   const reasons = Object.entries(leftOut).map(([reason, times]) => `${reason} ${times}`);
   const rest =
     reasons.length === 0 ? "None left out." : `Left out: ${reasons.join(", ")}; see ${leftOutFile}.`;

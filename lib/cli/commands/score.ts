@@ -11,7 +11,7 @@ import { scoreRecords } from "../../records/score-records.js";
 import type { RewardModel } from "../../reward-model.js";
 import type { EmitField } from "../../score.js";
 import type { CliCommand } from "../command.js";
-import { Interrupted, type CliIo } from "../cli-io.js";
+import type { CliIo } from "../cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
@@ -22,6 +22,7 @@ import { EXIT } from "../exit.js";
 import type { ProgressDisplay } from "../progress.js";
 import { duration } from "../rate.js";
 import { openSink, type RecordSink } from "../record-sink.js";
+import { resumable } from "../resumable.js";
 import { withModel } from "../with-model.js";
 
 interface ScoreCommandOptions extends ModelOptions, OutputOptions {
@@ -74,14 +75,11 @@ async function score(
   await readRewardJson(modelDir);
   const sink = await openSink(io.stdout, options.out, options.resume === true);
   try {
-    return await withModel(modelDir, options, io, (model, progress) =>
-      scoreInput({ io, input, options, sink, model, progress }),
+    return await resumable(io, options, () =>
+      withModel(modelDir, options, io, (model, progress) =>
+        scoreInput({ io, input, options, sink, model, progress }),
+      ),
     );
-  } catch (error) {
-    if (error instanceof Interrupted && options.out !== undefined && options.quiet !== true) {
-      io.stderr.write(`${options.out} holds whole records; the same command with --resume continues it.\n`);
-    }
-    throw error;
   } finally {
     await sink.close();
   }

@@ -75,7 +75,8 @@ export function choosePairs(
   return { reason: "margin-too-small", detail: `largest margin ${best.reward - worst.reward}` };
 }
 
-function stdOf({ std }: PairCandidate): number {
+/** The std of a candidate. @throws InvalidArgumentError the head predicts none */
+export function stdOf({ std }: Pick<PairCandidate, "std">): number {
   if (std !== undefined) return std;
   throw new InvalidArgumentError(
     "This model predicts no uncertainty (its scores have no std). Leave out --max-std, or use a model with an " +

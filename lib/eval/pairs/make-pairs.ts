@@ -2,24 +2,24 @@ import type { Conversation, Message } from "../../conversation.js";
 import { openDataset } from "../../dataset/dataset.js";
 import { writeDataset, type OutputRecord } from "../../dataset/write-dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
-import type { RecordId } from "../../records/record.js";
-import { scoreRecords, type RecordOutcome } from "../../records/score-records.js";
-import type { Scorer } from "../../score.js";
+import type { RecordEntry, RecordId, ScoreRecord } from "../../records/record.js";
 import { readRecords } from "../read-records.js";
-import { choosePairs, type ChoosePairsOptions, type LeftOutReason, type PairChoice } from "./choose-pairs.js";
+import { ScoreSource, type RecordScores } from "../read-scores.js";
+import {
+  choosePairs,
+  type ChosenPair,
+  type ChoosePairsOptions,
+  type LeftOutReason,
+  type PairChoice,
+} from "./choose-pairs.js";
+import { scoreCandidates, type ScoreCandidatesOptions } from "./score-candidates.js";
 
 /** What `makePairs` needs. */
-export interface MakePairsOptions extends ChoosePairsOptions {
-  scorer: Scorer;
+export interface MakePairsOptions extends ChoosePairsOptions, ScoreCandidatesOptions {
   /** Records with several candidates: `{prompt, responses}`, or any layout of labelled answers. */
   input: string;
   /** `.jsonl`, `.jsonl.gz` or `.parquet`. */
   out: string;
-  /** Stops at the first record that cannot be read or scored. */
-  strict?: boolean | undefined;
-  signal?: AbortSignal | undefined;
-  /** `total` is 0 where it is not known. */
-  onProgress?: ((records: number, total: number) => void) | undefined;
 }
 
 /** What became of the records. */
@@ -30,6 +30,8 @@ export interface MakePairsResult {
   leftOut: Partial<Record<LeftOutReason, number>>;
   /** JSON Lines file that names each of them. */
   leftOutFile: string;
+  /** JSON Lines file with the scores of all records, from which the pairs were chosen. */
+  scoresFile: string;
 }
 
 /** One preference pair, in the conversational format of TRL's `DPOTrainer`; further columns are ignored there. */
@@ -50,68 +52,83 @@ interface LeftOut extends OutputRecord {
 }
 
 /**
- * Scores candidates and writes preference pairs for training, and beside them which records gave none and why.
- * @throws InvalidArgumentError the model cannot score one answer on its own, or predicts no std
+ * Scores candidates and writes preference pairs for training, and beside them which records gave none and why. Scores go to
+ * a file first: a killed run continues there with `resume`, and other pairs can be chosen without scoring again.
+ * @throws InvalidArgumentError the model cannot score one answer on its own, or predicts no std; there are scores already
  * @throws DatasetError, FileError
  */
 export async function makePairs(options: MakePairsOptions): Promise<MakePairsResult> {
-  const { scorer, input, out, strict, signal, onProgress } = options;
+  const { scorer, input, out } = options;
   if (scorer.description.task === "compare") {
     throw new InvalidArgumentError(
       `${scorer.description.name} only compares two answers. Pairs need a model that scores each candidate.`,
     );
   }
-  const leftOutFile = `${out.replace(/\.(jsonl|parquet)(\.gz)?$/, "")}.left-out.jsonl`;
-  const result: MakePairsResult = { records: 0, pairs: 0, leftOut: {}, leftOutFile };
-  const leftOut: LeftOut[] = [];
+  const base = out.replace(/\.(jsonl|parquet)(\.gz)?$/, "");
+  const scoresFile = `${base}.scores.jsonl`;
   const dataset = await openDataset(input);
-  const total = onProgress === undefined ? 0 : ((await dataset.count()) ?? 0);
-  const entries = readRecords(dataset, strict === true);
+  await scoreCandidates(dataset, { scores: scoresFile, run: `${base}.run.json` }, options);
+  const result: MakePairsResult = {
+    records: 0,
+    pairs: 0,
+    leftOut: {},
+    leftOutFile: `${base}.left-out.jsonl`,
+    scoresFile,
+  };
+  const leftOut: LeftOut[] = [];
+  const source = new ScoreSource(scoresFile);
   async function* rows(): AsyncIterable<PairRow> {
-    for await (const outcome of scoreRecords(entries, scorer, { signal })) {
+    for await (const entry of readRecords(dataset, options.strict === true)) {
       result.records++;
-      const choice = choiceOf(outcome, options);
+      const scores = await source.take(entry.id);
+      const choice = choiceOf(entry, scores, options);
       if ("reason" in choice) {
-        if (strict === true && outcome.scores?.some(({ error }) => error !== undefined) === true) {
-          throw new InvalidArgumentError(`Record ${outcome.id} cannot be scored: ${choice.detail}`);
-        }
-        leftOut.push({ id: outcome.id, ...choice });
+        leftOut.push({ id: entry.id, ...choice });
         result.leftOut[choice.reason] = (result.leftOut[choice.reason] ?? 0) + 1;
-      } else {
+      } else if (entry.record !== undefined) {
         result.pairs += choice.pairs.length;
-        yield* pairRows(outcome, choice);
+        yield* pairRows(entry.record, scores, choice.pairs);
       }
-      onProgress?.(result.records, total);
     }
   }
   await writeDataset(out, rows());
-  await writeDataset(leftOutFile, leftOut);
+  await writeDataset(result.leftOutFile, leftOut);
   return result;
 }
 
-function choiceOf(outcome: RecordOutcome, options: ChoosePairsOptions): PairChoice {
-  if (outcome.record === undefined) return { reason: "unreadable", detail: outcome.error.message };
-  const { conversations } = outcome.record;
-  if (!havePromptInCommon(conversations)) {
+function choiceOf(
+  { id, record, error }: RecordEntry,
+  scores: RecordScores | undefined,
+  options: MakePairsOptions,
+): PairChoice {
+  if (error !== undefined) return { reason: "unreadable", detail: error.message };
+  if (!havePromptInCommon(record.conversations)) {
     return { reason: "different-prompts", detail: "the candidates do not answer the same messages" };
   }
-  const candidates = [];
-  for (const [index, { score, error }] of (outcome.scores ?? []).entries()) {
-    if (error !== undefined) return { reason: "not-scored", detail: `candidate ${index}: ${error.message}` };
-    const text = conversations[index]?.at(-1)?.content ?? "";
-    candidates.push({ text, reward: score.reward, std: score.std });
+  if (scores === undefined || scores.hasFailed) {
+    const detail = scores?.failure ?? "it has no score";
+    if (options.strict === true) throw new InvalidArgumentError(`Record ${id} cannot be scored: ${detail}`);
+    return { reason: "not-scored", detail };
   }
+  const candidates = record.conversations.map((conversation, index) => ({
+    text: conversation.at(-1)?.content ?? "",
+    reward: scores.candidates?.[index]?.reward ?? Number.NaN,
+    std: scores.candidates?.[index]?.std,
+  }));
   return choosePairs(candidates, options);
 }
 
-function* pairRows({ id, record, scores }: RecordOutcome, choice: PairChoice): Iterable<PairRow> {
-  if (!("pairs" in choice) || record === undefined) return;
-  const answer = (index: number): readonly Message[] => record.conversations[index]?.slice(-1) ?? [];
-  const reward = (index: number): number => scores?.[index]?.score?.reward ?? Number.NaN;
-  for (const { chosen, rejected, margin } of choice.pairs) {
+function* pairRows(
+  { id, conversations }: ScoreRecord,
+  scores: RecordScores | undefined,
+  pairs: readonly ChosenPair[],
+): Iterable<PairRow> {
+  const answer = (index: number): readonly Message[] => conversations[index]?.slice(-1) ?? [];
+  const reward = (index: number): number => scores?.candidates?.[index]?.reward ?? Number.NaN;
+  for (const { chosen, rejected, margin } of pairs) {
     yield {
       id,
-      prompt: record.conversations[chosen]?.slice(0, -1) ?? [],
+      prompt: conversations[chosen]?.slice(0, -1) ?? [],
       chosen: answer(chosen),
       rejected: answer(rejected),
       score_chosen: reward(chosen),

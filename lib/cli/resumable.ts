@@ -1,0 +1,23 @@
+import { Interrupted, type CliIo } from "./cli-io.js";
+import type { OutputOptions } from "./command-options.js";
+
+/**
+ * Does work that can be continued, and says so when it is interrupted.
+ * @param out what holds the work done so far; undefined where nothing does
+ */
+export async function resumable<T>(
+  io: CliIo,
+  { out, quiet }: OutputOptions & { out?: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Interrupted && out !== undefined && quiet !== true) {
+      io.stderr.write(
+        `What is done so far is kept beside ${out}: the same command with --resume continues it.\n`,
+      );
+    }
+    throw error;
+  }
+}
