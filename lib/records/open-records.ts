@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { messageOf, unreadable, type DatasetRows } from "../dataset/dataset-row.js";
-import { openDataset, type Dataset } from "../dataset/dataset.js";
+import { openDataset, type Dataset, type DatasetOptions } from "../dataset/dataset.js";
 import { readJsonArray } from "../dataset/json-array.js";
 import { readJsonLines } from "../dataset/json-lines.js";
 import { RewardError } from "../errors.js";
@@ -15,12 +15,17 @@ export const STANDARD_INPUT = "-";
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
 /**
- * Opens the input of `score`: a file or folder (JSON Lines, a JSON array, Parquet; plain or gzip), or standard input (JSON
- * Lines or a JSON array; plain or gzip).
- * @throws DatasetError `DATASET_INVALID`: nothing to read there
+ * Opens the input of `score`: a file, a folder or `hub:owner/name` (JSON Lines, a JSON array, Parquet; plain or gzip), or
+ * standard input (JSON Lines or a JSON array; plain or gzip).
+ * @throws DatasetError `DATASET_INVALID`: nothing to read there, or several splits and none chosen
+ * @throws DownloadError
  */
-export async function openRecords(input: string, stdin: AsyncIterable<Uint8Array>): Promise<RecordInput> {
-  if (input !== STANDARD_INPUT) return openDataset(input);
+export async function openRecords(
+  input: string,
+  stdin: AsyncIterable<Uint8Array>,
+  options?: DatasetOptions,
+): Promise<RecordInput> {
+  if (input !== STANDARD_INPUT) return openDataset(input, options);
   return { rows: () => readStream(stdin), count: () => Promise.resolve(undefined) };
 }
 

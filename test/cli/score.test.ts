@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { Interrupted } from "../../lib/cli/cli-io.js";
 import {
   convertFixture,
@@ -10,6 +10,7 @@ import {
   type ExpectedCase,
   type ModelFolder,
 } from "../support/fixtures.js";
+import { startDatasetHub } from "../dataset/dataset-hub.js";
 import { cli, parseLines, toLines } from "./cli.js";
 
 /** f32 weights and KV cache against double precision, see the fixtures' README. */
@@ -61,6 +62,34 @@ describe("score", () => {
       const result = await score([join(folder, file), "--quiet"]);
       expect(result).toMatchObject({ status: 0, stderr: "", records: [{ id: 0, tokens: item?.n_tokens }] });
     }
+  });
+
+  it("reads a dataset of the Hub, the split that is asked for", async () => {
+    const [item] = cases;
+    const line = (id: string): string => toLines([{ id, messages: item?.messages }]);
+    const hub = await startDatasetHub({
+      "train-00000-of-00001.jsonl": line("train"),
+      "test-00000-of-00001.jsonl": line("test"),
+    });
+    onTestFinished(() => {
+      hub.close();
+      vi.unstubAllEnvs();
+    });
+    vi.stubEnv("HF_ENDPOINT", hub.url);
+    vi.stubEnv("HF_HUB_CACHE", await temporaryFolder());
+    const { status, records } = await score(["hub:owner/name", "--split", "test"]);
+    expect({ status, records }).toMatchObject({
+      status: 0,
+      records: [{ id: "test", tokens: item?.n_tokens }],
+    });
+    expect(new Set(hub.fetched)).toEqual(new Set(["test-00000-of-00001.jsonl"]));
+    const both = await score(["hub:owner/name"]);
+    expect(both).toMatchObject({ status: 1, stdout: "" });
+    expect(both.stderr).toMatch(/several splits: choose one of test, train/);
+    const absent = await score(["hub:owner/absent"]);
+    expect(absent).toMatchObject({ status: 1, stdout: "" });
+    expect(absent.stderr).toMatch(/^llama-reward: DOWNLOAD_FAILED: .*owner\/absent/m);
+    expect((await score(["-", "--split", "test"])).status).toBe(2);
   });
 
   it("writes the forms of the contract, and errors in place with status 3", async () => {

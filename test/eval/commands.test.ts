@@ -170,6 +170,25 @@ describe("pairs", () => {
   });
 });
 
+describe("a missing input", () => {
+  it.each([
+    ["eval", ["eval", "pairs", "MODEL", "--data", "/nowhere.jsonl", "--out", "OUT"]],
+    [
+      "eval --scores",
+      ["eval", "pairs", "--data", import.meta.filename, "--out", "OUT", "--scores", "/nowhere"],
+    ],
+    ["pairs", ["pairs", "MODEL", "/nowhere.jsonl", "--out", "OUT"]],
+    ["fidelity", ["fidelity", "MODEL", "--data", "/nowhere.jsonl", "--type", "f32"]],
+  ])("of %s is wrong usage, told before a model is loaded", async (_, args) => {
+    const folder = await temporaryFolder();
+    const { status, stderr } = await cli(
+      args.map((arg) => (arg === "MODEL" ? model.directory : arg === "OUT" ? join(folder, "out") : arg)),
+    );
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^llama-reward: INVALID_ARGUMENT: Expected \S+ to be .*\/nowhere/);
+  });
+});
+
 describe("fidelity", () => {
   it("gives a table whose reference row is exactly zero, also when the reference is scored again", async () => {
     const folder = await temporaryFolder();

@@ -19,6 +19,7 @@ import {
   type OutputOptions,
 } from "../command-options.js";
 import { EXIT } from "../exit.js";
+import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
 import { printLine } from "../line-writer.js";
 import { resumable } from "../resumable.js";
 import { table } from "../table.js";
@@ -47,14 +48,14 @@ export const evalCommand: CliCommand = {
       )
       .addArgument(new Argument("<benchmark>", "which benchmark").choices([...BENCHMARK_NAMES]))
       .argument("[model-dir]", "model folder made by convert or pull; not needed with --scores")
-      .requiredOption("--data <path>", "data file, or a folder as downloaded from the Hub")
+      .requiredOption("--data <path>", `the benchmark: ${INPUT_FORMS}`)
       .requiredOption("--out <dir>", "folder for the results")
       .option("--scores <file>", "recompute from these scores, matched by id, instead of scoring")
       .option("--against <file>", "compare with other scores of the same records (McNemar's test)")
-      .option("--split <name>", "which split of a folder (default: the one the benchmark publishes)")
       .option("--resume", "continue a run that was interrupted")
       .option("--strict", "stop at the first bad record")
       .option("--save-calibration", "write the fitted temperature into reward.json, for compare");
+    addSplitOption(command, "the one the benchmark publishes");
     addOutputOptions(addModelOptions(command), "print summary.json").action(act(evaluate));
   },
 };
@@ -70,6 +71,9 @@ async function evaluate(
       "Expected a model folder: only --scores without --save-calibration does without.",
     );
   }
+  await checkInput("--data", options.data);
+  if (options.scores !== undefined) await checkInput("--scores", options.scores);
+  if (options.against !== undefined) await checkInput("--against", options.against);
   const run = evalOptions(benchmark as BenchmarkName, options, io);
   const summary =
     modelDir === undefined || options.scores !== undefined

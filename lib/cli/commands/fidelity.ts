@@ -16,6 +16,7 @@ import {
   type OutputOptions,
 } from "../command-options.js";
 import { EXIT } from "../exit.js";
+import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
 import { printLine } from "../line-writer.js";
 import { ProgressDisplay } from "../progress.js";
 import { bytes, table } from "../table.js";
@@ -25,6 +26,7 @@ interface FidelityCommandOptions extends Omit<ModelOptions, "type">, OutputOptio
   type: BackboneType[];
   reference?: BackboneType;
   out?: string;
+  split?: string;
   strict?: true;
 }
 
@@ -45,7 +47,7 @@ export const fidelityCommand: CliCommand = {
           "is also named with --type is scored a second time.",
       )
       .argument("<model-dir>", "model folder with several types (see quantize)")
-      .requiredOption("--data <path>", "records: pairs or candidates in any form that score reads")
+      .requiredOption("--data <path>", `records, pairs or candidates as score reads them: ${INPUT_FORMS}`)
       .addOption(
         new Option(
           "--reference <type>",
@@ -54,6 +56,7 @@ export const fidelityCommand: CliCommand = {
       )
       .option("--out <file>", "write the figures as JSON, too")
       .option("--strict", "stop at the first bad record");
+    addSplitOption(command);
     addOutputOptions(addModelOptions(command, types), "print the figures as one JSON object").action(
       act(fidelity),
     );
@@ -61,7 +64,7 @@ export const fidelityCommand: CliCommand = {
 };
 
 async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOptions): Promise<number> {
-  const { data, type: types, out, strict } = options;
+  const { data, split, type: types, out, strict } = options;
   const reward = await readRewardJson(modelDir);
   const missing = types.find((type) => reward.backbone.files[type] === undefined);
   if (missing !== undefined) {
@@ -69,10 +72,12 @@ async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOpt
       `${modelDir} has no backbone of type ${missing}. Make it with \`llama-reward quantize ${modelDir} --type ${missing}\`.`,
     );
   }
+  await checkInput("--data", data);
   const progress = new ProgressDisplay(io, options.quiet === true);
   try {
     const report = await runFidelity({
       data,
+      split,
       reference: options.reference ?? mostExactType(reward),
       types,
       strict,

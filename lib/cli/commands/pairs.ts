@@ -11,6 +11,7 @@ import {
   type OutputOptions,
 } from "../command-options.js";
 import { EXIT } from "../exit.js";
+import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
 import { printLine } from "../line-writer.js";
 import type { ProgressDisplay } from "../progress.js";
 import { resumable } from "../resumable.js";
@@ -21,6 +22,7 @@ interface PairsCommandOptions extends ModelOptions, OutputOptions {
   strategy: NonNullable<ChoosePairsOptions["strategy"]>;
   minMargin?: number;
   maxStd?: number;
+  split?: string;
   resume?: true;
   strict?: true;
 }
@@ -37,7 +39,7 @@ export const pairsCommand: CliCommand = {
           "<out>.scores.jsonl: with --resume nothing is scored twice.",
       )
       .argument("<model-dir>", "model folder made by convert or pull")
-      .argument("<INPUT>", "records {prompt, responses}: JSONL, JSON array or Parquet, plain or gzip")
+      .argument("<INPUT>", `records {prompt, responses}: ${INPUT_FORMS}`)
       .requiredOption("--out <file>", "where to write the pairs: .jsonl, .jsonl.gz or .parquet")
       .addOption(
         new Option("--strategy <name>", "best against worst, or every two candidates far enough apart")
@@ -52,6 +54,7 @@ export const pairsCommand: CliCommand = {
       )
       .option("--resume", "continue a run that was interrupted, or choose again from its scores")
       .option("--strict", "stop at the first bad record");
+    addSplitOption(command);
     addOutputOptions(addModelOptions(command), "print the counts as one JSON object").action(act(pairs));
   },
 };
@@ -62,11 +65,13 @@ async function pairs(
   input: string,
   options: PairsCommandOptions,
 ): Promise<number> {
-  const { out, strategy, minMargin, maxStd, resume, strict } = options;
+  const { out, strategy, minMargin, maxStd, split, resume, strict } = options;
+  await checkInput("INPUT", input);
   const work = (scorer: RewardModel, progress: ProgressDisplay): Promise<MakePairsResult> =>
     makePairs({
       scorer,
       input,
+      split,
       out,
       strategy,
       minMargin,

@@ -1,9 +1,8 @@
-import { stat } from "node:fs/promises";
 import { InvalidArgumentError as InvalidOption, type Command } from "commander";
 import type { DatasetRow } from "../../dataset/index.js";
 import { InvalidArgumentError } from "../../errors.js";
 import { readRewardJson } from "../../model-folder/read-reward-json.js";
-import { openRecords, STANDARD_INPUT } from "../../records/open-records.js";
+import { openRecords, STANDARD_INPUT, type RecordInput } from "../../records/open-records.js";
 import { outputRecord } from "../../records/output-record.js";
 import { readRecord, type RecordEntry } from "../../records/record.js";
 import { skipDone } from "../../records/resume.js";
@@ -19,6 +18,7 @@ import {
   type OutputOptions,
 } from "../command-options.js";
 import { EXIT } from "../exit.js";
+import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
 import type { ProgressDisplay } from "../progress.js";
 import { duration } from "../rate.js";
 import { openSink, type RecordSink } from "../record-sink.js";
@@ -27,6 +27,7 @@ import { withModel } from "../with-model.js";
 
 interface ScoreCommandOptions extends ModelOptions, OutputOptions {
   out?: string;
+  split?: string;
   resume?: true;
   emit?: EmitField[];
 }
@@ -44,11 +45,7 @@ export const scoreCommand: CliCommand = {
           "{prompt, chosen, rejected}, with an optional id.",
       )
       .argument("<model-dir>", "model folder made by convert or pull")
-      .argument(
-        "[INPUT]",
-        "JSONL, JSON array or Parquet, plain or gzip; - or nothing: standard input",
-        STANDARD_INPUT,
-      )
+      .argument("[INPUT]", `${INPUT_FORMS}; - or nothing: standard input`, STANDARD_INPUT)
       .option("--out <file>", "write results here instead of to stdout")
       .option("--resume", "continue an --out file that an earlier run left")
       .option(
@@ -56,6 +53,7 @@ export const scoreCommand: CliCommand = {
         "further fields of each result, with commas: prompt, ids, hidden",
         emitFields,
       );
+    addSplitOption(command);
     addOutputOptions(addModelOptions(command), "results are JSON anyway; accepted for uniformity").action(
       act(score),
     );
@@ -71,13 +69,15 @@ async function score(
   if (options.resume === true && options.out === undefined) {
     throw new InvalidArgumentError("--resume continues an --out file. Pass --out FILE too.");
   }
-  await checkInput(input);
+  if (input !== STANDARD_INPUT) await checkInput("INPUT", input, " Pass - to read standard input.");
+  else if (options.split !== undefined) throw new InvalidArgumentError("Standard input has no --split.");
   await readRewardJson(modelDir);
+  const records = await openRecords(input, io.stdin, { split: options.split });
   const sink = await openSink(io.stdout, options.out, options.resume === true);
   try {
     return await resumable(io, options, () =>
       withModel(modelDir, options, io, (model, progress) =>
-        scoreInput({ io, input, options, sink, model, progress }),
+        scoreInput({ io, input, records, options, sink, model, progress }),
       ),
     );
   } finally {
@@ -88,18 +88,18 @@ async function score(
 interface Run {
   io: CliIo;
   input: string;
+  records: RecordInput;
   options: ScoreCommandOptions;
   sink: RecordSink;
   model: RewardModel;
   progress: ProgressDisplay;
 }
 
-async function scoreInput({ io, input, options, sink, model, progress }: Run): Promise<number> {
+async function scoreInput({ io, input, records, options, sink, model, progress }: Run): Promise<number> {
   if (input === STANDARD_INPUT && io.isStdinTerminal) {
     progress.note("Reading records from standard input, one JSON object per line …");
   }
   let total = 0;
-  const records = await openRecords(input, io.stdin);
   if (options.quiet !== true) void records.count().then((count) => (total = count ?? 0));
   const entries = skipDone(readEntries(records.rows()), sink.doneIds);
   const counts = { records: 0, failed: 0 };
@@ -132,16 +132,6 @@ function summary(
     `Scored ${records} records${failures} in ${duration(seconds)}: ${perSecond(records)} records/s, ` +
     `${perSecond(stats.requestedTokens)} tokens/s.`
   );
-}
-
-async function checkInput(input: string): Promise<void> {
-  if (input === STANDARD_INPUT) return;
-  await stat(input).catch((cause: unknown) => {
-    throw new InvalidArgumentError(
-      `Expected INPUT to be a file or folder but ${input} cannot be read. Pass - to read standard input.`,
-      { cause },
-    );
-  });
 }
 
 function emitFields(text: string): EmitField[] {

@@ -15,6 +15,8 @@ export interface LoadedType {
 /** What `runFidelity` needs. */
 export interface FidelityOptions extends Omit<ScoreTypeOptions, "onProgress"> {
   data: string;
+  /** Which split of a folder or Hub dataset. */
+  split?: string | undefined;
   /** The type to measure against: the most exact one there is. */
   reference: string;
   /** Types to compare. The reference may be among them: it is then scored a second time, which shows the noise. */
@@ -39,7 +41,7 @@ export interface FidelityReport {
 export async function runFidelity(options: FidelityOptions): Promise<FidelityReport> {
   const { reference, types } = options;
   if (types.length === 0) throw new InvalidArgumentError("Expected at least one --type to compare.");
-  const dataset = await openDataset(options.data);
+  const dataset = await openDataset(options.data, { split: options.split });
   const total = options.onProgress === undefined ? 0 : ((await dataset.count()) ?? 0);
   const scoreWith = (type: string): Promise<TypeScores> => scoreLoaded(type, dataset, total, options);
   const exact = await scoreWith(reference);

@@ -18,6 +18,8 @@ import { scoreCandidates, type ScoreCandidatesOptions } from "./score-candidates
 export interface MakePairsOptions extends ChoosePairsOptions, ScoreCandidatesOptions {
   /** Records with several candidates: `{prompt, responses}`, or any layout of labelled answers. */
   input: string;
+  /** Which split of a folder or Hub dataset. */
+  split?: string | undefined;
   /** `.jsonl`, `.jsonl.gz` or `.parquet`. */
   out: string;
 }
@@ -58,7 +60,7 @@ interface LeftOut extends OutputRecord {
  * @throws DatasetError, FileError
  */
 export async function makePairs(options: MakePairsOptions): Promise<MakePairsResult> {
-  const { scorer, input, out } = options;
+  const { scorer, input, split, out } = options;
   if (scorer.description.task === "compare") {
     throw new InvalidArgumentError(
       `${scorer.description.name} only compares two answers. Pairs need a model that scores each candidate.`,
@@ -66,7 +68,7 @@ export async function makePairs(options: MakePairsOptions): Promise<MakePairsRes
   }
   const base = out.replace(/\.(jsonl|parquet)(\.gz)?$/, "");
   const scoresFile = `${base}.scores.jsonl`;
-  const dataset = await openDataset(input);
+  const dataset = await openDataset(input, { split });
   await scoreCandidates(dataset, { scores: scoresFile, run: `${base}.run.json` }, options);
   const result: MakePairsResult = {
     records: 0,

@@ -1,0 +1,28 @@
+import { stat } from "node:fs/promises";
+import type { Command } from "commander";
+import { hubDatasetId } from "../dataset/hub-dataset.js";
+import { InvalidArgumentError } from "../errors.js";
+
+/** What every command says of the records it reads. */
+export const INPUT_FORMS = "JSONL, JSON array or Parquet, plain or gzip: a file, a folder, or hub:owner/name";
+
+/** Adds `--split`, for folders and datasets of the Hub. */
+export function addSplitOption(command: Command, otherwise = "the only one"): Command {
+  return command.option("--split <name>", `which split of a folder or Hub dataset (default: ${otherwise})`);
+}
+
+/**
+ * Finds out before anything is loaded that an input is not there. Datasets of the Hub are looked for when they are opened.
+ * @param name what the command line calls it
+ * @param advice what else could be passed
+ * @throws InvalidArgumentError
+ */
+export async function checkInput(name: string, path: string, advice = ""): Promise<void> {
+  if (hubDatasetId(path) !== undefined) return;
+  await stat(path).catch((cause: unknown) => {
+    throw new InvalidArgumentError(
+      `Expected ${name} to be a file or folder, or hub:owner/name, but ${path} cannot be read.${advice}`,
+      { cause },
+    );
+  });
+}
