@@ -20,7 +20,7 @@ export interface SizingOptions {
  * that behind the arithmetic, which takes the less time the more threads share it. Beyond, a larger batch only takes memory
  * and keeps an abort waiting (measured with two threads: docs/performance.md).
  */
-const CPU_BATCH_PER_THREAD = 64;
+const CPU_BATCH_PER_THREAD = 96;
 const SMALLEST_CPU_BATCH = 128;
 const LARGEST_CPU_BATCH = 512;
 /** A large GPU needs more tokens at once to be busy. */

@@ -1,4 +1,5 @@
 import { HeadLoadError } from "../errors.js";
+import { findNonFinite } from "../weights/float-convert.js";
 import type { TensorInfo, TensorReader } from "../weights/tensor.js";
 
 /** Tensors by name, without their data: what detection and shape checks look at. */
@@ -77,15 +78,13 @@ export async function readFinite(reader: TensorReader, name: string): Promise<Fl
   const values = await reader.readFloat32(name);
   for (let start = 0; start < values.length; start += VALUES_PER_TURN) {
     if (start > 0) await new Promise((resolve) => setImmediate(resolve));
-    const end = Math.min(values.length, start + VALUES_PER_TURN);
-    for (let index = start; index < end; index++) {
-      if (!Number.isFinite(values[index])) {
-        throw new HeadLoadError(
-          "HEAD_INVALID",
-          `The head's tensor ${name} holds ${String(values[index])} at index ${index}. ${GET_COMPLETE_COPY}`,
-        );
-      }
-    }
+    const part = values.subarray(start, start + VALUES_PER_TURN);
+    const found = findNonFinite(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), "F32");
+    if (found < 0) continue;
+    throw new HeadLoadError(
+      "HEAD_INVALID",
+      `The head's tensor ${name} holds ${String(part[found])} at index ${start + found}. ${GET_COMPLETE_COPY}`,
+    );
   }
   return values;
 }

@@ -206,8 +206,8 @@ describe("Backbone.load", () => {
 describe("the batch on a CPU", () => {
   it.each([
     { threads: 1, batch: 128 },
-    { threads: 2, batch: 128 },
-    { threads: 6, batch: 384 },
+    { threads: 2, batch: 192 },
+    { threads: 4, batch: 384 },
     { threads: 64, batch: 512 },
   ])("grows with the threads: $batch tokens for $threads", async ({ threads, batch }) => {
     const addon = new FakeAddon();
