@@ -47,7 +47,7 @@ std::string LogScope::summary() const {
 
 bool LogScope::is_out_of_memory() const {
   for (const char *text : {"failed to allocate", "unable to allocate", "out of memory",
-                           "ErrorOutOfDeviceMemory", "ErrorOutOfHostMemory"})
+                           "Cannot allocate memory", "ErrorOutOfDeviceMemory", "ErrorOutOfHostMemory"})
     if (contains(text))
       return true;
   return false;

@@ -14,6 +14,7 @@ export interface OutputOptions {
 export interface ModelOptions {
   type?: BackboneType | "auto";
   device?: LoadOptions["device"];
+  gpuLayers?: LoadOptions["gpuLayers"];
   threads?: number;
   context?: number;
   kvType?: LoadOptions["kvType"];
@@ -43,11 +44,8 @@ export function addModelOptions(
 ): Command {
   return command
     .addOption(type)
-    .addOption(
-      choice("--device <device>", "where to compute", ["auto", "cpu", "cuda", "metal", "vulkan"]).default(
-        "auto",
-      ),
-    )
+    .addOption(deviceOption("where to compute"))
+    .option("--gpu-layers <n>", "layers on the GPU: auto (as many as fit) or a number", layerCount, "auto")
     .option("--threads <n>", "CPU threads (default: physical cores)", positiveInteger)
     .option("--context <n>", "longest prompt in tokens (default: by model and memory)", positiveInteger)
     .addOption(choice("--kv-type <type>", "element type of the KV cache", ["f16", "f32"]).default("f16"))
@@ -74,6 +72,13 @@ export function addModelOptions(
     );
 }
 
+/** A `--device`. */
+export function deviceOption(description: string): Option {
+  const choices =
+    "auto, cpu, cuda, metal, vulkan, one GPU (cuda:1, or CUDA1 as in `devices`), or several (cuda:0,cuda:1)";
+  return new Option("--device <device>", `${description}: ${choices}`).default("auto");
+}
+
 /** A `--type` with these choices. */
 export function typeOption(description: string, types: readonly string[]): Option {
   return choice("--type <type>", description, types);
@@ -83,6 +88,7 @@ export function typeOption(description: string, types: readonly string[]): Optio
 export function loadOptions({
   type,
   device,
+  gpuLayers,
   threads,
   context,
   kvType,
@@ -93,6 +99,7 @@ export function loadOptions({
   return {
     type: type === "auto" ? undefined : type,
     device,
+    gpuLayers,
     threads,
     contextLength: context,
     kvType,
@@ -114,6 +121,12 @@ export function positiveInteger(text: string): number {
     throw new InvalidOption("Expected a positive whole number.");
   }
   return value;
+}
+
+function layerCount(text: string): number | "auto" {
+  if (text === "auto") return text;
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new InvalidOption("Expected auto, or a whole number of layers.");
 }
 
 /** Collects an option that may be given several times. */

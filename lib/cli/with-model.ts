@@ -17,6 +17,7 @@ export async function withModel<T>(
       signal: io.signal,
       onProgress: progress.report,
     });
+    for (const warning of model.placement.warnings) progress.note(`Note: ${warning}`);
     try {
       progress.watchTokens(() => model.stats);
       return await work(model, progress);

@@ -23,7 +23,8 @@ export interface VerifyOptions {
   against?: string | undefined;
   /** Backbone file to check. Default: the one `reward.json` names. */
   type?: BackboneType | undefined;
-  device?: "auto" | "cpu" | "cuda" | "metal" | "vulkan" | undefined;
+  /** As in `LoadOptions`. */
+  device?: string | undefined;
   threads?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Told each check as it ends. */

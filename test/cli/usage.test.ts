@@ -19,6 +19,7 @@ describe("usage", () => {
       "--out",
       "--resume",
       "--emit",
+      "--gpu-layers",
       "--kv-type",
       "--bos",
       "--special-tokens",
@@ -44,6 +45,7 @@ describe("usage", () => {
     [["score", "a", "--nope"]],
     [["score", "a", "--threads", "0"]],
     [["score", "a", "--threads", "1.5"]],
+    [["score", "a", "--gpu-layers", "most"]],
     [["score", "a", "--kv-type", "q8_0"]],
     [["score", "a", "--emit", "logits"]],
     [["rank", "a", "--prompt", "x"]],
@@ -65,6 +67,34 @@ describe("usage", () => {
     const { stderr } = await cli(["inspect", "/nowhere", "--debug"]);
     expect(stderr).toContain("    at ");
     expect(stderr).toContain("caused by");
+  });
+});
+
+describe("--device and --gpu-layers", () => {
+  const score = (...options: string[]): ReturnType<typeof cli> =>
+    cli(["score", "examples/models/tiny-grm", "--json", ...options], {
+      stdin: '{"prompt":"2 + 2?","response":"4"}',
+    });
+
+  it("take the processor in every spelling", async () => {
+    for (const options of [
+      ["--device", "cpu"],
+      ["--device", "CPU"],
+      ["--gpu-layers", "0"],
+    ]) {
+      expect(await score(...options)).toMatchObject({
+        status: 0,
+        records: [{ tokens: expect.any(Number) as number }],
+      });
+    }
+  });
+
+  it("refuse a device that is not there, naming those that are", async () => {
+    for (const device of ["tpu", "cuda:99", "CUDA99"]) {
+      const { status, stderr } = await score("--device", device);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^llama-reward: INVALID_ARGUMENT: .*CPU \(CPU\)/);
+    }
   });
 });
 

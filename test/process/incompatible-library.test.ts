@@ -81,3 +81,20 @@ test("a GPU backend that cannot be opened does not stop the CPU, and is reported
     failures: [message(path.join(folder, name)), message(path.join(fallback, name))],
   });
 });
+
+// What a machine without the CUDA runtime has: a backend library that opens but for one it needs.
+test.runIf(process.platform === "linux")("a library that a GPU backend lacks is named", () => {
+  const directory = path.join(folder, "cuda");
+  mkdirSync(directory);
+  const compile = (output: string, ...more: string[]): void => {
+    const source = path.join(directory, "empty.cc");
+    writeFileSync(source, "void nothing() {}\n");
+    execFileSync("c++", ["-shared", "-fPIC", "-o", path.join(directory, output), source, ...more]);
+  };
+  compile("libmissing-runtime.so.13", "-Wl,-soname,libmissing-runtime.so.13");
+  compile("libggml-cuda.so", "-Wl,--no-as-needed", path.join(directory, "libmissing-runtime.so.13"));
+  rmSync(path.join(directory, "libmissing-runtime.so.13"));
+  expect(initialize({ backendDirectories: [...libraries.backendDirectories, directory] })).toMatchObject({
+    failures: [expect.stringMatching(/libggml-cuda\.so: .*libmissing-runtime\.so\.13/)],
+  });
+});

@@ -1,7 +1,7 @@
 /** How the addon behaves when threads and processes end: each case in a child process, so that a crash is a result. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -106,3 +106,15 @@ describe("memory", () => {
     180_000,
   );
 });
+
+// Only here is there a limit to set: address space, which mapping the file takes.
+test.runIf(process.platform === "linux")(
+  "memory that the system refuses is told apart from a bad file",
+  async () => {
+    const huge = path.join(folder, "huge.gguf");
+    writeTinyModel(huge);
+    truncateSync(huge, 2 ** 40);
+    const child = start("load-limited.mjs", huge);
+    expect(await outcome(child)).toEqual({ ...clean, stdout: "OUT_OF_MEMORY" });
+  },
+);

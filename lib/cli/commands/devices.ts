@@ -91,9 +91,21 @@ function describe({
     `llama.cpp ${llamaVersion}, backends: ${backends.join(", ")}`,
     ...(used === "" ? [] : [`CPU features: ${used}`]),
     table([["device", "kind", "description", "memory"], ...rows]),
+    ...chooseHint(found),
     ...failures.map((failure) => `Not usable: ${failure}`),
     ...install.map(({ backend, command }) => `For ${NAMES[backend] ?? backend}: ${command}`),
   ].join("\n");
+}
+
+/** How to use one of several GPUs. */
+function chooseHint(devices: readonly NativeDevice[]): string[] {
+  const gpus = devices.filter(({ kind }) => kind === "gpu" || kind === "integrated-gpu");
+  const [first, second] = gpus.map(({ name }) => name);
+  if (first === undefined) return [];
+  const one = `Choose with --device ${first}`;
+  return [
+    second === undefined ? `${one}, or --device cpu.` : `${one}, or several: --device ${first},${second}.`,
+  ];
 }
 
 const NAMES: Readonly<Record<string, string>> = {

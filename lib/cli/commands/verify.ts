@@ -1,10 +1,15 @@
-import { Option } from "commander";
 import { BACKBONE_TYPES, type BackboneType } from "../../model-folder/reward-json.js";
 import type { Check } from "../../verify/check.js";
 import { verifyModel, type VerifyOptions, type VerifyReport } from "../../verify/verify.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
-import { addOutputOptions, positiveInteger, typeOption, type OutputOptions } from "../command-options.js";
+import {
+  addOutputOptions,
+  deviceOption,
+  positiveInteger,
+  typeOption,
+  type OutputOptions,
+} from "../command-options.js";
 import { EXIT } from "../exit.js";
 import { printLine } from "../line-writer.js";
 import { ProgressDisplay } from "../progress.js";
@@ -29,11 +34,7 @@ export const verifyCommand: CliCommand = {
       .argument("<model-dir>", "model folder made by convert or pull")
       .option("--against <hf-dir>", "checkpoint folder (default: the Hub cache's copy, if it is there)")
       .addOption(typeOption("backbone file to check (default: as reward.json says)", BACKBONE_TYPES))
-      .addOption(
-        new Option("--device <device>", "where the published scores are computed")
-          .choices(["auto", "cpu", "cuda", "metal", "vulkan"])
-          .default("auto"),
-      )
+      .addOption(deviceOption("where the published scores are computed"))
       .option("--threads <n>", "CPU threads (default: physical cores)", positiveInteger);
     addOutputOptions(command, "print one JSON object").action(act(verify));
   },

@@ -4,6 +4,9 @@ import process from "node:process";
 
 const { file, libraries, model: path } = JSON.parse(process.env.LLAMA_REWARD_TEST ?? "{}");
 
+/** The model file of the test. */
+export const modelPath = path;
+
 /** Tokens of the long decode. */
 export const LENGTH = 1024;
 
