@@ -11,9 +11,11 @@ export { makePairs, type MakePairsOptions, type MakePairsResult } from "./pairs/
 export { choosePairs, type ChoosePairsOptions, type PairChoice } from "./pairs/choose-pairs.js";
 export { rankByUncertainty, type UncertaintyOptions, type UncertaintyRank } from "./uncertainty.js";
 export { runFidelity, type FidelityOptions, type FidelityReport } from "./fidelity/run-fidelity.js";
+export type { LeftOutRecord, LeftOutSummary } from "./fidelity/left-out.js";
 export type { FidelityRow } from "./fidelity/compare-types.js";
 export { saveCalibration } from "./save-calibration.js";
 export { calibrate, fitTemperature, type Calibration } from "./stats/calibration.js";
 export { bootstrapIntervals, type BootstrapOptions, type Interval } from "./stats/bootstrap.js";
+export { kendallTauB } from "./stats/kendall-tau.js";
 export { mcnemarTest, type McNemar } from "./stats/mcnemar.js";
 export * from "../dataset/index.js";

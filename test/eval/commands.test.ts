@@ -211,8 +211,16 @@ describe("fidelity", () => {
     expect(eight?.difference.mean).toBeGreaterThan(0);
     expect(four?.difference.mean).toBeGreaterThan(eight?.difference.mean ?? Infinity);
     expect(four?.sizeBytes).toBeLessThan(eight?.sizeBytes ?? 0);
-    expect(stdout).toMatch(/^f32 +0 +0 +0 +1\.0000 +0 of \d+ /m);
+    expect(stdout).toMatch(/^f32 +0 +0 +0 +1\.0000 +1\.0000 +0 of \d+ /m);
     expect(stdout).toContain(report.verdict);
+    expect(report.leftOut).toEqual({ records: 0, reasons: {}, examples: [] });
+
+    await writeFile(data, `${toLines(syntheticRewardBench(0.02))}${toLines([{ id: "odd" }])}`);
+    const partly = await cli([...args, "--type", "q8_0"]);
+    expect(partly.status).toBe(3);
+    expect(partly.stdout).toMatch(
+      /^Left out, because they cannot be read or scored: 1 \(DATASET_INVALID 1\). First, record odd: /m,
+    );
   });
 
   it("says how to get a type that is missing", async () => {

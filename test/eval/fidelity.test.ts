@@ -9,7 +9,7 @@ import { isSafe, verdict } from "../../lib/eval/fidelity/verdict.js";
 import type { Score } from "../../lib/score.js";
 import { toLines } from "../cli/cli.js";
 import { temporaryFolder } from "../support/fixtures.js";
-import { FakeScorer } from "./fake-scorer.js";
+import { FakeScorer, TOO_LONG } from "./fake-scorer.js";
 import { syntheticRewardBench } from "./synthetic-rewardbench.js";
 
 function typeScores(
@@ -20,6 +20,7 @@ function typeScores(
   return {
     type,
     records: rewards.map((list) => ({ rewards: list, isLabelledPair })),
+    leftOut: new Map(),
     seconds: 2,
     tokens: 100,
     sizeBytes: 10,
@@ -35,6 +36,7 @@ describe("compareTypes", () => {
     expect(compareTypes(scores, scores)).toMatchObject({
       difference: { mean: 0, p99: 0, max: 0 },
       rankCorrelation: 1,
+      kendallTau: 1,
       pairs: 2,
       flips: 0,
       nearTieFlips: 0,
@@ -69,6 +71,33 @@ describe("compareTypes", () => {
     const reference = typeScores("f32", [[1, 2, 3, Number.NaN]], false);
     const other = typeScores("q8_0", [[2, 1, 3, 4]], false);
     expect(compareTypes(reference, other)).toMatchObject({ rewards: 3, pairs: 3, flips: 1, accuracy: null });
+  });
+});
+
+describe("what is left out", () => {
+  const load = (type: string): Promise<{ scorer: FakeScorer; sizeBytes: number }> =>
+    Promise.resolve({ scorer: new NoisyScorer(type, 0.5, []), sizeBytes: 1 });
+
+  it("is counted once, by reason, and named in order", async () => {
+    const data = join(await temporaryFolder(), "data.jsonl");
+    const good = syntheticRewardBench(0.01);
+    const long = { ...good[0], id: "long", chosen: TOO_LONG };
+    await writeFile(data, `${toLines([long, good[0], { id: "none" }])}not json\n${toLines(good.slice(1))}`);
+    const options = { data, reference: "f32", load };
+    const report = await runFidelity({ ...options, types: ["f16", "q8_0"] });
+    expect(report.leftOut.records).toBe(3);
+    expect(report.leftOut.reasons).toEqual({ CONVERSATION_TOO_LONG: 1, DATASET_INVALID: 2 });
+    expect(report.leftOut.examples.map(({ id }) => id)).toEqual(["long", "none", 3]);
+    expect(report.rows[0]?.accuracy?.pairs).toBe(good.length);
+    await expect(runFidelity({ ...options, types: ["f16"], strict: true })).rejects.toThrow(/1001 tokens/);
+  });
+
+  it("is the reason where nothing is left", async () => {
+    const data = join(await temporaryFolder(), "data.jsonl");
+    await writeFile(data, toLines([{ prompt: "q", responses: [TOO_LONG] }]));
+    await expect(runFidelity({ data, reference: "f32", types: ["f16"], load })).rejects.toThrow(
+      /nothing to compare. 1001 tokens/,
+    );
   });
 });
 
@@ -150,6 +179,7 @@ describe("runFidelity", () => {
     expect(coarse?.difference.max).toBeGreaterThan(0.5);
     expect(coarse?.flips).toBeGreaterThan(half?.flips ?? 0);
     expect(report.verdict).toMatch(/^f16 is the smallest safe type/);
+    expect(report.leftOut).toMatchObject({ records: 1, reasons: { DATASET_INVALID: 1 } });
     await expect(runFidelity({ data, reference: "f32", types: ["f16"], load, strict: true })).rejects.toThrow(
       /not JSON/,
     );

@@ -98,7 +98,7 @@ async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOpt
     progress.stop();
     if (out !== undefined) await writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
     await printLine(io.stdout, options.json === true ? JSON.stringify(report) : describe(report));
-    return EXIT.ok;
+    return report.leftOut.records > 0 ? EXIT.someFailed : EXIT.ok;
   } finally {
     progress.stop();
   }
@@ -109,13 +109,14 @@ function mostExactType({ backbone }: RewardJson): BackboneType {
   return BACKBONE_TYPES.find((type) => backbone.files[type] !== undefined) ?? backbone.defaultType;
 }
 
-function describe({ reference, rows, verdict }: FidelityReport): string {
+function describe({ reference, rows, leftOut, verdict }: FidelityReport): string {
   const head = [
     "type",
     "mean |d|",
     "p99 |d|",
     "max |d|",
-    "rank corr.",
+    "Spearman",
+    "Kendall",
     "flips",
     "near-ties",
     "accuracy",
@@ -124,12 +125,20 @@ function describe({ reference, rows, verdict }: FidelityReport): string {
   return [
     `Differences of rewards to ${reference}:`,
     table([[...head, "95 % interval", "records/s", "tokens/s", "size"], ...rows.map(cells)]),
+    ...(leftOut.records === 0 ? [] : [describeLeftOut(leftOut)]),
     verdict,
   ].join("\n");
 }
 
+function describeLeftOut({ records, reasons, examples }: FidelityReport["leftOut"]): string {
+  const causes = Object.entries(reasons).map(([code, times]) => `${code} ${times}`);
+  const [first] = examples;
+  const example = first === undefined ? "" : ` First, record ${first.id}: ${first.message}`;
+  return `Left out, because they cannot be read or scored: ${records} (${causes.join(", ")}).${example}`;
+}
+
 function cells(row: FidelityRow): string[] {
-  const { difference, accuracy, rankCorrelation } = row;
+  const { difference, accuracy, rankCorrelation, kendallTau } = row;
   const points = (share: number): string => (100 * share).toFixed(1);
   const figure = (value: number): string => (value === 0 ? "0" : value.toPrecision(3));
   return [
@@ -138,6 +147,7 @@ function cells(row: FidelityRow): string[] {
     figure(difference.p99),
     figure(difference.max),
     rankCorrelation === null ? "-" : rankCorrelation.toFixed(4),
+    kendallTau === null ? "-" : kendallTau.toFixed(4),
     `${row.flips} of ${row.pairs}`,
     String(row.nearTieFlips),
     ...(accuracy === null

@@ -1,5 +1,6 @@
 import { quantileSorted, sampleRankCorrelation, standardDeviation } from "simple-statistics";
 import { bootstrapIntervals, type Interval } from "../stats/bootstrap.js";
+import { kendallTauB } from "../stats/kendall-tau.js";
 import { mcnemarTest } from "../stats/mcnemar.js";
 import type { RecordRewards, TypeScores } from "./score-type.js";
 
@@ -12,13 +13,15 @@ export interface FidelityRow {
   difference: { mean: number; p99: number; max: number };
   /** Spearman rank correlation with the reference; null when either never changes. */
   rankCorrelation: number | null;
+  /** Kendall's tau-b with the reference: rank correlation by pairs, so small changes of order weigh little. */
+  kendallTau: number | null;
   /** Pairs of candidates to the same prompt. */
   pairs: number;
   /** Pairs in another order than the reference has them. */
   flips: number;
   /** Flips of pairs that the reference itself holds nearly equal. */
   nearTieFlips: number;
-  /** Only with labelled pairs. */
+  /** Only with labelled pairs; over those that both types scored. */
   accuracy: FidelityAccuracy | null;
   recordsPerSecond: number;
   tokensPerSecond: number;
@@ -44,6 +47,7 @@ export function compareTypes(reference: TypeScores, other: TypeScores): Fidelity
   const differences = ours.map((reward, index) => Math.abs(reward - (theirs[index] ?? Number.NaN)));
   differences.sort((a, b) => a - b);
   const correlation = ours.length < 2 ? Number.NaN : sampleRankCorrelation(theirs, ours);
+  const tau = kendallTauB(theirs, ours);
   return {
     type: other.type,
     rewards: differences.length,
@@ -54,6 +58,7 @@ export function compareTypes(reference: TypeScores, other: TypeScores): Fidelity
     },
     // Rounding can lift a perfect correlation above 1.
     rankCorrelation: Number.isFinite(correlation) ? Math.min(1, correlation) : null,
+    kendallTau: Number.isFinite(tau) ? Math.min(1, tau) : null,
     ...countFlips(reference.records, other.records),
     accuracy: accuracyChange(reference.records, other.records),
     recordsPerSecond: other.records.length / other.seconds,
@@ -113,7 +118,9 @@ function accuracyChange(
   other: readonly RecordRewards[],
 ): FidelityAccuracy | null {
   const outcomes = reference.flatMap(({ rewards, isLabelledPair }, record) =>
-    isLabelledPair ? [{ before: isRight(rewards), after: isRight(other[record]?.rewards ?? []) }] : [],
+    isLabelledPair && isScored(rewards) && isScored(other[record]?.rewards)
+      ? [{ before: isRight(rewards), after: isRight(other[record]?.rewards ?? []) }]
+      : [],
   );
   if (outcomes.length === 0) return null;
   const change = (sample: readonly { before: boolean; after: boolean }[]): number =>
@@ -132,6 +139,10 @@ function accuracyChange(
       outcomes.map(({ after }) => after),
     ).pValue,
   };
+}
+
+function isScored(rewards: readonly number[] = [Number.NaN]): boolean {
+  return !rewards.some(Number.isNaN);
 }
 
 function isRight([chosen = Number.NaN, rejected = Number.NaN]: readonly number[]): boolean {

@@ -2,6 +2,7 @@ import { openDataset, type Dataset } from "../../dataset/dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
 import type { Scorer } from "../../score.js";
 import { compareTypes, type FidelityRow } from "./compare-types.js";
+import { summariseLeftOut, type LeftOutSummary } from "./left-out.js";
 import { scoreType, type ScoreTypeOptions, type TypeScores } from "./score-type.js";
 import { verdict } from "./verdict.js";
 
@@ -31,6 +32,7 @@ export interface FidelityReport {
   reference: string;
   /** The reference against itself first, then the types as they were asked for. */
   rows: FidelityRow[];
+  leftOut: LeftOutSummary;
   verdict: string;
 }
 
@@ -46,9 +48,14 @@ export async function runFidelity(options: FidelityOptions): Promise<FidelityRep
   const scoreWith = (type: string): Promise<TypeScores> => scoreLoaded(type, dataset, total, options);
   const exact = await scoreWith(reference);
   const rows = types.includes(reference) ? [] : [compareTypes(exact, exact)];
-  for (const type of types) rows.push(compareTypes(exact, await scoreWith(type)));
+  const leftOut = [exact.leftOut];
+  for (const type of types) {
+    const scores = await scoreWith(type);
+    rows.push(compareTypes(exact, scores));
+    leftOut.push(scores.leftOut);
+  }
   rows.sort((a, b) => Number(b.type === reference) - Number(a.type === reference));
-  return { reference, rows, verdict: verdict(reference, rows) };
+  return { reference, rows, leftOut: summariseLeftOut(leftOut), verdict: verdict(reference, rows) };
 }
 
 async function scoreLoaded(
@@ -70,7 +77,10 @@ async function scoreLoaded(
       onProgress: (records) => onProgress?.(type, records, total),
     });
     if (scores.records.every(({ rewards }) => rewards.every(Number.isNaN))) {
-      throw new InvalidArgumentError(`No record of ${data} could be scored, so there is nothing to compare.`);
+      const [first] = scores.leftOut.values();
+      throw new InvalidArgumentError(
+        `No record of ${data} could be scored, so there is nothing to compare. ${first?.message ?? "It is empty."}`,
+      );
     }
     return scores;
   } finally {

@@ -2,12 +2,15 @@ import type { Dataset } from "../../dataset/dataset.js";
 import { scoreRecords } from "../../records/score-records.js";
 import { readRecords } from "../read-records.js";
 import type { Scorer } from "../../score.js";
+import type { LeftOutRecord } from "./left-out.js";
 
 /** Rewards of all records of a dataset by one backbone type. */
 export interface TypeScores {
   type: string;
   /** By record; each has one reward per candidate, NaN where it could not be scored. */
   records: RecordRewards[];
+  /** Records that could not be read or scored, by their place in the dataset. */
+  leftOut: ReadonlyMap<number, LeftOutRecord>;
   seconds: number;
   tokens: number;
   sizeBytes: number;
@@ -20,8 +23,8 @@ export interface RecordRewards {
 }
 
 /**
- * Scores every record once. Records that cannot be read take no part.
- * @throws DatasetError with `strict`, the first record that cannot be read
+ * Scores every record once. Records that cannot be read or scored take no part.
+ * @throws DatasetError, ConversationError with `strict`, the first such record
  */
 export async function scoreType(
   scorer: Scorer,
@@ -30,19 +33,26 @@ export async function scoreType(
   { signal, strict, onProgress }: ScoreTypeOptions = {},
 ): Promise<TypeScores> {
   const records: RecordRewards[] = [];
+  const leftOut = new Map<number, LeftOutRecord>();
+  let position = 0;
   let tokens = 0;
   const startMs = performance.now();
-  for await (const { record, scores } of scoreRecords(readRecords(data, strict === true), scorer, {
-    signal,
-  })) {
-    if (record === undefined) continue;
-    const rewards = (scores ?? []).map(({ score }) => score?.reward ?? Number.NaN);
-    for (const { score } of scores ?? []) tokens += score?.tokenCount ?? 0;
-    records.push({ rewards, isLabelledPair: record.kind === "pair" });
-    onProgress?.(records.length);
+  const entries = readRecords(data, strict === true);
+  for await (const { id, record, scores = [], error } of scoreRecords(entries, scorer, { signal })) {
+    const failure = error ?? scores.find((settled) => settled.error !== undefined)?.error;
+    if (failure !== undefined) {
+      if (strict === true) throw failure;
+      leftOut.set(position, { id, code: failure.code, message: failure.message });
+    }
+    if (record !== undefined) {
+      const rewards = scores.map(({ score }) => score?.reward ?? Number.NaN);
+      for (const { score } of scores) tokens += score?.tokenCount ?? 0;
+      records.push({ rewards, isLabelledPair: record.kind === "pair" });
+    }
+    onProgress?.(++position);
   }
   const seconds = (performance.now() - startMs) / 1000;
-  return { type: scorer.description.type, records, seconds, tokens, sizeBytes };
+  return { type: scorer.description.type, records, leftOut, seconds, tokens, sizeBytes };
 }
 
 export interface ScoreTypeOptions {
