@@ -4,7 +4,9 @@
  */
 export class KvLedger {
   readonly #references: Int32Array;
-  readonly #free: number[] = [];
+  /** Stack of the free cells: the first {@link freeCells} entries. A plan makes one for the whole cache, so no growing array. */
+  readonly #free: Int32Array;
+  #freeCount = 0;
 
   /**
    * @param capacity KV cells of the context
@@ -12,21 +14,23 @@ export class KvLedger {
    */
   constructor(capacity: number, held: Iterable<readonly number[]>) {
     this.#references = new Int32Array(capacity);
+    this.#free = new Int32Array(capacity);
     for (const cells of held) this.share(cells);
     for (let cell = capacity - 1; cell >= 0; cell--) {
-      if (this.#references[cell] === 0) this.#free.push(cell);
+      if (this.#references[cell] === 0) this.#free[this.#freeCount++] = cell;
     }
   }
 
   /** Cells that no sequence holds. */
   get freeCells(): number {
-    return this.#free.length;
+    return this.#freeCount;
   }
 
   /** Takes a free cell for one sequence. */
   take(): number {
-    const cell = this.#free.pop();
+    const cell = this.#free[this.#freeCount - 1];
     if (cell === undefined) throw new RangeError("The KV ledger has no free cell.");
+    this.#freeCount--;
     this.#references[cell] = 1;
     return cell;
   }
@@ -41,7 +45,7 @@ export class KvLedger {
     for (const cell of cells) {
       const left = (this.#references[cell] ?? 0) - 1;
       this.#references[cell] = left;
-      if (left === 0) this.#free.push(cell);
+      if (left === 0) this.#free[this.#freeCount++] = cell;
     }
   }
 }
