@@ -13,6 +13,7 @@ import { ItemReader } from "./item-reader.js";
 import { itemOutput, itemRecord } from "./item-records.js";
 import type { BenchmarkName } from "./metrics/benchmark.js";
 import { BENCHMARKS } from "./metrics/index.js";
+import { REWARDBENCH_SUBSETS } from "./metrics/rewardbench-tables.js";
 import { ScoreSource } from "./read-scores.js";
 import { renderReport } from "./report/report.js";
 import { rewardBenchResult } from "./rewardbench-result.js";
@@ -69,9 +70,15 @@ export const EVAL_FILES = {
   rewardBench: "rewardbench.json",
 } as const;
 
-/** Layouts a benchmark can read, and the split its dataset publishes for it. */
-const INPUT: Readonly<Record<BenchmarkName, { layouts: readonly string[]; split?: string }>> = {
-  rewardbench: { layouts: ["rewardbench", "pair", "message-pair"], split: "filtered" },
+/** Layouts and subsets a benchmark can read, and the split its dataset publishes for it. */
+const INPUT: Readonly<
+  Record<BenchmarkName, { layouts: readonly string[]; subsets?: readonly string[]; split?: string }>
+> = {
+  rewardbench: {
+    layouts: ["rewardbench", "pair", "message-pair"],
+    subsets: REWARDBENCH_SUBSETS,
+    split: "filtered",
+  },
   rewardbench2: { layouts: ["rewardbench2"], split: "test" },
   "rm-bench": { layouts: ["rm-bench"] },
   pairs: { layouts: ["pair", "message-pair", "helpsteer2", "rewardbench"] },
@@ -90,7 +97,8 @@ const WORST_PAIRS = 20;
 export async function runEval(options: EvalOptions): Promise<EvalSummary> {
   const input = INPUT[options.benchmark];
   const dataset = await openEvalData(options.data, options.split, input.split);
-  const reader = new ItemReader(dataset, { layouts: input.layouts, strict: options.strict });
+  const { layouts, subsets } = input;
+  const reader = new ItemReader(dataset, { layouts, subsets, strict: options.strict });
   await mkdir(options.out, { recursive: true });
   const scoresPath = options.scores ?? (await scoreAll(reader, options));
   const collected = await collect(reader, new ScoreSource(scoresPath));

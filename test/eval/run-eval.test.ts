@@ -289,6 +289,55 @@ describe("resuming", () => {
   });
 });
 
+describe("subsets of RewardBench", () => {
+  const prior = (subset?: string) =>
+    ["good", "b", "c"].map((chosen) => ({ prompt: `q ${chosen}`, chosen, rejected: "x", subset }));
+
+  it("counts prior sets as a section of half the weight", async () => {
+    const path = await file("prior.jsonl", toLines([...rows, ...prior("shp"), ...prior("summarize")]));
+    const summary = await runEval(options("prior", { data: path }));
+    const { "Prior Sets": priorSets = NaN, ...sections } = summary.sections;
+    expect(Object.keys(sections)).toEqual(["Chat", "Chat Hard", "Safety", "Reasoning"]);
+    const sum = Object.values(sections).reduce((total, value) => total + value, 0);
+    expect(summary.average).toBeCloseTo((2 * sum + priorSets) / 9, 12);
+    expect(priorSets).toBeCloseTo(
+      ((summary.subsets["shp"] ?? NaN) + (summary.subsets["summarize"] ?? NaN)) / 2,
+      12,
+    );
+  });
+
+  it("refuses data without a subset column before anything is scored", async () => {
+    const path = await file("no-subset.jsonl", toLines(prior()));
+    const scorer = new FakeScorer();
+    await expect(runEval(options("no-subset", { data: path, scorer }))).rejects.toMatchObject({
+      code: "DATASET_INVALID",
+      message: expect.stringMatching(/Line 1 has no subset.*anthropic_helpful.*benchmark pairs/) as string,
+    });
+    expect(scorer.scored).toBe(0);
+    const summary = await runEval(options("no-subset-pairs", { benchmark: "pairs", data: path }));
+    expect(summary.records.scored).toBe(3);
+  });
+
+  it("names single records without a subset and goes on", async () => {
+    const path = await file("some-subset.jsonl", toLines([...prior("shp"), ...prior().slice(0, 1)]));
+    const summary = await runEval(options("some-subset", { data: path }));
+    expect(summary.records).toMatchObject({ scored: 3, bad: 1 });
+    expect(summary.badRows[0]).toMatchObject({
+      line: 3,
+      message: expect.stringMatching(/no subset/) as string,
+    });
+  });
+
+  it("refuses data of which it knows no subset", async () => {
+    const path = await file("foreign.jsonl", toLines(prior("mine")));
+    const scorer = new FakeScorer();
+    await expect(runEval(options("foreign-subset", { data: path, scorer }))).rejects.toThrow(
+      /None of the subsets of .*\(mine\) is one of this benchmark.*benchmark pairs/,
+    );
+    expect(scorer.scored).toBe(0);
+  });
+});
+
 describe("other benchmarks", () => {
   it("runs RewardBench 2, chosen answers first, ties in their own way", async () => {
     const row = (id: string, subset: string, chosen: string[], rejected: string[]): object => ({

@@ -47,3 +47,9 @@ export const PRIOR_SUBSETS: readonly string[] = ["anthropic_helpful", "anthropic
 /** Weight of each section in the average once prior sets are present: theirs is half. */
 export const SECTION_WEIGHT = 2;
 export const PRIOR_SETS_WEIGHT = 1;
+
+/** Every subset that belongs to a section. */
+export const REWARDBENCH_SUBSETS: readonly string[] = [
+  ...Object.values(REWARDBENCH_SECTIONS).flatMap((counts) => Object.keys(counts)),
+  ...PRIOR_SUBSETS,
+];
