@@ -12,8 +12,9 @@ import { SHAPE_1B_4_LAYERS } from "../shape.js";
 import { conversationsOf, randomPair, type TextPair } from "../text.js";
 import { randomTokens } from "../workload.js";
 
-/** Pairs of one round: about 15,000 tokens. */
+/** Pairs of one round: about 15,000 tokens, so that what `eval` does once per run counts for little, as in real runs. */
 const PAIRS = 100;
+const QUICK_PAIRS = 10;
 const LENGTHS = { prompt: 64, answer: 32 };
 
 /**
@@ -22,6 +23,7 @@ const LENGTHS = { prompt: 64, answer: 32 };
  */
 export async function measureEval(context: BenchContext): Promise<void> {
   const shape = SHAPE_1B_4_LAYERS;
+  const count = context.isQuick ? QUICK_PAIRS : PAIRS;
   const { directory } = await prepareBenchModel(shape, context.type, context);
   const folder = await mkdtemp(join(tmpdir(), "llama-reward-eval-"));
   const scorer = await RewardModel.load(directory, { threads: context.threads, device: context.device });
@@ -32,18 +34,18 @@ export async function measureEval(context: BenchContext): Promise<void> {
           const data = join(folder, `pairs-${round}.jsonl`);
           await writeFile(
             data,
-            drawPairs(2 * round)
+            drawPairs(count, 2 * round)
               .map((pair) => `${JSON.stringify(pair)}\n`)
               .join(""),
           );
           const out = join(folder, `run-${round}`);
-          return PAIRS / (await secondsOf(() => runEval({ benchmark: "pairs", data, out, scorer })));
+          return count / (await secondsOf(() => runEval({ benchmark: "pairs", data, out, scorer })));
         },
       },
       {
         run: async (round: number) => {
-          const conversations = drawPairs(2 * round + 1).flatMap(conversationsOf);
-          return PAIRS / (await secondsOf(() => scoreAll(scorer, conversations)));
+          const conversations = drawPairs(count, 2 * round + 1).flatMap(conversationsOf);
+          return count / (await secondsOf(() => scoreAll(scorer, conversations)));
         },
       },
     ];
@@ -63,7 +65,7 @@ export async function scoreAll(scorer: Scorer, conversations: readonly Conversat
   if (count !== conversations.length) throw new Error("a conversation has no finite reward");
 }
 
-function drawPairs(seed: number): TextPair[] {
+function drawPairs(count: number, seed: number): TextPair[] {
   const random = randomTokens(seed, 2 ** 32);
-  return Array.from({ length: PAIRS }, () => randomPair(random, LENGTHS));
+  return Array.from({ length: count }, () => randomPair(random, LENGTHS));
 }
