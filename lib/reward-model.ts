@@ -18,6 +18,7 @@ import type {
   ScoreOptions,
   SettledScore,
   TextOptions,
+  TextScorer,
 } from "./score.js";
 import { comparePreferences, compareScores } from "./scoring/compare.js";
 import { rankScores } from "./scoring/rank.js";
@@ -45,7 +46,7 @@ export interface Placement {
  * A reward model of a model folder: scores conversations in this process. Several may be loaded at once; calls on one model
  * take turns on its context.
  */
-export class RewardModel implements Scorer {
+export class RewardModel implements Scorer, TextScorer {
   readonly description: ModelDescription;
   readonly placement: Placement;
   readonly #reward: RewardJson;

@@ -68,6 +68,12 @@ export interface TextOptions extends Pick<ScoreOptions, "signal"> {
   addSpecialTokens: boolean;
 }
 
+/** Scores prompts that are rendered already. */
+export interface TextScorer {
+  /** In order; a text that cannot be scored gives its error in place. */
+  scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]>;
+}
+
 /** Outcome of one conversation of a stream: bad ones do not end the stream. */
 export type SettledScore = { score: Score; error?: undefined } | { error: RewardError; score?: undefined };
 

@@ -8,12 +8,14 @@ import type {
   ScoreOptions,
   Scorer,
   SettledScore,
+  TextOptions,
+  TextScorer,
 } from "../score.js";
 import { Connection, type Hello } from "./connection.js";
 import type { HostPort } from "./port.js";
-import { type CallRequest, PROTOCOL_VERSION } from "./protocol.js";
+import { type CallRequest, PROTOCOL_VERSION, type ScorerStatus, type WireSettledScore } from "./protocol.js";
 import { request, type RequestOptions } from "./request.js";
-import { plainConversation, streamRequest } from "./stream-request.js";
+import { fromWire, plainConversation, streamRequest } from "./stream-request.js";
 import { wireOptions } from "./wire-options.js";
 
 export interface ConnectOptions {
@@ -32,7 +34,7 @@ const HELLO_TIMEOUT_MS = 60_000;
  * A model that lives behind a port, with the interface of a model in this process. It needs nothing but the port, so it
  * also runs in a page. When the other end goes away, every call in flight rejects with `HOST_FAILED`, and later ones too.
  */
-export class ScorerClient implements Scorer {
+export class ScorerClient implements Scorer, TextScorer {
   readonly #connection: Connection;
   #description: ModelDescription | undefined;
   #disposing: Promise<void> | undefined;
@@ -128,6 +130,18 @@ export class ScorerClient implements Scorer {
     options: ScoreOptions = {},
   ): AsyncGenerator<SettledScore> {
     return streamRequest(this.#connection, conversations, options);
+  }
+
+  /** @throws InvalidArgumentError the host's model takes no rendered prompts */
+  async scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
+    const { addSpecialTokens, signal } = options;
+    const message: CallRequest = { method: "scoreTexts", texts: [...texts], addSpecialTokens };
+    return ((await this.#call(message, { signal })) as WireSettledScore[]).map(fromWire);
+  }
+
+  /** Where the model runs, and what it has computed since its load. */
+  async status(): Promise<ScorerStatus> {
+    return (await this.#call({ method: "status" }, {})) as ScorerStatus;
   }
 
   /** Ends the calls in flight, lets the host free what this client loaded, and closes the port. */

@@ -10,9 +10,13 @@ import type {
   ScoreOptions,
   Scorer,
   SettledScore,
+  TextOptions,
+  TextScorer,
 } from "../score.js";
 import { untilAborted } from "./abort.js";
+import type { ScorerClient } from "./client.js";
 import type { HostKind } from "./host-process.js";
+import type { ScorerStatus } from "./protocol.js";
 import { ReplaySource } from "./replay-source.js";
 import { startFirstHost, startHost, type HostPlan, type LiveHost } from "./start-host.js";
 
@@ -53,7 +57,7 @@ const DISPOSE_GRACE_MS = 10_000;
  * A model in a process (or thread) of its own, with the interface of a model in this one. When the host dies it is started
  * again, with the same model; calls in flight fail or run again, by `onCrash`.
  */
-export class HostedScorer implements Scorer {
+export class HostedScorer implements Scorer, TextScorer {
   readonly #plan: HostPlan;
   readonly #options: ScoringHostOptions;
   readonly #kind: HostKind;
@@ -162,6 +166,15 @@ export class HostedScorer implements Scorer {
     }
   }
 
+  scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
+    return this.#run(options, (scorer) => scorer.scoreTexts(texts, options));
+  }
+
+  /** Where the model runs now, with warnings when less of it is on a GPU than was hoped for, and what this host computed. */
+  status(): Promise<ScorerStatus> {
+    return this.#run({}, (scorer) => scorer.status());
+  }
+
   /** Waits for no call: those in flight reject. Frees the model and ends the host. May be called twice. */
   dispose(): Promise<void> {
     this.#disposing ??= this.#dispose();
@@ -172,7 +185,10 @@ export class HostedScorer implements Scorer {
     return this.dispose();
   }
 
-  async #run<T>(options: ScoreOptions, call: (scorer: Scorer) => Promise<T>): Promise<T> {
+  async #run<T>(
+    options: Pick<ScoreOptions, "signal">,
+    call: (scorer: ScorerClient) => Promise<T>,
+  ): Promise<T> {
     for (let retries = 0; ; retries++) {
       const { client, process } = await this.#ready(options.signal);
       try {

@@ -7,6 +7,7 @@ import { unpackedPath } from "./unpacked-path.js";
 
 export { HostedScorer, type ScoringHostOptions } from "./hosted-scorer.js";
 export type { HostKind } from "./host-process.js";
+export type { ScorerStatus } from "./protocol.js";
 
 /** This package's own host script. */
 const OWN_ENTRY = new URL("./entry.js", import.meta.url);

@@ -18,6 +18,12 @@ const request = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("score"), messages: z.unknown() }),
   z.strictObject({ method: z.literal("rank"), prompt: z.unknown(), responses: z.array(z.unknown()) }),
   z.strictObject({ method: z.literal("compare"), prompt: z.unknown(), a: z.unknown(), b: z.unknown() }),
+  z.strictObject({
+    method: z.literal("scoreTexts"),
+    texts: z.array(z.string()),
+    addSpecialTokens: z.boolean(),
+  }),
+  z.strictObject({ method: z.literal("status") }),
 ]);
 
 export const clientMessageSchema = z.discriminatedUnion("type", [

@@ -9,6 +9,8 @@
  * conversations it can hold, the client tells with `taken` how many scores its caller has consumed.
  */
 import type { z } from "zod";
+import type { BackboneStats } from "../backbone/context.js";
+import type { Placement } from "../reward-model.js";
 import type { ModelDescription, Progress, Score } from "../score.js";
 import type { clientMessageSchema } from "./protocol-schema.js";
 import type { WireError } from "./wire-error.js";
@@ -27,6 +29,13 @@ export type CallRequest = Extract<ClientMessage, { type: "call" }>["request"];
 
 /** Options of a call that travel; callbacks and signals have messages of their own. */
 export type WireOptions = Extract<ClientMessage, { type: "open" }>["options"];
+
+/** Where the model of a host runs, and what it has done. A scorer that is no `RewardModel` may tell neither. */
+export interface ScorerStatus {
+  placement?: Placement | undefined;
+  /** Tokens since the host's load. */
+  stats?: Readonly<BackboneStats> | undefined;
+}
 
 /** One outcome of a stream. */
 export type WireSettledScore = { score: Score } | { error: WireError };

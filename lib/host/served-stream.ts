@@ -69,6 +69,7 @@ export class ServedStream {
   }
 }
 
-function toWire(settled: SettledScore): WireSettledScore {
+/** A settled score as it travels. */
+export function toWire(settled: SettledScore): WireSettledScore {
   return settled.error === undefined ? { score: settled.score } : { error: encodeError(settled.error) };
 }

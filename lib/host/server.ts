@@ -1,26 +1,30 @@
 import { DisposedError, HostError, InvalidArgumentError } from "../errors.js";
-import type { Progress, ScoreOptions, Scorer } from "../score.js";
+import type { Progress, ScoreOptions, Scorer, TextScorer } from "../score.js";
 import type { HostPort } from "./port.js";
 import {
   PROTOCOL_VERSION,
   type CallRequest,
   type ClientMessage,
   type HostMessage,
+  type ScorerStatus,
   type WireOptions,
 } from "./protocol.js";
 import { clientMessageSchema } from "./protocol-schema.js";
-import { ServedStream } from "./served-stream.js";
+import { ServedStream, toWire } from "./served-stream.js";
 import { soon } from "./soon.js";
 import { encodeError } from "./wire-error.js";
+
+/** A scorer, with what else a `RewardModel` can do and tell, if it can. */
+export type HostableScorer = Scorer & Partial<TextScorer> & Readonly<ScorerStatus>;
 
 /** Loads the model a client asks for. `options` is what the client passed, plus the signal and progress callback. */
 export type LoadScorer = (
   modelDir: string,
   options: Readonly<Record<string, unknown>> & Pick<ScoreOptions, "signal" | "onProgress">,
-) => Promise<Scorer>;
+) => Promise<HostableScorer>;
 
 /** What a host serves: a model that is loaded already and stays its owner's, or the means to load one when asked. */
-export type ServedScorer = { scorer: Scorer } | { load: LoadScorer };
+export type ServedScorer = { scorer: HostableScorer } | { load: LoadScorer };
 
 export interface ServeScorerOptions {
   /** Version to announce. */
@@ -41,7 +45,7 @@ class Session {
   readonly #version: string;
   readonly #running = new Map<number, AbortController>();
   readonly #streams = new Map<number, ServedStream>();
-  #scorer: Scorer | undefined;
+  #scorer: HostableScorer | undefined;
 
   constructor(port: HostPort, served: ServedScorer, version: string) {
     this.#port = port;
@@ -150,7 +154,7 @@ class Session {
     return this.#scorer.description;
   }
 
-  #loaded(): Scorer {
+  #loaded(): HostableScorer {
     if (this.#scorer === undefined) {
       throw new HostError("HOST_FAILED", "The scoring host has no model. Ask it to load one first.");
     }
@@ -178,7 +182,7 @@ class Session {
   }
 }
 
-function call(scorer: Scorer, request: CallRequest, options: ScoreOptions): Promise<unknown> {
+async function call(scorer: HostableScorer, request: CallRequest, options: ScoreOptions): Promise<unknown> {
   // The scorer checks conversations and texts itself: what came over the wire is no more trusted than a caller's.
   switch (request.method) {
     case "score":
@@ -187,6 +191,15 @@ function call(scorer: Scorer, request: CallRequest, options: ScoreOptions): Prom
       return scorer.rank(request.prompt as never, request.responses as never, options);
     case "compare":
       return scorer.compare(request.prompt as never, request.a as never, request.b as never, options);
+    case "scoreTexts": {
+      if (scorer.scoreTexts === undefined) {
+        throw new InvalidArgumentError("This host's model takes conversations only, no rendered prompts.");
+      }
+      const { texts, addSpecialTokens } = request;
+      return (await scorer.scoreTexts(texts, { addSpecialTokens, signal: options.signal })).map(toWire);
+    }
+    case "status":
+      return { placement: scorer.placement, stats: scorer.stats && { ...scorer.stats } };
   }
 }
 

@@ -145,7 +145,8 @@ export function plainConversation(conversation: Conversation): Conversation {
   return checkConversation(conversation).map(({ role, content }) => ({ role, content }));
 }
 
-function fromWire(settled: WireSettledScore): SettledScore {
+/** A settled score as it was before it travelled. */
+export function fromWire(settled: WireSettledScore): SettledScore {
   return "score" in settled ? settled : { error: asRewardError(decodeError(settled.error)) };
 }
 

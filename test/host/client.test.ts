@@ -8,7 +8,7 @@ import { PROTOCOL_VERSION, STREAM_WINDOW } from "../../lib/host/protocol.js";
 import { serveScorer } from "../../lib/host/server.js";
 import type { Progress } from "../../lib/score.js";
 import { collect } from "./collect.js";
-import { FakeScorer, fakeReward, type FakeScorerOptions } from "./fake-scorer.js";
+import { FakeScorer, FakeTextScorer, fakeReward, type FakeScorerOptions } from "./fake-scorer.js";
 
 const open: { close(): void }[] = [];
 
@@ -94,6 +94,48 @@ describe("ScorerClient", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(scorer.pulled).toBe(pulled);
     expect(isClosed).toBe(true);
+  });
+
+  it("takes rendered prompts, with the errors of bad ones in their place", async () => {
+    const [host, port] = channel();
+    const scorer = new FakeTextScorer("fake");
+    serveScorer(host, { scorer }, { version: "1.2.3" });
+    const client = await ScorerClient.connect(port);
+    const settled = await client.scoreTexts(["a", "[refuse]", "b"], { addSpecialTokens: true });
+    expect(settled.map(({ score, error }) => error?.code ?? score?.reward)).toEqual([
+      fakeReward("a"),
+      "CONVERSATION_TOO_LONG",
+      fakeReward("b"),
+    ]);
+    expect(scorer.textCalls).toEqual([{ texts: ["a", "[refuse]", "b"], addSpecialTokens: true }]);
+
+    const plain = await serve();
+    const refused = plain.client.scoreTexts(["a"], { addSpecialTokens: false });
+    await expect(refused).rejects.toThrow(/conversations only/);
+    const wrong = client.scoreTexts([3] as unknown as string[], { addSpecialTokens: false });
+    await expect(wrong).rejects.toThrow(InvalidArgumentError);
+    const reason = new Error("enough");
+    const aborted = client.scoreTexts(["a"], { addSpecialTokens: false, signal: AbortSignal.abort(reason) });
+    await expect(aborted).rejects.toBe(reason);
+  });
+
+  it("tells where the model runs and what it has done, when the scorer knows", async () => {
+    const [host, port] = channel();
+    const placement = {
+      device: "CUDA0",
+      gpuLayers: 20,
+      layerCount: 32,
+      warnings: ["Only 20 of 32 layers fit."],
+      threads: 4,
+      contextLength: 4096,
+      kvType: "f16" as const,
+    };
+    const stats = { requestedTokens: 30, computedTokens: 20, reusedTokens: 10 };
+    const scorer = Object.assign(new FakeScorer("fake"), { placement, stats });
+    serveScorer(host, { scorer }, { version: "1.2.3" });
+    const client = await ScorerClient.connect(port);
+    expect(await client.status()).toEqual({ placement, stats });
+    expect(await (await serve()).client.status()).toEqual({});
   });
 
   it("puts the errors of bad conversations in their place", async () => {

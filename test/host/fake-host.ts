@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { ModelLoadError } from "../../lib/errors.js";
 import { serveProcess } from "../../lib/host/serve-process.js";
-import { FakeScorer, type FakeScorerOptions } from "./fake-scorer.js";
+import { FakeTextScorer, type FakeScorerOptions } from "./fake-scorer.js";
 
 /** For tests that can only choose a folder. */
 function fromName(modelDir: string): FakeScorerOptions {
@@ -17,5 +17,5 @@ serveProcess((modelDir, options) => {
   }
   if (modelDir === "dies") process.kill(process.pid, "SIGKILL");
   options.onProgress?.({ phase: "load", done: 1, total: 1 });
-  return Promise.resolve(new FakeScorer(basename(modelDir), { ...fromName(modelDir), ...options }));
+  return Promise.resolve(new FakeTextScorer(basename(modelDir), { ...fromName(modelDir), ...options }));
 });

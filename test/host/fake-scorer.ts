@@ -8,6 +8,8 @@ import type {
   ScoreOptions,
   Scorer,
   SettledScore,
+  TextOptions,
+  TextScorer,
 } from "../../lib/score.js";
 
 /** How a fake scorer behaves; the test's host script takes the same as load options. */
@@ -144,6 +146,22 @@ export class FakeScorer implements Scorer {
       }),
     );
     return { ...score, std: 0.75, attributes };
+  }
+}
+
+/** A fake scorer that takes rendered prompts too, and remembers how. */
+export class FakeTextScorer extends FakeScorer implements TextScorer {
+  readonly textCalls: { texts: readonly string[]; addSpecialTokens: boolean }[] = [];
+
+  async scoreTexts(
+    texts: readonly string[],
+    { addSpecialTokens, signal }: TextOptions,
+  ): Promise<SettledScore[]> {
+    this.textCalls.push({ texts, addSpecialTokens });
+    const settled: SettledScore[] = [];
+    const conversations = texts.map((content) => [{ role: "user", content }]);
+    for await (const each of this.scoreManySettled(conversations, { signal })) settled.push(each);
+    return settled;
   }
 }
 

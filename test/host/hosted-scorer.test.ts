@@ -58,6 +58,11 @@ describe("startScoringHost", () => {
     expect(scores.map(({ reward }) => reward)).toEqual([fakeReward("b"), fakeReward("c")]);
     expect((await model.rank("p", ["x", "y"])).length).toBe(2);
     expect((await model.compare("p", "x", "y")).probability).toBeGreaterThan(0);
+    const texts = await model.scoreTexts(["a", "[refuse]"], { addSpecialTokens: false });
+    expect(texts.map(({ score, error }) => error?.code ?? score?.reward)).toEqual([
+      fakeReward("a"),
+      "CONVERSATION_TOO_LONG",
+    ]);
   });
 
   it("passes the model's own errors on, and leaves no host behind", async () => {

@@ -66,7 +66,19 @@ describe.runIf(existsSync(ENTRY))("a real model in a host", () => {
     // One thread ends; the other goes on.
     await inThread.dispose();
     await expectScores(gatedThread, "urm-llama3.1-tiny");
+    const { placement, stats } = await inProcess.status();
+    expect(placement).toMatchObject({ device: "CPU", gpuLayers: 0, warnings: [], kvType: "f32" });
+    expect(stats?.computedTokens).toBeGreaterThan(100);
     await Promise.all(models.map((model) => model.dispose()));
+  });
+
+  it("scores rendered prompts like conversations", async () => {
+    const model = await start(value.directory);
+    const [first] = await cases("grm-llama3.2-tiny");
+    const { prompt = "" } = await model.score(first?.messages ?? [], { emit: ["prompt"] });
+    const [settled] = await model.scoreTexts([prompt], { addSpecialTokens: true });
+    expect(Math.abs((settled?.score?.reward ?? NaN) - (first?.score ?? NaN))).toBeLessThan(TOLERANCE);
+    await model.dispose();
   });
 
   it(`scores on when its host is killed ${KILLS} times`, { timeout: 180_000 }, async () => {

@@ -3,26 +3,7 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { DecodeError, InvalidArgumentError } from "../../lib/errors.js";
 import { RewardServer, type RewardServerOptions } from "../../lib/serve/reward-server.js";
-import type { TextOptions } from "../../lib/score.js";
-import type { TextScorer } from "../../lib/serve/text-scorer.js";
-import type { SettledScore } from "../../lib/score.js";
-import { FakeScorer, fakeReward, type FakeScorerOptions } from "../host/fake-scorer.js";
-
-/** A fake scorer that takes rendered prompts too, and remembers how. */
-class FakeTextScorer extends FakeScorer implements TextScorer {
-  readonly textCalls: { texts: readonly string[]; addSpecialTokens: boolean }[] = [];
-
-  async scoreTexts(
-    texts: readonly string[],
-    { addSpecialTokens, signal }: TextOptions,
-  ): Promise<SettledScore[]> {
-    this.textCalls.push({ texts, addSpecialTokens });
-    const settled: SettledScore[] = [];
-    const conversations = texts.map((content) => [{ role: "user", content }]);
-    for await (const each of this.scoreManySettled(conversations, { signal })) settled.push(each);
-    return settled;
-  }
-}
+import { FakeScorer, FakeTextScorer, fakeReward, type FakeScorerOptions } from "../host/fake-scorer.js";
 
 const started: RewardServer[] = [];
 
