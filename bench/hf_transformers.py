@@ -56,6 +56,7 @@ class Scorer:
         if device == "cuda" and not torch.cuda.is_available():
             raise RuntimeError("PyTorch finds no CUDA device")
         torch.set_num_threads(threads)
+        torch.set_default_dtype(torch.bfloat16)
         torch.manual_seed(0)
         self.torch = torch
         self.device = device
@@ -63,14 +64,10 @@ class Scorer:
         hidden, head_hidden = shape["hiddenSize"], shape["headHiddenSize"]
         # Made where they stay: random numbers for billions of weights take minutes on a CPU.
         with torch.device(device):
-            backbone = AutoModel.from_config(
-                config, attn_implementation=best_attention(device), torch_dtype=torch.bfloat16
-            )
-            head = torch.nn.Sequential(
+            self.backbone = AutoModel.from_config(config, attn_implementation=best_attention(device)).eval()
+            self.head = torch.nn.Sequential(
                 torch.nn.Linear(hidden, head_hidden), torch.nn.ReLU(), torch.nn.Linear(head_hidden, 1)
             )
-        self.backbone = backbone.to(torch.bfloat16).eval()
-        self.head = head.to(torch.bfloat16).eval()
 
     def score(self, candidates: list) -> list:
         torch = self.torch
