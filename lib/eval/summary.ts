@@ -1,4 +1,5 @@
-import { decisivePairs } from "./analysis/decisive-pair.js";
+import { comparedPairs } from "./analysis/compared-pairs.js";
+import { decisivePairs, type DecisivePair } from "./analysis/decisive-pair.js";
 import { histogram, type HistogramBin } from "./analysis/histogram.js";
 import { lengthBias, type LengthBias } from "./analysis/length-bias.js";
 import { uncertaintyCurve, type UncertaintyPoint } from "./analysis/uncertainty-curve.js";
@@ -79,8 +80,9 @@ export function summarise(
   { against, bootstrap }: { against?: Against | undefined; bootstrap?: BootstrapOptions | undefined } = {},
 ): EvalSummary {
   const measurement = benchmark.measure(items, bootstrap);
+  const pairs = (): Iterable<DecisivePair> => comparedPairs(subject.benchmark, items);
   const margins: number[] = [];
-  for (const { margin } of decisivePairs(items)) margins.push(margin);
+  for (const { margin } of pairs()) margins.push(margin);
   return {
     ...subject,
     ...measurement,
@@ -90,8 +92,8 @@ export function summarise(
     published: publishedRowOf(subject.benchmark, subject.model) ?? null,
     margins: histogram(margins, HISTOGRAM_BINS),
     calibration: margins.length > 0 && arePlainPairs(items) ? calibrationSummary(margins) : null,
-    uncertainty: uncertaintyCurve(decisivePairs(items)),
-    length: lengthBias(decisivePairs(items)) ?? null,
+    uncertainty: uncertaintyCurve(pairs()),
+    length: lengthBias(pairs()) ?? null,
     attributes,
     against: against === undefined ? null : compareWith(benchmark, items, measurement.average, against),
   };

@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import axe, { type AxeResults } from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { BenchmarkName } from "../../lib/eval/index.js";
 import { EVAL_FILES, runEval } from "../../lib/eval/run-eval.js";
 import { escapeHtml, html } from "../../lib/eval/report/html.js";
 import { toLines } from "../cli/cli.js";
+import { temporaryFolder } from "../support/fixtures.js";
 import { FakeScorer } from "./fake-scorer.js";
+import { syntheticRewardBench2, syntheticRmBench } from "./synthetic-benchmarks.js";
 import { syntheticRewardBench } from "./synthetic-rewardbench.js";
 
 const CHROMIUM = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
@@ -147,5 +150,58 @@ describe.skipIf(!existsSync(CHROMIUM))(`report.html in Chromium (skipped without
     await page.setViewportSize({ width: 700, height: 900 });
     expect(await overflow("main, main > *, figure svg")).toBeLessThanOrEqual(0);
     expect((await page.pdf()).subarray(0, 4).toString()).toBe("%PDF");
+  });
+});
+
+/** Answers that are hostile now and then, of different lengths, right ones better than wrong ones. */
+function answer(subset: string, row: number, isChosen: boolean): string {
+  const words = `${isChosen ? "a good" : "another"} answer ${row} ${"and so on ".repeat((row * 7 + Number(isChosen)) % 11)}`;
+  return row % 3 === 0 ? `${HOSTILE[row % HOSTILE.length] ?? ""} ${words}` : `${words} ${subset}`;
+}
+
+describe.skipIf(!existsSync(CHROMIUM))(`reports of other benchmarks (skipped without ${CHROMIUM})`, () => {
+  const charts = ["subsets", "margins", "uncertainty", "length"];
+
+  it.each<[BenchmarkName, object[], string[], RegExp]>([
+    ["rewardbench2", syntheticRewardBench2(20, answer), charts, /Records left of the line/],
+    [
+      "rm-bench",
+      syntheticRmBench(20, answer),
+      ["sections", ...charts],
+      /Comparisons left of the line are judged wrongly.*nine comparisons/,
+    ],
+  ])("%s: every chart is drawn and no text runs", async (benchmark, rows, expected, words) => {
+    const folder = await temporaryFolder();
+    const data = join(folder, "data.jsonl");
+    await writeFile(data, toLines(rows));
+    const scorer = new FakeScorer({ name: HOSTILE[0] ?? "" });
+    await runEval({ benchmark, data, out: folder, scorer, bootstrap: { resamples: 50 } });
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    onTestFinished(() => browser.close());
+    const page = await browser.newPage();
+    const url = pathToFileURL(join(folder, EVAL_FILES.report)).href;
+    const problems: string[] = [];
+    page.on("console", (message) => problems.push(message.text()));
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("request", (request) => {
+      if (request.url() !== url) problems.push(`request for ${request.url()}`);
+    });
+    await page.goto(url);
+    const figures = await page.locator("figure").all();
+    expect(await Promise.all(figures.map((figure) => figure.getAttribute("data-chart")))).toEqual(expected);
+    for (const figure of figures) {
+      expect(await figure.locator("svg path, svg line").count()).toBeGreaterThan(10);
+      expect(await figure.textContent()).not.toMatch(/NaN|undefined|null|Infinity/);
+    }
+    expect(await page.locator("main").textContent()).toMatch(words);
+    expect(await page.locator("details.pair").count()).toBeGreaterThan(3);
+    await page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))");
+    await page.waitForTimeout(200);
+    expect(problems).toEqual([]);
+    expect(await page.title()).toContain(HOSTILE[0]);
+    expect(await page.locator("script, iframe, img, object, link").count()).toBe(0);
+    await page.evaluate(axe.source);
+    const results = await page.evaluate<AxeResults>("axe.run()");
+    expect(results.violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
   });
 });

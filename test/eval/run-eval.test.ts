@@ -385,6 +385,9 @@ describe("other benchmarks", () => {
     );
     const summary = await runEval(options("rm", { benchmark: "rm-bench", data: path }));
     expect(Object.keys(summary.sections)).toEqual(["Hard", "Normal", "Easy"]);
+    // Each of the nine comparisons counts, in the benchmark and in what is said beside it.
+    expect(summary.uncertainty[0]).toMatchObject({ pairs: 9, accuracy: summary.average });
+    expect(summary.margins.reduce((sum, { count }) => sum + count, 0)).toBe(9);
   });
 
   it("refuses data of another benchmark", async () => {

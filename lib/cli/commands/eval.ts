@@ -129,7 +129,7 @@ function evalOptions(benchmark: BenchmarkName, options: EvalCommandOptions, { si
 }
 
 function describe(summary: EvalSummary, out: string): string {
-  const { average, sections, subsets, intervals, records } = summary;
+  const { benchmark, average, sections, subsets, intervals, records } = summary;
   const parts = Object.keys(sections).length > 0 ? sections : subsets;
   const partIntervals = Object.keys(sections).length > 0 ? intervals.sections : intervals.subsets;
   const percent = (share: number | undefined): string => (100 * (share ?? Number.NaN)).toFixed(1);
@@ -137,6 +137,11 @@ function describe(summary: EvalSummary, out: string): string {
     name === "" ? "all" : name,
     percent(value),
     `${percent(interval?.[0])} to ${percent(interval?.[1])}`,
+  ];
+  const files = [
+    EVAL_FILES.summary,
+    EVAL_FILES.report,
+    ...(benchmark.startsWith("rewardbench") ? [EVAL_FILES.rewardBench] : []),
   ];
   const lines = [
     table([
@@ -146,7 +151,7 @@ function describe(summary: EvalSummary, out: string): string {
     ]),
     `${records.scored} records scored, ${records.failed} not scored (they count as wrong), ${records.bad} unreadable, ` +
       `${records.missing} without a score.`,
-    `Results in ${out}: ${EVAL_FILES.summary}, ${EVAL_FILES.report}.`,
+    `Results in ${out}: ${files.join(", ")}.`,
   ];
   return lines.join("\n");
 }

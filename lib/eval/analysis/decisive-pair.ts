@@ -1,11 +1,11 @@
 import type { CandidateScore, ScoredItem } from "../scored-item.js";
 
-/** The two candidates that decide a record: the worst right one and the best wrong one. */
+/** Two candidates of a record, as a rule those that decide it: the worst right one and the best wrong one. */
 export interface DecisivePair {
   item: ScoredItem;
   chosen: CandidateScore;
   rejected: CandidateScore;
-  /** reward(chosen) − reward(rejected): negative where the record is judged wrongly. */
+  /** reward(chosen) − reward(rejected): negative where the pair is judged wrongly. */
   margin: number;
 }
 

@@ -1,3 +1,5 @@
+import { comparedUnit, type ComparedUnit } from "../analysis/compared-pairs.js";
+import type { LengthBias } from "../analysis/length-bias.js";
 import { publishedRows } from "../published.js";
 import type { CalibrationSummary, EvalSummary } from "../summary.js";
 import type { Interval } from "../stats/bootstrap.js";
@@ -50,7 +52,11 @@ export async function scoresSections(summary: EvalSummary): Promise<Markup> {
       : "Equal rewards count as wrong.");
   const parts: Markup[] = [];
   if (Object.keys(sections).length > 0) {
-    parts.push(await scoresSection("sections", "Sections", caption, sections, intervals.sections));
+    const styles =
+      summary.benchmark === "rm-bench"
+        ? " Hard compares plain right answers with ornate wrong ones, normal the same style, easy the other way round."
+        : "";
+    parts.push(await scoresSection("sections", "Sections", caption + styles, sections, intervals.sections));
   }
   const named = Object.fromEntries(
     Object.entries(subsets).map(([name, value]) => [name === "" ? "all records" : name, value]),
@@ -88,16 +94,20 @@ async function scoresSection(
   );
 }
 
-export async function marginSection({ margins }: EvalSummary): Promise<Markup> {
+export async function marginSection({ benchmark, margins }: EvalSummary): Promise<Markup> {
   if (margins.length === 0) return html``;
+  const unit = capitalised(comparedUnit(benchmark));
   return chartSection(
     "margins",
     "Margins",
-    "By how much the chosen answer wins. Records left of the line are judged wrongly; a tall bar at the line means many " +
-      "near-ties, which rounding or quantization can flip. Where a record has several answers, the closest pair counts.",
-    marginChart(margins),
+    `By how much the chosen answer wins. ${unit} left of the line are judged wrongly; a tall bar at the line means many ` +
+      "near-ties, which rounding or quantization can flip." +
+      (benchmark === "rm-bench"
+        ? " A record has nine comparisons."
+        : " Where a record has several answers, the closest pair counts."),
+    marginChart(margins, unit),
     {
-      head: ["Margin from", "to", "Records"],
+      head: ["Margin from", "to", unit],
       rows: margins.map(({ low, high, count: records }) => [decimal(low), decimal(high), count(records)]),
     },
   );
@@ -135,16 +145,17 @@ function calibrationText({ expectedCalibrationError, fit }: CalibrationSummary):
   );
 }
 
-export async function uncertaintySection({ uncertainty }: EvalSummary): Promise<Markup> {
+export async function uncertaintySection({ benchmark, uncertainty }: EvalSummary): Promise<Markup> {
   if (uncertainty.length === 0) return html``;
+  const unit = comparedUnit(benchmark);
   return chartSection(
     "uncertainty",
     "Accuracy against uncertainty",
-    "Accuracy of the records that remain when the most uncertain ones are left out. A line that rises shows that the " +
+    `Accuracy of the ${unit} that remain when the most uncertain ones are left out. A line that rises shows that the ` +
       "predicted standard deviation knows where the model errs.",
-    uncertaintyChart(uncertainty),
+    uncertaintyChart(uncertainty, unit),
     {
-      head: ["Left out", "Records", "Accuracy", "Largest std of a margin"],
+      head: ["Left out", capitalised(unit), "Accuracy", "Largest std of a margin"],
       rows: uncertainty.map(({ leftOut, pairs, accuracy, maxStd }) => [
         percent(leftOut),
         count(pairs),
@@ -155,22 +166,36 @@ export async function uncertaintySection({ uncertainty }: EvalSummary): Promise<
   );
 }
 
-export async function lengthSection({ length }: EvalSummary): Promise<Markup> {
+export async function lengthSection({ benchmark, length }: EvalSummary): Promise<Markup> {
   if (length === null) return html``;
   return chartSection(
     "length",
     "Length bias",
-    `Correlation of reward and length: ${decimal(length.correlation, 2)}. Accuracy is ` +
-      `${percent(length.accuracyChosenLonger)} where the chosen answer is the longer one (${count(length.chosenLonger)} ` +
-      `records) and ${percent(length.accuracyChosenShorter)} where it is the shorter one ` +
-      `(${count(length.chosenShorter)}). A model that merely likes length is good at the first and bad at the second.`,
+    `Correlation of reward and length: ${decimal(length.correlation, 2)}. ${lengthText(length, comparedUnit(benchmark))}`,
     lengthChart(length),
     {
-      head: ["Chosen answer is", "Records", "Accuracy"],
+      head: ["Chosen answer is", capitalised(comparedUnit(benchmark)), "Accuracy"],
       rows: [
         ["longer", count(length.chosenLonger), percent(length.accuracyChosenLonger)],
         ["shorter", count(length.chosenShorter), percent(length.accuracyChosenShorter)],
       ],
     },
   );
+}
+
+function lengthText(length: LengthBias, unit: ComparedUnit): string {
+  const { chosenLonger, chosenShorter, accuracyChosenLonger, accuracyChosenShorter } = length;
+  const longer = `where the chosen answer is the longer one (${count(chosenLonger)} ${unit})`;
+  const shorter = `where it is the shorter one (${count(chosenShorter)} ${unit})`;
+  if (chosenLonger === 0 || chosenShorter === 0) {
+    return `Accuracy cannot be compared between ${unit} ${longer} and ${shorter}: there are too few.`;
+  }
+  return (
+    `Accuracy is ${percent(accuracyChosenLonger)} ${longer} and ${percent(accuracyChosenShorter)} ${shorter}. A model that ` +
+    "merely likes length is good at the first and bad at the second."
+  );
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -2,8 +2,8 @@ import type { TopLevelSpec } from "vega-lite";
 import type { HistogramBin } from "../../analysis/histogram.js";
 import { COLOURS } from "../render-chart.js";
 
-/** How many records the model decides by which margin; wrong ones lie left of zero. */
-export function marginChart(bins: readonly HistogramBin[]): TopLevelSpec {
+/** How many records (or comparisons: `unit`) the model decides by which margin; wrong ones lie left of zero. */
+export function marginChart(bins: readonly HistogramBin[], unit: string): TopLevelSpec {
   return {
     width: 520,
     height: 200,
@@ -19,7 +19,7 @@ export function marginChart(bins: readonly HistogramBin[]): TopLevelSpec {
             axis: { title: "reward(chosen) \u2212 reward(rejected)", grid: false },
           },
           x2: { field: "high" },
-          y: { field: "count", type: "quantitative", axis: { title: "Records", tickMinStep: 1 } },
+          y: { field: "count", type: "quantitative", axis: { title: unit, tickMinStep: 1 } },
           color: { condition: { test: "datum.isWrong", value: COLOURS.bad }, value: COLOURS.good },
         },
       },

@@ -2,8 +2,8 @@ import type { TopLevelSpec } from "vega-lite";
 import type { UncertaintyPoint } from "../../analysis/uncertainty-curve.js";
 import { COLOURS } from "../render-chart.js";
 
-/** Accuracy once the most uncertain records are left out; a useful uncertainty makes the line rise. */
-export function uncertaintyChart(points: readonly UncertaintyPoint[]): TopLevelSpec {
+/** Accuracy once the most uncertain records (or comparisons: `unit`) are left out; a useful uncertainty makes the line rise. */
+export function uncertaintyChart(points: readonly UncertaintyPoint[], unit: string): TopLevelSpec {
   return {
     width: 520,
     height: 220,
@@ -16,7 +16,7 @@ export function uncertaintyChart(points: readonly UncertaintyPoint[]): TopLevelS
       x: {
         field: "leftOut",
         type: "quantitative",
-        axis: { title: "Most uncertain records left out", format: ".0%", grid: false },
+        axis: { title: `Most uncertain ${unit} left out`, format: ".0%", grid: false },
       },
       y: {
         field: "accuracy",
