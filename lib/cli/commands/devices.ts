@@ -8,6 +8,7 @@ import type { CliIo } from "../cli-io.js";
 import { addOutputOptions, type OutputOptions } from "../command-options.js";
 import { EXIT } from "../exit.js";
 import { printLine } from "../line-writer.js";
+import { missingLibraries, missingLibraryAdvice } from "../missing-libraries.js";
 import { bytes, table } from "../table.js";
 
 /** What can compute here, and what would add more. */
@@ -18,6 +19,8 @@ interface DeviceReport {
   devices: readonly NativeDevice[];
   /** GPU libraries that are installed but cannot be used, each with the reason. */
   failures: readonly string[];
+  /** Libraries of the system that those lack, by name. */
+  missingLibraries: readonly string[];
   /** Commands that add a backend. */
   install: readonly { backend: string; command: string }[];
 }
@@ -48,6 +51,7 @@ function readDevices(): DeviceReport {
       features: backend.features,
       devices: addon.devices(),
       failures: backend.failures,
+      missingLibraries: missingLibraries(backend.failures),
       install: installable(),
     };
   } catch (error) {
@@ -78,6 +82,7 @@ function describe({
   features,
   devices: found,
   failures,
+  missingLibraries: missing,
   install,
 }: DeviceReport): string {
   const used = Object.keys(features).join(" ");
@@ -93,6 +98,7 @@ function describe({
     table([["device", "kind", "description", "memory"], ...rows]),
     ...chooseHint(found),
     ...failures.map((failure) => `Not usable: ${failure}`),
+    ...missing.map(missingLibraryAdvice),
     ...install.map(({ backend, command }) => `For ${NAMES[backend] ?? backend}: ${command}`),
   ].join("\n");
 }
@@ -109,6 +115,6 @@ function chooseHint(devices: readonly NativeDevice[]): string[] {
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-  cuda: "NVIDIA GPUs (CUDA 13 driver)",
+  cuda: "NVIDIA GPUs (with the CUDA 13 runtime; -ext: CUDA 12)",
   vulkan: "other GPUs (Vulkan)",
 };
