@@ -32,7 +32,8 @@ function libraryDirectories(packageDirectory: string): string[] {
     .map((entry) => path.join(bins, entry.name));
 }
 
-function librariesIn(directory: string): Omit<NativeLibraries, "backendDirectories"> | undefined {
+/** The three libraries of a folder, whatever the platform it is for; undefined unless all are there. */
+export function librariesIn(directory: string): Omit<NativeLibraries, "backendDirectories"> | undefined {
   if (!existsSync(directory)) return undefined;
   const ggmlBase = findLibrary(directory, "ggml-base");
   const ggml = findLibrary(directory, "ggml");

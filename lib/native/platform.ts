@@ -18,10 +18,12 @@ export function addonPackage(): string {
  * Packages with llama.cpp's libraries for this platform, e.g. `@node-llama-cpp/linux-x64`: what is needed, and what adds
  * a GPU. Names as published by node-llama-cpp 3.22.1; Metal is part of the Apple package.
  */
-export function llamaPackages(): { base: string; gpu: readonly string[] } {
-  const name = `@node-llama-cpp/${PLATFORM_NAMES[process.platform] ?? process.platform}-${process.arch}`;
-  if (process.platform === "darwin" && process.arch === "arm64") return { base: `${name}-metal`, gpu: [] };
-  const hasGpuPackages =
-    process.arch === "x64" && (process.platform === "linux" || process.platform === "win32");
+export function llamaPackages(
+  platform: NodeJS.Platform = process.platform,
+  arch: NodeJS.Architecture = process.arch,
+): { base: string; gpu: readonly string[] } {
+  const name = `@node-llama-cpp/${PLATFORM_NAMES[platform] ?? platform}-${arch}`;
+  if (platform === "darwin" && arch === "arm64") return { base: `${name}-metal`, gpu: [] };
+  const hasGpuPackages = arch === "x64" && (platform === "linux" || platform === "win32");
   return { base: name, gpu: hasGpuPackages ? [`${name}-cuda`, `${name}-cuda-ext`, `${name}-vulkan`] : [] };
 }
