@@ -23,7 +23,7 @@ const BACKEND_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
 export function chooseDevices(choice: DeviceChoice, devices: readonly NativeDevice[]): NativeDevice[] {
   if (choice.toLowerCase() === "cpu") return [];
   const gpus = devices.filter(isGpu);
-  if (choice === "auto") return alike(gpus);
+  if (choice === "auto") return alike(gpus.filter((gpu) => !isSeenTwice(gpu, gpus)));
   return [...new Set(choice.split(",").flatMap((part) => find(part.trim(), gpus, devices)))];
 }
 
@@ -59,6 +59,14 @@ function alike(gpus: readonly NativeDevice[]): NativeDevice[] {
   const [best, ...others] = [...gpus].sort(byPreference);
   if (best === undefined) return [];
   return [best, ...others.filter(({ backend, kind }) => backend === best.backend && kind === "gpu")];
+}
+
+/** Whether Vulkan shows a GPU (drivers give it one name) that has a backend of its own, which is faster. */
+function isSeenTwice({ backend, description }: NativeDevice, gpus: readonly NativeDevice[]): boolean {
+  const isVulkan = (name: string): boolean => name === "Vulkan";
+  return (
+    isVulkan(backend) && gpus.some((other) => !isVulkan(other.backend) && other.description === description)
+  );
 }
 
 function isGpu({ kind }: NativeDevice): boolean {

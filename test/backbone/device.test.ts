@@ -30,6 +30,13 @@ describe("chooseDevices", () => {
     expect(chooseDevices("auto", [CPU])).toEqual([]);
   });
 
+  it("auto prefers a GPU's own backend to Vulkan, and a larger GPU to a smaller one with a backend of its own", () => {
+    const twin = { ...device("Vulkan1", "Vulkan", "gpu", 25e9), description: LARGE.description };
+    expect(chooseDevices("auto", [CPU, twin, LARGE])).toEqual([LARGE]);
+    expect(chooseDevices("vulkan", [CPU, twin, LARGE])).toEqual([twin]);
+    expect(chooseDevices("auto", [CPU, SMALL, AGAIN])).toEqual([AGAIN]);
+  });
+
   it("takes the backend asked for", () => {
     expect(chooseDevices("cpu", [CPU, LARGE])).toEqual([]);
     expect(chooseDevices("CPU", [CPU, LARGE])).toEqual([]);

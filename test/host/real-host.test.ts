@@ -132,4 +132,13 @@ describe.runIf(existsSync(ENTRY))("a real model in a host", () => {
   it("reports a folder that is no model, with the error of the loader", async () => {
     await expect(start(await temporaryFolder())).rejects.toMatchObject({ name: "ModelLoadError" });
   });
+
+  it("hands load options on, and reports those that cannot be used", async () => {
+    for (const load of [{ device: "cuda:99" }, { gpuLayers: -1 }, { gpuLayer: 3 }]) {
+      await expect(start(value.directory, { load })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
+    const model = await start(value.directory, { load: { gpuLayers: 0, contextLength: 512 } });
+    expect((await model.status()).placement).toMatchObject({ gpuLayers: 0, contextLength: 512 });
+    await model.dispose();
+  });
 });
