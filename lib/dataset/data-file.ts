@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
-import { createGunzip } from "node:zlib";
 import { messageOf, unreadable } from "./dataset-row.js";
+import { gunzip } from "./gunzip.js";
 
 /** How a data file is written. */
 export type DataFormat = "jsonl" | "json" | "parquet";
@@ -22,6 +22,11 @@ const FORMAT_BY_ENDING: Readonly<Record<string, DataFormat>> = {
   json: "json",
   parquet: "parquet",
 };
+
+/** Bytes read at once. */
+const PIECE_BYTES = 1 << 18;
+/** Gzip unpacks to at most a thousand times as much. */
+const PACKED_PIECE_BYTES = 1 << 14;
 
 /** Split of a file as the Hub names them: `data/filtered-00000-of-00001.parquet` belongs to `filtered`. */
 const SHARD_NAME = /^(.+?)-\d{5}-of-\d{5}(?:-[0-9a-f]+)?\./;
@@ -104,11 +109,8 @@ export function dataStream({
   path,
   isGzipped,
 }: Pick<DataFile, "path" | "isGzipped">): AsyncIterable<Uint8Array> {
-  const bytes = createReadStream(path, { highWaterMark: 1 << 18 });
-  if (!isGzipped) return bytes;
-  const unpacked = createGunzip();
-  bytes.on("error", (error) => unpacked.destroy(error));
-  return bytes.pipe(unpacked);
+  if (!isGzipped) return createReadStream(path, { highWaterMark: PIECE_BYTES });
+  return gunzip(createReadStream(path, { highWaterMark: PACKED_PIECE_BYTES }));
 }
 
 async function startsWith(path: string, mark: readonly number[]): Promise<boolean> {

@@ -29,14 +29,15 @@ export interface Layout {
 
 /**
  * Recognises a dataset by the columns of a row.
+ * @param line for the error
  * @throws DatasetError no known layout; lists the columns found
  */
-export function detectLayout(row: unknown): Layout {
+export function detectLayout(row: unknown, line?: number): Layout {
   const columns = typeof row === "object" && row !== null && !Array.isArray(row) ? row : {};
   const layout = LAYOUTS.find((candidate) => candidate.matches(columns as Record<string, unknown>));
   if (layout !== undefined) return layout;
   throw unreadable(
-    `No known layout of chosen and rejected answers has the columns ${Object.keys(columns).join(", ") || "(none)"}. ` +
+    `${line === undefined ? "No" : `Line ${line + 1}: no`} known layout of chosen and rejected answers has the columns ${Object.keys(columns).join(", ") || "(none)"}. ` +
       "Expected prompt, chosen and rejected, or one of: " +
       `${LAYOUTS.map(({ title }) => title).join("; ")}.`,
   );

@@ -65,7 +65,7 @@ export class ItemReader {
     const { line, value } = row;
     if (row.error !== undefined) return { line, id: line, error: row.error };
     try {
-      this.#layout ??= this.#usable(detectLayout(value));
+      this.#layout ??= this.#usable(detectLayout(value, line));
       const item = parseItem(this.#layout, value, line);
       if (item === undefined) return undefined;
       if (item.subset === "" && this.options.subsets !== undefined) throw withoutSubset(line);

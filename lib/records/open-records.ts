@@ -1,7 +1,6 @@
-import { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { messageOf, unreadable, type DatasetRows } from "../dataset/dataset-row.js";
 import { openDataset, type Dataset, type DatasetOptions } from "../dataset/dataset.js";
+import { gunzip } from "../dataset/gunzip.js";
 import { readJsonArray } from "../dataset/json-array.js";
 import { readJsonLines } from "../dataset/json-lines.js";
 import { RewardError } from "../errors.js";
@@ -45,7 +44,7 @@ async function* readStream(bytes: AsyncIterable<Uint8Array>): DatasetRows {
 
 async function* rowsOf(bytes: AsyncIterable<Uint8Array>): DatasetRows {
   const { start, all } = await peek(bytes);
-  if (start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) yield* rowsOf(unzip(all));
+  if (start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) yield* rowsOf(gunzip(all));
   else yield* (visibleText(start).startsWith("[") ? readJsonArray : readJsonLines)(all);
 }
 
@@ -75,11 +74,4 @@ async function peek(
 function visibleText(bytes: Buffer): string {
   // trimStart also takes a byte-order mark.
   return bytes.toString("utf8").trimStart();
-}
-
-function unzip(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const packed = Readable.from(bytes);
-  const unpacked = createGunzip();
-  packed.on("error", (error) => unpacked.destroy(error));
-  return packed.pipe(unpacked);
 }

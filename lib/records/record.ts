@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checkConversation, withResponse, type Conversation } from "../conversation.js";
 import { unreadable, type DatasetRow } from "../dataset/dataset-row.js";
 import { detectLayout, parseItem } from "../dataset/layout.js";
-import { RewardError } from "../errors.js";
+import { ConversationError, RewardError } from "../errors.js";
 import { itemRecord } from "../eval/item-records.js";
 
 /** A record's own id, or its 0-based line number. */
@@ -45,8 +45,15 @@ export function readRecord({ line, value, error }: DatasetRow): RecordEntry {
     return { id, record: { ...parseRecord(value, line), id } };
   } catch (cause) {
     if (!(cause instanceof RewardError)) throw cause;
-    return { id, error: cause as RewardError };
+    return { id, error: atLine(cause as RewardError, line) };
   }
+}
+
+/** Errors of conversations know no line. */
+function atLine(error: RewardError, line: number): RewardError {
+  if (!(error instanceof ConversationError)) return error;
+  const { code, message, details } = error;
+  return new ConversationError(code, `Line ${line + 1}: ${message}`, { cause: error, details });
 }
 
 /**
@@ -96,7 +103,7 @@ function parsePair(fields: Readonly<Record<string, unknown>>, line: number): Omi
 
 /** Rows of published datasets. More than one chosen or rejected answer makes candidates, chosen ones first. */
 function parseLabelled(fields: Readonly<Record<string, unknown>>, line: number): Omit<ScoreRecord, "id"> {
-  const item = parseItem(detectLayout(fields), fields, line);
+  const item = parseItem(detectLayout(fields, line), fields, line);
   if (item === undefined) {
     throw unreadable(`Line ${line + 1} states no preference, so there is nothing to compare.`);
   }

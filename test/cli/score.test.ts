@@ -124,6 +124,32 @@ describe("score", () => {
     ]);
   });
 
+  it("stops at the first bad record with --strict, and spells out control characters", async () => {
+    const [item] = cases;
+    const good = toLines([{ id: "good", messages: item?.messages }]);
+    const { status, records, stderr } = await score(["--strict"], `${good}\u001b[31mred\n${good}`);
+    expect(status).toBe(1);
+    expect(records.length).toBeLessThan(2);
+    expect(stderr).toMatch(
+      /^llama-reward: DATASET_INVALID: Record 1 cannot be scored: Line 2 is not JSON: .*\\u001b/m,
+    );
+    expect(stderr).not.toContain("\u001b");
+    const late = await score(
+      ["--strict"],
+      good + toLines([{ messages: [{ role: "critic", content: "x" }] }]),
+    );
+    expect(late.status).toBe(1);
+    expect(late.stderr).toMatch(/Record 1 cannot be scored: /);
+  });
+
+  it("names the line of every bad record, whatever its id", async () => {
+    const bad = [{ messages: [] }, { prompt: "p", chosen: "c" }, { messages: "hi" }, { messages: [{}] }];
+    const { records } = await score([], toLines(bad.map((record) => ({ id: "mine", ...record }))));
+    expect(records.map(({ error }) => (error as { message: string }).message)).toEqual(
+      bad.map((_, line) => expect.stringMatching(new RegExp(`^Line ${line + 1}\\b`)) as unknown),
+    );
+  });
+
   it("emits what the head saw", async () => {
     const item = find("one-letter");
     const { records } = await score(["--emit", "prompt,ids,hidden"], inputOf([item]));

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { parquetWriteBuffer } from "hyparquet-writer";
@@ -120,6 +121,27 @@ describe("openDataset", () => {
     const rows = await rowsOf(await file("cut.jsonl.gz", bytes.subarray(0, bytes.length / 2)));
     expect(rows.at(-1)?.error?.code).toBe("FILE_FAILED");
     expect(rows.filter(({ error }) => error === undefined).length).toBeGreaterThan(0);
+  });
+
+  it("reads the same rows of a broken gzip file however slowly they are taken", async () => {
+    const row = (n: number): string =>
+      `{"id":"g${n}","prompt":"q ${n}","chosen":"good ${n}","rejected":"bad ${n}"}\n`;
+    const bytes = gzipSync(Array.from({ length: 3000 }, (_, n) => row(n)).join(""));
+    const middle = bytes.length / 2;
+    const cut = bytes.subarray(0, middle);
+    const corrupt = Buffer.concat([cut, Buffer.alloc(500), bytes.subarray(middle + 500)]);
+    for (const [name, content] of Object.entries({ cut, corrupt })) {
+      const path = await file(`slow-${name}.jsonl.gz`, content);
+      const quick = await rowsOf(path);
+      const slow: DatasetRow[] = [];
+      for await (const each of (await openDataset(path)).rows()) {
+        slow.push(each);
+        if (slow.length % 5 === 0) await sleep(2);
+      }
+      expect(slow).toHaveLength(quick.length);
+      expect(slow.at(-1)?.error).toBeDefined();
+      expect(slow.at(-2)).toEqual(quick.at(-2));
+    }
   });
 
   it("reads a folder in order of names, its lines counting on", async () => {

@@ -18,6 +18,7 @@ import {
 import { EXIT } from "../exit.js";
 import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
 import { printLine } from "../line-writer.js";
+import { printable } from "../printable.js";
 import { ProgressDisplay } from "../progress.js";
 import { bytes, table } from "../table.js";
 
@@ -134,7 +135,9 @@ function describeLeftOut({ records, reasons, examples }: FidelityReport["leftOut
   const causes = Object.entries(reasons).map(([code, times]) => `${code} ${times}`);
   const [first] = examples;
   const example = first === undefined ? "" : ` First, record ${first.id}: ${first.message}`;
-  return `Left out, because they cannot be read or scored: ${records} (${causes.join(", ")}).${example}`;
+  return printable(
+    `Left out, because they cannot be read or scored: ${records} (${causes.join(", ")}).${example}`,
+  );
 }
 
 function cells(row: FidelityRow): string[] {

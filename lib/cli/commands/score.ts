@@ -1,4 +1,5 @@
 import { InvalidArgumentError as InvalidOption, type Command } from "commander";
+import { unreadable } from "../../dataset/dataset-row.js";
 import type { DatasetRow } from "../../dataset/index.js";
 import { InvalidArgumentError } from "../../errors.js";
 import { readRewardJson } from "../../model-folder/read-reward-json.js";
@@ -6,7 +7,7 @@ import { openRecords, STANDARD_INPUT, type RecordInput } from "../../records/ope
 import { outputRecord } from "../../records/output-record.js";
 import { readRecord, type RecordEntry } from "../../records/record.js";
 import { skipDone } from "../../records/resume.js";
-import { scoreRecords } from "../../records/score-records.js";
+import { scoreRecords, type RecordOutcome } from "../../records/score-records.js";
 import type { RewardModel } from "../../reward-model.js";
 import type { EmitField } from "../../score.js";
 import type { CliCommand } from "../command.js";
@@ -29,6 +30,7 @@ interface ScoreCommandOptions extends ModelOptions, OutputOptions {
   out?: string;
   split?: string;
   resume?: true;
+  strict?: true;
   emit?: EmitField[];
 }
 
@@ -48,6 +50,7 @@ export const scoreCommand: CliCommand = {
       .argument("[INPUT]", `${INPUT_FORMS}; - or nothing: standard input`, STANDARD_INPUT)
       .option("--out <file>", "write results here instead of to stdout")
       .option("--resume", "continue an --out file that an earlier run left")
+      .option("--strict", "stop at the first bad record")
       .option(
         "--emit <fields>",
         "further fields of each result, with commas: prompt, ids, hidden",
@@ -106,6 +109,7 @@ async function scoreInput({ io, input, records, options, sink, model, progress }
   const startMs = performance.now();
   for await (const outcome of scoreRecords(entries, model, { signal: io.signal, emit: options.emit })) {
     io.signal.throwIfAborted();
+    if (options.strict === true) throwFailure(outcome);
     const line = outputRecord(outcome);
     await sink.write(line);
     counts.records++;
@@ -115,6 +119,13 @@ async function scoreInput({ io, input, records, options, sink, model, progress }
   io.signal.throwIfAborted();
   progress.note(summary(counts, model, (performance.now() - startMs) / 1000));
   return counts.failed > 0 ? EXIT.someFailed : EXIT.ok;
+}
+
+/** @throws the error of a record that could not be read or scored */
+function throwFailure({ id, error, scores }: RecordOutcome): void {
+  const failure = error ?? scores?.find((settled) => settled.error !== undefined)?.error;
+  if (failure === undefined) return;
+  throw unreadable(`Record ${id} cannot be scored: ${failure.message}`, failure);
 }
 
 async function* readEntries(rows: AsyncIterable<DatasetRow>): AsyncIterable<RecordEntry> {

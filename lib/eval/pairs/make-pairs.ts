@@ -1,4 +1,5 @@
 import type { Conversation, Message } from "../../conversation.js";
+import { unreadable } from "../../dataset/dataset-row.js";
 import { openDataset } from "../../dataset/dataset.js";
 import { writeDataset, type OutputRecord } from "../../dataset/write-dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
@@ -109,7 +110,7 @@ function choiceOf(
   }
   if (scores === undefined || scores.hasFailed) {
     const detail = scores?.failure ?? "it has no score";
-    if (options.strict === true) throw new InvalidArgumentError(`Record ${id} cannot be scored: ${detail}`);
+    if (options.strict === true) throw unreadable(`Record ${id} cannot be scored: ${detail}`);
     return { reason: "not-scored", detail };
   }
   const candidates = record.conversations.map((conversation, index) => ({

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../dataset/dataset.js";
-import { InvalidArgumentError } from "../../errors.js";
+import { unreadable } from "../../dataset/dataset-row.js";
 import { outputRecord, type OutputJson } from "../../records/output-record.js";
 import type { ScoreRecord } from "../../records/record.js";
 import { skipDone } from "../../records/resume.js";
@@ -28,8 +28,9 @@ export interface ScoreCandidatesOptions {
 /**
  * Scores every record into a file, a line at a time, so that a killed run can go on where it was.
  * @param files the scores, and what the run is
- * @throws InvalidArgumentError the file holds another run's scores, or `resume` is off; with `strict` a bad record
- * @throws DatasetError, FileError
+ * @throws InvalidArgumentError the file holds another run's scores, or `resume` is off
+ * @throws DatasetError with `strict`, the first bad record
+ * @throws FileError
  */
 export async function scoreCandidates(
   dataset: Dataset,
@@ -46,7 +47,7 @@ export async function scoreCandidates(
       const line = scoreLine(outcome);
       const failure = outcome.scores?.find(({ error }) => error !== undefined)?.error;
       if (strict === true && failure !== undefined) {
-        throw new InvalidArgumentError(`Record ${outcome.id} cannot be scored: ${failure.message}`);
+        throw unreadable(`Record ${outcome.id} cannot be scored: ${failure.message}`, failure);
       }
       if (maxStd !== undefined) outcome.scores?.forEach(({ score }) => score !== undefined && stdOf(score));
       await log.append(line);
