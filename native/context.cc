@@ -89,9 +89,9 @@ void Context::open() {
   params.no_perf = true;
   // A prefix can only be shared while all its cells exist, also those outside the attention window.
   params.swa_full = true;
-  // With every layer on a GPU, only the final norm and the language-model head are left on the CPU.
-  // Offloading would move the latter's matrix to the GPU for each batch of 32 outputs and more, into a part
-  // of the graph that the capture can no longer stop.
+  // Layers on the CPU borrow the GPU for large batches: their weights visit it one by one. With every layer
+  // there already nothing may move: a language-model head that visits alone is a part of the graph that the
+  // capture can no longer stop.
   params.op_offload = model_->gpu_layers() < model_->info().layer_count;
   if (!options_.embeddings && !options_.bare) {
     params.cb_eval = Capture::on_node;

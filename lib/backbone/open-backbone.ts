@@ -54,8 +54,7 @@ export async function openBackbone(
       return await open(addon, path, attempt, devices, options);
     } catch (failure) {
       const error = fromNative(failure);
-      const isFixed = options.gpuLayers !== undefined && options.gpuLayers !== "auto";
-      if (!isOutOfMemory(error) || isFixed || attempt.plan.length === 0) throw error;
+      if (!isOutOfMemory(error) || !isAuto(options) || attempt.plan.length === 0) throw error;
       attempt = smallerAttempt(attempt, devices, options);
     }
   }
@@ -78,7 +77,7 @@ async function open(
       contextLength: attempt.contextLength,
       maxBatch: attempt.maxBatch,
     });
-    const smallest = isOnGpu && options.gpuLayers === undefined ? SMALLEST_GPU_BATCH : SMALLEST_BATCH;
+    const smallest = isOnGpu && isAuto(options) ? SMALLEST_GPU_BATCH : SMALLEST_BATCH;
     const context = await createContext(addon, model, sized, smallest);
     options.signal?.throwIfAborted();
     return { model, context, plan, warnings: warningsAbout(plan, layerCount, devices, options) };
@@ -122,14 +121,19 @@ function isOutOfMemory(error: unknown): boolean {
   return error instanceof ContextError && error.code === "OUT_OF_MEMORY";
 }
 
+/** Whether the number of layers on GPUs is ours to choose. */
+function isAuto({ gpuLayers = "auto" }: BackboneOptions): boolean {
+  return gpuLayers === "auto";
+}
+
 function warningsAbout(
   plan: LayerPlan,
   layerCount: number,
   devices: readonly NativeDevice[],
-  { gpuLayers = "auto" }: BackboneOptions,
+  options: BackboneOptions,
 ): string[] {
   const placed = countLayers(plan);
-  if (devices.length === 0 || gpuLayers !== "auto" || placed === layerCount) return [];
+  if (devices.length === 0 || !isAuto(options) || placed === layerCount) return [];
   const names = devices.map(({ name }) => name).join(", ");
   const advice = "A smaller type of the model, or a shorter context, needs less memory.";
   return [

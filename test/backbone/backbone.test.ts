@@ -287,7 +287,7 @@ describe("Backbone.load with little memory on the GPU", () => {
   it("retries with fewer layers when the context is refused memory, after a smaller batch", async () => {
     const addon = make(sized("CUDA0", 24));
     addon.failContext = () => (addon.modelOptions?.gpuLayers === 8 ? coded("OUT_OF_MEMORY") : undefined);
-    expect((await load(addon)).placement).toMatchObject({ gpuLayers: 6 });
+    expect((await load(addon, { gpuLayers: "auto" })).placement).toMatchObject({ gpuLayers: 6 });
     expect(addon.contextOptions.map(({ batchSize }) => batchSize)).toEqual([2048, 1024, 512, 2048]);
   });
 
