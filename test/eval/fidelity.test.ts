@@ -95,9 +95,10 @@ describe("what is left out", () => {
   it("is the reason where nothing is left", async () => {
     const data = join(await temporaryFolder(), "data.jsonl");
     await writeFile(data, toLines([{ prompt: "q", responses: [TOO_LONG] }]));
-    await expect(runFidelity({ data, reference: "f32", types: ["f16"], load })).rejects.toThrow(
-      /nothing to compare. 1001 tokens/,
-    );
+    await expect(runFidelity({ data, reference: "f32", types: ["f16"], load })).rejects.toMatchObject({
+      code: "DATASET_INVALID",
+      message: expect.stringMatching(/nothing to compare. 1001 tokens/) as string,
+    });
   });
 });
 

@@ -158,6 +158,16 @@ describe("makePairs", () => {
     });
   });
 
+  it("says why even where Parquet has no pair to hold", async () => {
+    const folder = await temporaryFolder();
+    const input = join(folder, "in.jsonl");
+    await writeFile(input, toLines([{ ...record, responses: ["alone"] }]));
+    const out = join(folder, "pairs.parquet");
+    await expect(makePairs({ scorer: new FakeScorer(), input, out })).rejects.toThrow(/no record to write/);
+    const leftOut = parseLines(await readFile(join(folder, "pairs.left-out.jsonl"), "utf8"));
+    expect(leftOut).toMatchObject([{ id: "a", reason: "too-few-candidates" }]);
+  });
+
   it("stops at the first bad record when strict", async () => {
     await expect(make([record, "not json"], { strict: true })).rejects.toThrow(/Line 2 is not JSON/);
     await expect(make([{ ...record, responses: ["x", TOO_LONG] }], { strict: true })).rejects.toThrow(

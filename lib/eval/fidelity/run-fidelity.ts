@@ -1,3 +1,4 @@
+import { unreadable } from "../../dataset/dataset-row.js";
 import { openDataset, type Dataset } from "../../dataset/dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
 import type { Scorer } from "../../score.js";
@@ -38,7 +39,8 @@ export interface FidelityReport {
 
 /**
  * Scores the same records with each type, one model in memory at a time, and compares every type with the reference.
- * @throws InvalidArgumentError no type, a model that only compares, or records without a single reward
+ * @throws InvalidArgumentError no type, or a model that only compares
+ * @throws DatasetError no record could be scored; with `strict` the first bad one
  */
 export async function runFidelity(options: FidelityOptions): Promise<FidelityReport> {
   const { reference, types } = options;
@@ -78,7 +80,7 @@ async function scoreLoaded(
     });
     if (scores.records.every(({ rewards }) => rewards.every(Number.isNaN))) {
       const [first] = scores.leftOut.values();
-      throw new InvalidArgumentError(
+      throw unreadable(
         `No record of ${data} could be scored, so there is nothing to compare. ${first?.message ?? "It is empty."}`,
       );
     }

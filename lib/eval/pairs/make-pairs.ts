@@ -94,8 +94,12 @@ export async function makePairs(options: MakePairsOptions): Promise<MakePairsRes
       }
     }
   }
-  await writeDataset(out, rows());
-  await writeDataset(result.leftOutFile, leftOut);
+  try {
+    await writeDataset(out, rows());
+  } finally {
+    // Also where there is no pair to write, which Parquet refuses: then this file says why.
+    await writeDataset(result.leftOutFile, leftOut);
+  }
   return result;
 }
 
