@@ -14,9 +14,7 @@ export async function resumable<T>(
     return await work();
   } catch (error) {
     if (error instanceof Interrupted && out !== undefined && quiet !== true) {
-      io.stderr.write(
-        `What is done so far is kept beside ${out}: the same command with --resume continues it.\n`,
-      );
+      io.stderr.write("What is done so far is kept: the same command with --resume continues it.\n");
     }
     throw error;
   }

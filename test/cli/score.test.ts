@@ -210,6 +210,19 @@ describe("score --out", () => {
     expect(await readFile(out, "utf8")).toBe('{"id":"other","reward":1,"tokens":2}\n');
   });
 
+  it("says how to go on when interrupted", async () => {
+    const folder = await temporaryFolder();
+    const [input, out] = [join(folder, "in.jsonl"), join(folder, "out.jsonl")];
+    await writeFile(input, inputOf(cases));
+    const interruption = new AbortController();
+    interruption.abort(new Interrupted());
+    const { status, stderr } = await cli(["score", model.directory, input, "--out", out, ...EXACT], {
+      signal: interruption.signal,
+    });
+    expect(status).toBe(130);
+    expect(stderr).toMatch(/^What is done so far is kept: the same command with --resume continues it\.$/m);
+  });
+
   it("leaves whole lines when interrupted", async () => {
     const folder = await temporaryFolder();
     const input = join(folder, "in.jsonl");
