@@ -63,6 +63,15 @@ describe.each(names)("%s", (name) => {
       }
     });
 
+    // ggml sums an f16 cache in half precision when few tokens are computed over it (`lib/backbone/fewest-tokens.ts`).
+    test.runIf(type === "f16")("gives a long conversation the same reward again", async () => {
+      const longest = cases.reduce((a, b) => (b.n_tokens > a.n_tokens ? b : a));
+      for (let time = 0; time < 2; time++) {
+        const { reward } = await model.score(longest.messages);
+        expect(Math.abs(reward - longest.score)).toBeLessThan(tolerance(name, type));
+      }
+    });
+
     test.runIf(type === "f32")("gives the same rewards in one batch, and in another order", async () => {
       const conversations = cases.flatMap((each) =>
         each.expected_error === undefined ? [each.messages] : [],

@@ -8,9 +8,11 @@ import type {
 } from "../native/types.js";
 import { tokenCostInCells } from "./cache-life.js";
 import { BackboneContext, type BackboneStats, type HiddenOptions } from "./context.js";
+import { fewestTokens } from "./fewest-tokens.js";
 import { countLayers } from "./layer-plan.js";
 import { openBackbone, type BackboneOptions, type OpenBackbone } from "./open-backbone.js";
 import type { HiddenRequest } from "./request.js";
+import { DEFAULT_KV_TYPE } from "./sizing.js";
 
 export type { BackboneOptions } from "./open-backbone.js";
 
@@ -34,7 +36,7 @@ export class Backbone {
   readonly #context: BackboneContext;
   #disposal: Promise<void> | undefined;
 
-  private constructor({ model, context, plan, warnings }: OpenBackbone) {
+  private constructor({ model, context, plan, warnings }: OpenBackbone, kvType: "f16" | "f32") {
     this.info = model.info;
     this.contextInfo = context.info;
     this.placement = {
@@ -44,7 +46,13 @@ export class Backbone {
       warnings,
     };
     this.#model = model;
-    this.#context = new BackboneContext(context, model.info.hiddenSize, tokenCostInCells(model.info));
+    const { gpuLayers, layerCount } = this.placement;
+    this.#context = new BackboneContext(
+      context,
+      model.info.hiddenSize,
+      tokenCostInCells(model.info),
+      fewestTokens(kvType, gpuLayers < layerCount),
+    );
   }
 
   /**
@@ -52,7 +60,7 @@ export class Backbone {
    * @throws ModelLoadError, ContextError `OUT_OF_MEMORY` or `CONTEXT_FAILED`, InvalidArgumentError; `signal.reason` on abort
    */
   static async load(addon: NativeAddon, path: string, options: BackboneOptions = {}): Promise<Backbone> {
-    return new Backbone(await openBackbone(addon, path, options));
+    return new Backbone(await openBackbone(addon, path, options), options.kvType ?? DEFAULT_KV_TYPE);
   }
 
   /** Counts of tokens since the load. */

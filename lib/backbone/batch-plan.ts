@@ -18,6 +18,11 @@ export interface PlanLimits {
   maxSequences: number;
   /** Most sequences kept for later calls. */
   maxHeld: number;
+  /**
+   * Decodes of fewer tokens lose precision: see `fewestTokens`. They are avoided by moving tokens from the chunk before, and by
+   * computing the end of a cached prefix again.
+   */
+  fewestTokens: number;
   /** How many tokens are computed until an unused sequence is given up; see `CacheLife`. */
   keptLife: number;
 }
@@ -79,6 +84,8 @@ export class BatchPlan {
   readonly #startClock: number;
   /** Held sequences that the plan is going to copy from. */
   readonly #needed = new Set<HeldSequence>();
+  /** Cached tokens that are computed again, so that no decode is too short. */
+  #givenBack = 0;
   readonly #held: PrefixCache;
   readonly #ledger: KvLedger;
   readonly #freeIds: number[] = [];
@@ -159,7 +166,8 @@ export class BatchPlan {
       tokens += segment.end - Math.max(segment.start, reused);
       if (match && reused >= HIT_SHARE * match.sequence.tokens.length) this.#needed.add(match.sequence);
     }
-    return tokens;
+    this.#givenBack = Math.max(0, this.#limits.fewestTokens - tokens);
+    return tokens + this.#givenBack;
   }
 
   /** What was copied from goes on in the sequences of this plan: only its last tokens are left to keep, as a spare. */
@@ -193,7 +201,9 @@ export class BatchPlan {
   #findHeld(segment: Segment): { sequence: HeldSequence; length: number } | undefined {
     const match = this.#held.match(segment.tokens, segment.end);
     if (match === undefined) return undefined;
-    const length = Math.min(match.length, segment.firstOutput);
+    const usable = Math.min(match.length, segment.firstOutput);
+    const length = Math.max(segment.start, usable - this.#givenBack);
+    this.#givenBack -= Math.max(0, usable - length);
     return length > segment.start ? { sequence: match.sequence, length } : undefined;
   }
 
@@ -219,8 +229,17 @@ export class BatchPlan {
   }
 
   #isChunkFull(): boolean {
-    const { batchSize, maxOutputs } = this.#limits;
-    return this.#chunk.tokenCount >= batchSize || this.#chunk.outputCount >= maxOutputs;
+    const { maxOutputs } = this.#limits;
+    return this.#chunk.tokenCount >= this.#chunkSize() || this.#chunk.outputCount >= maxOutputs;
+  }
+
+  /** Tokens of the chunk being filled: as many as fit, unless that would leave too few for the last one. */
+  #chunkSize(): number {
+    const { batchSize, fewestTokens } = this.#limits;
+    const { computed, reused } = this.counts;
+    const left = this.totalTokens - computed - reused + this.#chunk.tokenCount;
+    const isLastShort = left > batchSize && left < batchSize + fewestTokens;
+    return isLastShort && batchSize >= 2 * fewestTokens ? left - fewestTokens : batchSize;
   }
 
   /** Frees a cell: first of what earlier calls left, then by computing the chunk, which completes its candidates. */

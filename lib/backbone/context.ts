@@ -51,14 +51,17 @@ export class BackboneContext {
   #held: readonly HeldSequence[] = [];
   #disposal: Promise<void> | undefined;
 
-  /** @param tokenCost what computing a token costs, in masked KV cells; see `tokenCostInCells` */
-  constructor(native: NativeContext, hiddenSize: number, tokenCost: number) {
+  /**
+   * @param tokenCost what computing a token costs, in masked KV cells; see `tokenCostInCells`
+   * @param fewestTokens decodes of fewer tokens are avoided; see the function of that name
+   */
+  constructor(native: NativeContext, hiddenSize: number, tokenCost: number, fewestTokens: number) {
     this.#native = native;
     this.#hiddenSize = hiddenSize;
     this.#life = new CacheLife(tokenCost);
     const { batchSize, maxOutputs, contextLength, maxSequences } = native.info;
     const maxHeld = Math.floor(maxSequences / HELD_SHARE);
-    this.#limits = { batchSize, maxOutputs, contextLength, maxSequences, maxHeld };
+    this.#limits = { batchSize, maxOutputs, contextLength, maxSequences, maxHeld, fewestTokens };
   }
 
   /**
@@ -74,7 +77,8 @@ export class BackboneContext {
     const total = countTokens(checked);
     const results = checked.map((): Float32Array[] => []);
     let done = 0;
-    for (const slice of sliceRequests(checked, SLICE_BATCHES * this.#limits.batchSize)) {
+    const { batchSize, fewestTokens } = this.#limits;
+    for (const slice of sliceRequests(checked, SLICE_BATCHES * batchSize, fewestTokens)) {
       const part = slice.flatMap((index) => checked[index] ?? []);
       const tokens = countTokens(part);
       const report = (share: number): void => {

@@ -34,6 +34,9 @@ const CELL_STEP = 256;
 /** Share of the free memory that the KV cache may take by itself: other programs, and compute buffers, need some too. */
 const MEMORY_SHARE = 0.5;
 
+/** Element type of the KV cache when the user names none. */
+export const DEFAULT_KV_TYPE = "f16";
+
 /** Options for the first attempt at a context. @param freeBytes what the KV cache may take, see `freeMemoryBytes` */
 export function chooseContextOptions(
   model: NativeModelInfo,
@@ -41,7 +44,7 @@ export function chooseContextOptions(
   freeBytes: number,
   options: SizingOptions,
 ): NativeContextOptions {
-  const kvType = options.kvType ?? "f16";
+  const kvType = options.kvType ?? DEFAULT_KV_TYPE;
   const cellBytes = model.kvElementsPerCell * (kvType === "f32" ? 4 : 2);
   const contextLength = options.contextLength ?? chooseContextLength(model, cellBytes, freeBytes);
   const threads = options.threads ?? chooseThreads(model);

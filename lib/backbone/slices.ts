@@ -6,9 +6,14 @@ import type { HiddenRequest } from "./request.js";
  * Requests that share a prefix come next to each other; the prefix cache carries it from one slice to the next.
  * @param requests checked by `checkRequests`
  * @param sliceTokens about how many new tokens a slice computes; a single longer request is a slice of its own
+ * @param fewestTokens what is left at the end goes with the slice before when it has fewer
  * @returns indices into `requests`
  */
-export function sliceRequests(requests: readonly HiddenRequest[], sliceTokens: number): number[][] {
+export function sliceRequests(
+  requests: readonly HiddenRequest[],
+  sliceTokens: number,
+  fewestTokens: number,
+): number[][] {
   const slices: number[][] = [];
   let slice: number[] = [];
   let tokens = 0;
@@ -25,6 +30,8 @@ export function sliceRequests(requests: readonly HiddenRequest[], sliceTokens: n
     slice = [];
     tokens = 0;
   }
-  if (slice.length > 0) slices.push(slice);
+  const last = slices.at(-1);
+  if (last !== undefined && tokens < fewestTokens) last.push(...slice);
+  else if (slice.length > 0) slices.push(slice);
   return slices;
 }

@@ -11,6 +11,7 @@ const limits = (overrides: Partial<PlanLimits> = {}): PlanLimits => ({
   contextLength: 256,
   maxSequences: 256,
   maxHeld: 64,
+  fewestTokens: 0,
   keptLife: 1000,
   ...overrides,
 });
@@ -21,6 +22,7 @@ const randomLimits = fc.record({
   contextLength: fc.integer({ min: 40, max: 120 }),
   maxSequences: fc.integer({ min: 10, max: 32 }),
   maxHeld: fc.integer({ min: 0, max: 5 }),
+  fewestTokens: fc.integer({ min: 0, max: 12 }),
   keptLife: fc.integer({ min: 0, max: 100 }),
 });
 
@@ -107,6 +109,56 @@ describe("BatchPlan", () => {
     const plan = new BatchPlan(requests, [], limits({ batchSize: 512, contextLength: 1024 }), 0);
     const sizes = [...plan.steps()].map((step) => step.decode?.batch.tokens.length);
     expect(sizes).toEqual([512, 256]);
+  });
+
+  it.each([
+    { tokens: 512 + 5, sizes: [256, 197, 64] },
+    { tokens: 512 + 64, sizes: [256, 256, 64] },
+    { tokens: 256 + 1, sizes: [193, 64] },
+    { tokens: 40, sizes: [40] },
+  ])("leaves no short chunk at the end of $tokens tokens", ({ tokens, sizes }) => {
+    const request = {
+      tokens: Int32Array.from({ length: tokens }, (_, index) => index),
+      positions: [tokens - 1],
+    };
+    const plan = new BatchPlan(
+      [request],
+      [],
+      limits({ batchSize: 256, contextLength: 1024, fewestTokens: 64 }),
+      0,
+    );
+    expect([...plan.steps()].flatMap((step) => step.decode?.batch.tokens.length ?? [])).toEqual(sizes);
+  });
+
+  it("counts what a cache saves when it cuts the last chunks", async () => {
+    const chosen = limits({ batchSize: 256, contextLength: 1024, fewestTokens: 64 });
+    const context = new SimulatedContext(chosen);
+    const prompt = [{ tokens: Int32Array.from({ length: 100 }, (_, index) => index), positions: [99] }];
+    const before = new BatchPlan(prompt, [], chosen, 0);
+    await replay(before, context, prompt);
+    const longer = [{ tokens: Int32Array.from({ length: 390 }, (_, index) => index), positions: [389] }];
+    const plan = new BatchPlan(longer, before.held, chosen, 100);
+    expect([...plan.steps()].flatMap((step) => step.decode?.batch.tokens.length ?? [])).toEqual([226, 64]);
+    expect(plan.counts.reused).toBe(100);
+  });
+
+  it("computes the end of a cached prefix again rather than too few tokens", async () => {
+    const chosen = limits({ batchSize: 256, contextLength: 1024, fewestTokens: 64 });
+    const context = new SimulatedContext(chosen);
+    const conversation = Array.from({ length: 300 }, (_, index) => index);
+    const first = [{ tokens: Int32Array.from(conversation), positions: [299] }];
+    const before = new BatchPlan(first, [], chosen, 0);
+    await replay(before, context, first);
+    const answers = [1, 2, 3].map((answer) => ({
+      tokens: Int32Array.from([...conversation, ...Array.from({ length: 5 }, (_, i) => 1000 * answer + i)]),
+      positions: [304],
+    }));
+    const plan = new BatchPlan(answers, before.held, chosen, 300);
+    expect(await replay(plan, context, answers)).toEqual(expectedStates(answers));
+    expect(plan.counts).toMatchObject({ computed: 64, reused: 300 - 49, hits: 1 });
+    const again = new BatchPlan(first, plan.held, chosen, 364);
+    expect(await replay(again, context, first)).toEqual(expectedStates(first));
+    expect(again.counts).toMatchObject({ computed: 64, reused: 236 });
   });
 
   it("computes only the new tokens of a longer conversation", async () => {

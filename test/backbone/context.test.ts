@@ -8,9 +8,11 @@ import { fingerprint, SIMULATED_HIDDEN_SIZE, SimulatedContext } from "./simulate
 
 /** Makes sequences stay in the cache for 1,000 tokens. */
 const TOKEN_COST = 20_000;
+/** Some calls of the random ones are shorter, some longer. */
+const FEWEST_TOKENS = 6;
 
 const open = (native: SimulatedContext): BackboneContext =>
-  new BackboneContext(native, SIMULATED_HIDDEN_SIZE, TOKEN_COST);
+  new BackboneContext(native, SIMULATED_HIDDEN_SIZE, TOKEN_COST, 0);
 
 function expectedStates(requests: readonly HiddenRequest[]): Float32Array[][] {
   return requests.map(({ tokens, positions }) =>
@@ -51,6 +53,7 @@ describe("BackboneContext", () => {
             guarded ? new GuardedContext(native) : native,
             SIMULATED_HIDDEN_SIZE,
             TOKEN_COST,
+            FEWEST_TOKENS,
           );
           for (const { requests, trouble, after } of calls) {
             const controller = new AbortController();

@@ -117,6 +117,7 @@ describe.each([
       guardWindow(native, model.info.slidingWindow),
       model.info.hiddenSize,
       1_000_000,
+      0,
     );
     const compute = async (tokens: Int32Array): Promise<Float32Array> => {
       const [states] = await context.hiddenStates([lastOf(tokens)]);
