@@ -44,8 +44,7 @@ export const fidelityCommand: CliCommand = {
       .command("fidelity")
       .summary("measure what each quantization does to rewards and to the order of pairs")
       .description(
-        "Scores the same records with a reference type and with others, and says which type is safe. A reference that " +
-          "is also named with --type is scored a second time.",
+        "Scores the same records with a reference type and with others, and says which type is safe.",
       )
       .argument("<model-dir>", "model folder with several types (see quantize)")
       .requiredOption("--data <path>", `records, pairs or candidates as score reads them: ${INPUT_FORMS}`)

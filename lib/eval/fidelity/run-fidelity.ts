@@ -21,7 +21,7 @@ export interface FidelityOptions extends Omit<ScoreTypeOptions, "onProgress"> {
   split?: string | undefined;
   /** The type to measure against: the most exact one there is. */
   reference: string;
-  /** Types to compare. The reference may be among them: it is then scored a second time, which shows the noise. */
+  /** Types to compare. The reference has its row anyway, whether it is among them or not. */
   types: readonly string[];
   load: (type: string) => Promise<LoadedType>;
   /** `total` is 0 where it is not known. */
@@ -49,14 +49,13 @@ export async function runFidelity(options: FidelityOptions): Promise<FidelityRep
   const total = options.onProgress === undefined ? 0 : ((await dataset.count()) ?? 0);
   const scoreWith = (type: string): Promise<TypeScores> => scoreLoaded(type, dataset, total, options);
   const exact = await scoreWith(reference);
-  const rows = types.includes(reference) ? [] : [compareTypes(exact, exact)];
+  const rows = [compareTypes(exact, exact)];
   const leftOut = [exact.leftOut];
-  for (const type of types) {
+  for (const type of types.filter((each) => each !== reference)) {
     const scores = await scoreWith(type);
     rows.push(compareTypes(exact, scores));
     leftOut.push(scores.leftOut);
   }
-  rows.sort((a, b) => Number(b.type === reference) - Number(a.type === reference));
   return { reference, rows, leftOut: summariseLeftOut(leftOut), verdict: verdict(reference, rows) };
 }
 
