@@ -7,7 +7,7 @@ const FIRST_WEIGHT = 4096;
  * about 65,000 tokens.
  */
 const MOST_WEIGHT = 1 << 18;
-const MOST_ITEMS = 256;
+const MOST_ITEMS = 128;
 /** A window should keep the backbone busy for about this long: results and aborts come in good time, and the gaps between
  * windows do not count. */
 const SHORT_MS = 1000;
