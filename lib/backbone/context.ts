@@ -2,14 +2,9 @@ import { DecodeError, DisposedError, fromNative } from "../errors.js";
 import type { NativeContext } from "../native/types.js";
 import type { Progress } from "../score.js";
 import { FifoQueue } from "../util/fifo-queue.js";
-import {
-  BatchPlan,
-  type DecodeStep,
-  type PlanCounts,
-  type PlanLimits,
-  type SequenceOperation,
-} from "./batch-plan.js";
+import { BatchPlan } from "./batch-plan.js";
 import { CacheLife } from "./cache-life.js";
+import type { DecodeStep, PlanCounts, PlanLimits, SequenceOperation } from "./plan-step.js";
 import type { HeldSequence } from "./prefix-cache.js";
 import { checkRequests, type HiddenRequest } from "./request.js";
 import { sliceRequests } from "./slices.js";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BatchPlan, type PlanLimits } from "../../lib/backbone/batch-plan.js";
+import { BatchPlan } from "../../lib/backbone/batch-plan.js";
+import type { PlanLimits } from "../../lib/backbone/plan-step.js";
 import { checkRequests, type HiddenRequest } from "../../lib/backbone/request.js";
 import { countDistinctPrefixes, randomRequests } from "./random-requests.js";
 import { fingerprint, SIMULATED_HIDDEN_SIZE, SimulatedContext } from "./simulated-context.js";
