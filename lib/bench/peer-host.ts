@@ -2,7 +2,7 @@
  * Child process that holds one peer: two copies of llama.cpp in one process would share symbols and thread pools. Started
  * with the peer's name and its options as JSON; times each request inside the child, so that messages do not count.
  */
-import "../cli/small-heap.js";
+import "../util/small-heap.js";
 import { isMainThread } from "node:worker_threads";
 import { peakMemoryBytes, resetPeakMemory } from "./memory.js";
 import type { Peer, PeerName, PeerOptions, PeerReply, PeerRequest } from "./peer.js";

@@ -2,7 +2,7 @@
  * Child process that scores one long stream and measures what it costs beside the backbone. A process of its own per
  * stream, because memory that an earlier one took would count. Started with a `StreamRequest` as JSON.
  */
-import "../cli/small-heap.js";
+import "../util/small-heap.js";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { isMainThread } from "node:worker_threads";
 import type { Conversation } from "../conversation.js";

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import "./small-heap.js";
+import "../util/small-heap.js";
 import { Interrupted } from "./cli-io.js";
 import { EXIT } from "./exit.js";
 import { run } from "./run.js";

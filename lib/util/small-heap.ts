@@ -1,5 +1,5 @@
 /**
- * Imported first by the command line. V8 would let its heap grow by some 60 MB over the first thousands of records before it
+ * Imported first by the command line, and by the processes of `bench`. V8 would let its heap grow by some 60 MB over the first thousands of records before it
  * collects what is long dead; told to mind the size, it stays where it starts, and a long run takes no more memory than a
  * short one. The process is ours alone: a library must not do this to its host.
  */
