@@ -6,7 +6,7 @@ import { convertCheckpoint, quantizeModelFolder, verifyTensors } from "../../lib
 import { readRewardJson } from "../../lib/model-folder/read-reward-json.js";
 import { readGgufHeader } from "../../lib/weights/gguf-reader.js";
 import { openSafetensors } from "../../lib/weights/safetensors.js";
-import { copyFixture, fixture, scratchFolder } from "./checkpoints.js";
+import { copyFixture, editTensors, fixture, scratchFolder } from "./checkpoints.js";
 
 const scratch = await scratchFolder();
 const fixtures = (await readdir(fixture("."))).sort();
@@ -91,6 +91,27 @@ test("types lie side by side, converted or quantized, and the default stays", as
     passed: true,
     faults: [],
   });
+});
+
+test("embeddings that training never touched, tiny or zero, quantize: their blocks' scales are too small for float16", async () => {
+  const checkpoint = await copyFixture("grm-linear-tiny", path.join(scratch, "untrained"));
+  await editTensors(checkpoint, (tensors) => {
+    const embedding = tensors.get("model.embed_tokens.weight");
+    if (embedding === undefined) throw new Error("the fixture has no embedding");
+    const values = new Float32Array(embedding.bytes.slice().buffer);
+    const columns = embedding.shape[1] ?? 0;
+    for (const [row, factor] of [0, 1e-30, 1e-20, 1e-7, 1e-5, 1e-4, 1e-3].entries()) {
+      for (let index = row * columns; index < (row + 1) * columns; index++) {
+        values[index] = factor * (values[index] ?? 0);
+      }
+    }
+    tensors.set("model.embed_tokens.weight", { ...embedding, bytes: new Uint8Array(values.buffer) });
+  });
+  for (const type of ["q8_0", "q6_k", "q5_k_m", "q4_k_m"] as const) {
+    const modelDir = path.join(scratch, `untrained-${type}`);
+    await convertCheckpoint(checkpoint, modelDir, { type });
+    expect(await verifyTensors(modelDir, checkpoint)).toMatchObject({ passed: true, faults: [] });
+  }
 });
 
 test("quantizing refuses types that only the checkpoint has, and folders without a precise backbone", async () => {

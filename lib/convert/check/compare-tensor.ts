@@ -27,6 +27,22 @@ const LARGEST_ERROR: Readonly<Record<Exclude<GgmlTypeName, FloatDtype>, number>>
   Q4_K: 0.2,
 };
 
+/** Half the step of the smallest float16 numbers: by so much a block's scale may be off, however small it is. */
+const SCALE_ROUNDING = 2 ** -25;
+
+/**
+ * The largest integer that a block's float16 scales are multiplied by. Blocks of tiny values, like the embeddings of tokens that
+ * training never met, have scales that float16 rounds coarsely, or to zero. Source: as for {@link dequantize}.
+ */
+const LARGEST_MULTIPLE: Readonly<Record<Exclude<GgmlTypeName, FloatDtype>, number>> = {
+  Q8_0: 127,
+  Q6_K: 128 * 32,
+  Q5_0: 16,
+  Q5_1: 31 + 1,
+  Q5_K: 63 * 31 + 63,
+  Q4_K: 63 * 15 + 63,
+};
+
 /** A tensor of a GGUF and the one it must have been made from. */
 export interface TensorPair {
   tensor: PlannedTensor;
@@ -88,8 +104,8 @@ function findWrong(
   const { blockSize } = GGML_TYPES[type];
   for (let start = 0; start < expected.length; start += blockSize) {
     const block = expected.subarray(start, start + blockSize);
-    const limit =
-      LARGEST_ERROR[type] * block.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    const largest = block.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const limit = LARGEST_ERROR[type] * largest + LARGEST_MULTIPLE[type] * SCALE_ROUNDING;
     const wrong = block.findIndex(
       (value, index) => !(Math.abs(value - (actual[start + index] ?? NaN)) <= limit),
     );
