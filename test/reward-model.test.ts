@@ -72,6 +72,26 @@ describe.each(names)("%s", (name) => {
       }
     });
 
+    // The second time everything but the scored tokens is in the cache.
+    test.runIf(type === "f16")(
+      "gives the reference's rewards for one batch, and for the same again",
+      async () => {
+        const good = cases.filter((each) => each.expected_error === undefined);
+        for (let time = 0; time < 3; time++) {
+          const scores = await model.scoreTexts(
+            good.map(({ rendered }) => rendered),
+            { addSpecialTokens: !ONCE.includes(name) },
+          );
+          for (const [index, { score }] of scores.entries()) {
+            const expected = good[index];
+            expect(Math.abs((score?.reward ?? NaN) - (expected?.score ?? NaN)), expected?.id).toBeLessThan(
+              tolerance(name, type),
+            );
+          }
+        }
+      },
+    );
+
     test.runIf(type === "f32")("gives the same rewards in one batch, and in another order", async () => {
       const conversations = cases.flatMap((each) =>
         each.expected_error === undefined ? [each.messages] : [],

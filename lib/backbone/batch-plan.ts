@@ -45,6 +45,8 @@ export class BatchPlan {
   readonly #open = new Set<OpenSequence>();
   /** Leaves that are complete once the chunk is decoded. */
   #finished: { sequence: OpenSequence; segment: Segment }[] = [];
+  /** Sequences that nothing goes on from, with rows in the chunk. */
+  #left: OpenSequence[] = [];
 
   /**
    * @param requests checked by `checkRequests`
@@ -136,15 +138,19 @@ export class BatchPlan {
     const match = this.#findHeld(segment);
     if (match !== undefined) {
       this.counts.reused += match.length - segment.start;
-      if (parent !== undefined && segment.isLastChild) {
-        this.#open.delete(parent);
-        this.#drop(parent);
-      }
+      if (parent !== undefined && segment.isLastChild) this.#leave(parent);
       const cells = match.sequence.cells.slice(0, match.length);
       return this.#branch({ id: match.sequence.id, cells, rows: [] });
     }
     if (parent !== undefined && segment.isLastChild) return parent;
     return this.#branch(parent ?? { id: -1, cells: [], rows: [] });
+  }
+
+  /** Drops a sequence that nothing goes on from; one that has rows in the chunk (computed again, see `fewestTokens`) after it. */
+  #leave(sequence: OpenSequence): void {
+    this.#open.delete(sequence);
+    if (sequence.rows.length === 0) this.#drop(sequence);
+    else this.#left.push(sequence);
   }
 
   /** A held prefix that reaches into the segment. Wanted positions are left out: their hidden state is not in the cache. */
@@ -249,6 +255,8 @@ export class BatchPlan {
       });
     }
     this.#finished = [];
+    for (const sequence of this.#left) this.#drop(sequence);
+    this.#left = [];
     while (this.#held.size > maxHeld) this.#evict();
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { BatchPlan } from "../../lib/backbone/batch-plan.js";
 import type { PlanLimits } from "../../lib/backbone/plan-step.js";
 import { checkRequests, type HiddenRequest } from "../../lib/backbone/request.js";
-import { countDistinctPrefixes, randomRequests } from "./random-requests.js";
+import { countDistinctPrefixes, randomCalls, randomRequests } from "./random-requests.js";
 import { fingerprint, SIMULATED_HIDDEN_SIZE, SimulatedContext } from "./simulated-context.js";
 
 const limits = (overrides: Partial<PlanLimits> = {}): PlanLimits => ({
@@ -76,7 +76,7 @@ describe("BatchPlan", () => {
   it("takes prefixes from what earlier plans left, and never computes into them", async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(randomRequests(30, 8), { minLength: 2, maxLength: 6 }),
+        fc.oneof(fc.array(randomRequests(30, 8), { minLength: 2, maxLength: 6 }), randomCalls()),
         randomLimits,
         async (calls, chosen) => {
           const context = new SimulatedContext(chosen);
@@ -94,7 +94,7 @@ describe("BatchPlan", () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 400 },
     );
   });
 
@@ -160,6 +160,25 @@ describe("BatchPlan", () => {
     const again = new BatchPlan(first, plan.held, chosen, 364);
     expect(await replay(again, context, first)).toEqual(expectedStates(first));
     expect(again.counts).toMatchObject({ computed: 64, reused: 236 });
+  });
+
+  it("computes the same candidates again, when their prompt and they are all in the cache", async () => {
+    const chosen = limits({ batchSize: 256, contextLength: 1024, fewestTokens: 64 });
+    const context = new SimulatedContext(chosen);
+    const answers = [1, 2].map((answer) => ({
+      tokens: Int32Array.from({ length: 360 }, (_, index) => (index < 310 ? index : 1000 * answer + index)),
+      positions: [359],
+    }));
+    let held: BatchPlan["held"] = [];
+    let clock = 0;
+    for (let time = 0; time < 6; time++) {
+      const plan = new BatchPlan(answers, held, chosen, clock);
+      expect(await replay(plan, context, answers)).toEqual(expectedStates(answers));
+      held = plan.held;
+      clock += plan.counts.computed;
+    }
+    // What is computed again, and then left for the copy that has it already, does not pile up.
+    expect(context.usedCells).toBeLessThanOrEqual(310 + 2 * 50 + 64);
   });
 
   it("computes only the new tokens of a longer conversation", async () => {

@@ -30,6 +30,22 @@ export function randomRequests(maxLength = 40, maxCount = 24): fc.Arbitrary<Hidd
   });
 }
 
+/**
+ * Calls that come back to the same lists: each is some of a few requests, so prompts and whole conversations recur, alone and
+ * beside others.
+ */
+export function randomCalls(maxLength = 30, maxCount = 8): fc.Arbitrary<HiddenRequest[][]> {
+  const choice = fc.array(fc.nat(), { minLength: 1, maxLength: maxCount });
+  return fc
+    .record({
+      all: randomRequests(maxLength, maxCount),
+      choices: fc.array(choice, { minLength: 2, maxLength: 6 }),
+    })
+    .map(({ all, choices }) =>
+      choices.map((indices) => indices.flatMap((index) => all[index % all.length] ?? [])),
+    );
+}
+
 /** Distinct non-empty prefixes of the lists, each cut after its last wanted position. */
 export function countDistinctPrefixes(requests: readonly HiddenRequest[]): number {
   const prefixes = new Set<string>();
