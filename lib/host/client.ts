@@ -17,12 +17,16 @@ import { type CallRequest, PROTOCOL_VERSION, type ScorerStatus, type WireSettled
 import { request, type RequestOptions } from "./request.js";
 import { fromWire, plainConversation, streamRequest } from "./stream-request.js";
 import { wireOptions } from "./wire-options.js";
+import { abortable } from "../util/abortable.js";
+import { UNKNOWN_VERSION } from "../util/unknown-version.js";
 
 export interface ConnectOptions {
-  /** Package version the host must have. Not compared when absent. */
+  /** Package version the host must have. Not compared when absent, or when one of the two is not known. */
   version?: string | undefined;
   /** How long the host may take to say hello, in milliseconds. */
   helloTimeoutMs?: number | undefined;
+  /** Stops waiting for the host. */
+  signal?: AbortSignal | undefined;
   /** Told when the first call starts and when the last one ends. */
   onBusy?: ((busy: boolean) => void) | undefined;
 }
@@ -46,13 +50,15 @@ export class ScorerClient implements Scorer, TextScorer {
 
   /**
    * Waits for the host's hello and compares versions.
-   * @throws HostError `HOST_FAILED`: no hello in time, another protocol or package version, or the host died
+   * @throws HostError `HOST_FAILED`: no hello in time, another protocol or package version, or the host died;
+   * `signal.reason` when cancelled
    */
   static async connect(port: HostPort, options: ConnectOptions = {}): Promise<ScorerClient> {
     const connection = new Connection(port, options.onBusy);
     try {
       connection.send({ type: "hello", protocol: PROTOCOL_VERSION, version: options.version ?? "" });
-      const hello = await inTime(connection.hello, options.helloTimeoutMs ?? HELLO_TIMEOUT_MS);
+      const arrived = abortable(connection.hello, options.signal);
+      const hello = await inTime(arrived, options.helloTimeoutMs ?? HELLO_TIMEOUT_MS);
       checkVersions(hello, options.version);
       return new ScorerClient(connection, hello.description);
     } catch (error) {
@@ -176,9 +182,8 @@ function checkVersions(hello: Hello, expected: string | undefined): void {
   if (hello.protocol !== PROTOCOL_VERSION) {
     throw versionMismatch("protocol version", hello.protocol, PROTOCOL_VERSION);
   }
-  if (expected !== undefined && hello.version !== expected) {
-    throw versionMismatch("llama-reward version", hello.version, expected);
-  }
+  if (expected === undefined || [expected, hello.version].includes(UNKNOWN_VERSION)) return;
+  if (hello.version !== expected) throw versionMismatch("llama-reward version", hello.version, expected);
 }
 
 function versionMismatch(what: string, host: string | number, client: string | number): HostError {

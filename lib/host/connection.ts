@@ -1,4 +1,4 @@
-import { HostError } from "../errors.js";
+import { HostError, InvalidArgumentError } from "../errors.js";
 import type { HostPort } from "./port.js";
 import type { ClientMessage, HostMessage } from "./protocol.js";
 import { decodeError } from "./wire-error.js";
@@ -29,6 +29,8 @@ export class Connection {
     this.#onBusy = onBusy;
     this.hello = new Promise((resolve, reject) => {
       port.onMessage((message) => {
+        // A host script of somebody else's may send anything; only this protocol's messages count.
+        if (typeof message !== "object" || message === null) return;
         const received = message as HostMessage;
         if (received.type === "hello") resolve(received);
         else this.#receive(received);
@@ -64,8 +66,18 @@ export class Connection {
     if (this.#requests.delete(id) && this.#requests.size === 0) this.#onBusy(false);
   }
 
+  /** @throws InvalidArgumentError the message holds something that cannot travel */
   send(message: ClientMessage): void {
-    if (this.#failure === undefined) this.#port.post(message);
+    if (this.#failure !== undefined) return;
+    try {
+      this.#port.post(message);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new InvalidArgumentError(
+        `The call cannot be sent to the scoring host: ${why} Give plain data only, no functions or the like.`,
+        { cause: error },
+      );
+    }
   }
 
   /** Ends every request with `error`, and every later one. */

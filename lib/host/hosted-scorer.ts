@@ -13,10 +13,10 @@ import type {
   TextOptions,
   TextScorer,
 } from "../score.js";
-import { untilAborted } from "./abort.js";
 import type { ScorerClient } from "./client.js";
 import type { HostKind } from "./host-process.js";
 import type { ScorerStatus } from "./protocol.js";
+import { abortable } from "../util/abortable.js";
 import { ReplaySource } from "./replay-source.js";
 import { startFirstHost, startHost, type HostPlan, type LiveHost } from "./start-host.js";
 
@@ -147,9 +147,9 @@ export class HostedScorer implements Scorer, TextScorer {
     const source = new ReplaySource(conversations);
     try {
       for (let retries = 0; ; retries++) {
-        const { client, process } = await this.#ready(options.signal);
+        const live = await this.#ready(options.signal);
         try {
-          for await (const settled of client.scoreManySettled(source.replay(), options)) {
+          for await (const settled of live.client.scoreManySettled(source.replay(), options)) {
             source.answered();
             retries = 0;
             this.#crashesInARow = 0;
@@ -157,7 +157,7 @@ export class HostedScorer implements Scorer, TextScorer {
           }
           return;
         } catch (error) {
-          await this.#beforeRetry(error, retries, process.ended);
+          await this.#beforeRetry(error, retries, live);
         }
       }
     } finally {
@@ -190,27 +190,29 @@ export class HostedScorer implements Scorer, TextScorer {
     call: (scorer: ScorerClient) => Promise<T>,
   ): Promise<T> {
     for (let retries = 0; ; retries++) {
-      const { client, process } = await this.#ready(options.signal);
+      const live = await this.#ready(options.signal);
       try {
-        const result = await call(client);
+        const result = await call(live.client);
         this.#crashesInARow = 0;
         return result;
       } catch (error) {
-        await this.#beforeRetry(error, retries, process.ended);
+        await this.#beforeRetry(error, retries, live);
       }
     }
   }
 
   /** Returns when the call may run again; else throws its error. */
-  async #beforeRetry(error: unknown, retries: number, ended: Promise<string>): Promise<void> {
+  async #beforeRetry(error: unknown, retries: number, { client, process }: LiveHost): Promise<void> {
     const maxRetries = this.#options.onCrash === "retry" ? (this.#options.maxRetries ?? 2) : 0;
-    if (!(error instanceof HostError) || this.#closing.signal.aborted || retries >= maxRetries) throw error;
-    await ended;
+    // A host that lives may give a HostError too, of something it uses itself: that one is no crash.
+    const hasCrashed = error instanceof HostError && client.failure === error;
+    if (!hasCrashed || this.#closing.signal.aborted || retries >= maxRetries) throw error;
+    await process.ended;
   }
 
   async #ready(signal: AbortSignal | undefined): Promise<LiveHost> {
     if (this.#closing.signal.aborted) throw new DisposedError("The hosted model");
-    return untilAborted(this.#current, signal);
+    return abortable(this.#current, signal);
   }
 
   #watch(live: LiveHost): void {

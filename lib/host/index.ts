@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HostedScorer, type ScoringHostOptions } from "./hosted-scorer.js";
 import type { HostKind, LaunchHost } from "./host-process.js";
@@ -23,7 +24,7 @@ export function startScoringHost(
   more: Partial<Record<HostKind, LaunchHost>> = {},
 ): Promise<HostedScorer> {
   const entry = options.entry ?? OWN_ENTRY;
-  const path = typeof entry === "string" ? entry : fileURLToPath(entry);
+  const path = typeof entry === "string" ? resolve(entry) : fileURLToPath(entry);
   return HostedScorer.start(
     {
       modelDir,

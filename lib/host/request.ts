@@ -10,6 +10,7 @@ export interface RequestOptions {
 /**
  * Makes one request and waits for its answer. An abort rejects at once with the signal's own reason, and tells the host
  * to stop; an error thrown by `onProgress` does the same with that error.
+ * @throws InvalidArgumentError the message cannot travel
  */
 export async function request(
   connection: Connection,
@@ -43,7 +44,12 @@ export async function request(
         giveUp(signal?.reason);
       };
       signal?.addEventListener("abort", onAbort, { once: true });
-      connection.send(makeMessage(id));
+      try {
+        connection.send(makeMessage(id));
+      } catch (error) {
+        connection.release(id);
+        throw error;
+      }
     });
   } finally {
     if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);

@@ -1,5 +1,5 @@
 import { DisposedError, HostError, InvalidArgumentError } from "../errors.js";
-import type { Progress, ScoreOptions, Scorer, TextScorer } from "../score.js";
+import type { ModelDescription, Progress, ScoreOptions, Scorer, TextScorer } from "../score.js";
 import type { HostPort } from "./port.js";
 import {
   PROTOCOL_VERSION,
@@ -46,6 +46,7 @@ class Session {
   readonly #running = new Map<number, AbortController>();
   readonly #streams = new Map<number, ServedStream>();
   #scorer: HostableScorer | undefined;
+  #loading: Promise<unknown> = Promise.resolve();
 
   constructor(port: HostPort, served: ServedScorer, version: string) {
     this.#port = port;
@@ -57,8 +58,10 @@ class Session {
   start(): void {
     this.#port.onMessage((message) => {
       const parsed = clientMessageSchema.safeParse(message);
-      if (parsed.success) this.#receive(parsed.data);
-      else this.#refuse(message, parsed.error.message);
+      if (!parsed.success) this.#refuse(message, parsed.error.message);
+      else if (this.#opensAgain(parsed.data))
+        this.#refuse(message, "its id is that of a request in progress");
+      else this.#receive(parsed.data);
     });
     this.#port.onClose(() => {
       for (const controller of this.#running.values()) controller.abort(new DisposedError("The connection"));
@@ -70,6 +73,11 @@ class Session {
       version: this.#version,
       description: this.#scorer?.description ?? null,
     });
+  }
+
+  /** Whether a request has the id of another one, which could then not be aborted any more. */
+  #opensAgain({ type, ...rest }: ClientMessage): boolean {
+    return ["load", "call", "open", "dispose"].includes(type) && "id" in rest && this.#running.has(rest.id);
   }
 
   #receive(message: ClientMessage): void {
@@ -145,13 +153,27 @@ class Session {
     );
   }
 
-  async #load(modelDir: string, options: Readonly<Record<string, unknown>>): Promise<unknown> {
+  /** Loads one model after the other, since each takes the place of the one before. */
+  #load(modelDir: string, options: Parameters<LoadScorer>[1]): Promise<unknown> {
+    const description = this.#loading.then(() => this.#replace(modelDir, options));
+    this.#loading = description.catch(() => undefined);
+    return description;
+  }
+
+  async #replace(modelDir: string, options: Parameters<LoadScorer>[1]): Promise<ModelDescription> {
     if (!("load" in this.#served)) {
       throw new InvalidArgumentError("This host serves one model and loads no other.");
     }
+    options.signal?.throwIfAborted();
     await this.#release();
-    this.#scorer = await this.#served.load(modelDir, options);
-    return this.#scorer.description;
+    const scorer = await this.#served.load(modelDir, options);
+    if (options.signal?.aborted === true) {
+      // Nobody is left who would let go of it.
+      await scorer.dispose();
+      throw options.signal.reason;
+    }
+    this.#scorer = scorer;
+    return scorer.description;
   }
 
   #loaded(): HostableScorer {

@@ -3,7 +3,7 @@ import { AddonLoadError, ConversationError, HostError, TemplateError } from "../
 import type { Progress } from "../score.js";
 import { ScorerClient } from "./client.js";
 import type { HostKind, HostProcess, LaunchHost } from "./host-process.js";
-import { packageVersion, UNKNOWN_VERSION } from "../util/package-version.js";
+import { packageVersion } from "../util/package-version.js";
 
 /** What every start and restart of a host needs. */
 export interface HostPlan {
@@ -46,10 +46,10 @@ export async function startHost(kind: HostKind, plan: HostPlan, options: StartOp
   options.signal?.throwIfAborted();
   const process = launch(plan.entry);
   try {
-    const version = packageVersion();
     const client = await ScorerClient.connect(process.port, {
-      version: version === UNKNOWN_VERSION ? undefined : version,
+      version: packageVersion(),
       helloTimeoutMs: plan.helloTimeoutMs,
+      signal: options.signal,
       onBusy: (busy) => {
         process.keepAlive(busy);
       },

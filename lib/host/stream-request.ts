@@ -1,4 +1,4 @@
-import { checkConversation, type Conversation } from "../conversation.js";
+import { checkConversation, type Conversation, type Message } from "../conversation.js";
 import { HostError, RewardError } from "../errors.js";
 import type { ScoreOptions, SettledScore } from "../score.js";
 import type { Connection } from "./connection.js";
@@ -59,20 +59,20 @@ export async function* streamRequest(
   const taken = new Batcher<1>((ones) => {
     if (isOpen) connection.send({ type: "taken", id, count: ones.length });
   });
-  connection.send({ type: "open", id, options: wireOptions(options) });
-  const sending = sendItems({
-    conversations,
-    credit,
-    rejected,
-    isOpen: () => isOpen,
-    send: (items, end) => {
-      connection.send({ type: "items", id, items, end });
-    },
-  }).catch((error: unknown) => {
-    results.fail(error);
-  });
 
   try {
+    connection.send({ type: "open", id, options: wireOptions(options) });
+    void sendItems({
+      conversations,
+      credit,
+      rejected,
+      isOpen: () => isOpen,
+      send: (items, end) => {
+        connection.send({ type: "items", id, items, end });
+      },
+    }).catch((error: unknown) => {
+      results.fail(error);
+    });
     for (let index = 0; ; index++) {
       const result = await results.next();
       if (result === undefined) return;
@@ -88,7 +88,6 @@ export async function* streamRequest(
     connection.send({ type: "abort", id });
     // Wakes a sender that waits for room, so that it sees the end and closes the source.
     credit.grant(1);
-    void sending;
   }
 }
 
@@ -138,11 +137,19 @@ function sendable(item: Conversation, index: number, rejected: Map<number, Rewar
 }
 
 /**
- * A checked copy of only what scoring needs, since the caller's objects may hold things that cannot travel.
+ * A checked copy of only what scoring needs, since the caller's objects may hold things that cannot travel. Everything is
+ * read once, so that what was checked is what travels.
  * @throws ConversationError `CONVERSATION_INVALID`
  */
 export function plainConversation(conversation: Conversation): Conversation {
-  return checkConversation(conversation).map(({ role, content }) => ({ role, content }));
+  if (!Array.isArray(conversation)) return checkConversation(conversation);
+  return checkConversation(
+    Array.from(conversation as readonly unknown[], (message) => {
+      if (typeof message !== "object" || message === null) return message;
+      const { role, content } = message as Message;
+      return { role, content };
+    }),
+  );
 }
 
 /** A settled score as it was before it travelled. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { UNKNOWN_VERSION } from "./unknown-version.js";
 
 /**
  * Version of this package, from the nearest `package.json` of that name above this file. A program that bundles the
@@ -20,6 +21,3 @@ export function packageVersion(from: string = import.meta.url): string {
     if (folder.pathname === new URL("..", folder).pathname) return UNKNOWN_VERSION;
   }
 }
-
-/** Stands for a version that could not be told. */
-export const UNKNOWN_VERSION = "unknown";

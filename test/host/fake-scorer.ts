@@ -1,5 +1,5 @@
 import { checkConversation, withResponse, type Conversation } from "../../lib/conversation.js";
-import { ConversationError, DisposedError, RewardError } from "../../lib/errors.js";
+import { ConversationError, DisposedError, HostError, RewardError } from "../../lib/errors.js";
 import type {
   Comparison,
   ModelDescription,
@@ -26,7 +26,8 @@ const ATTRIBUTES = ["helpfulness", "correctness", "coherence", "complexity", "ve
 
 /**
  * A scorer with rewards that follow from the text alone, so that a test knows them in advance: the sum of the answer's
- * UTF-16 code units, in [-10, 10). An answer that contains "[refuse]" is refused, one that contains "[die]" ends the process.
+ * UTF-16 code units, in [-10, 10). An answer that contains "[refuse]" is refused, one that contains "[die]" ends the process, and
+ * one that contains "[inner]" fails like a scorer that has a host of its own.
  */
 export class FakeScorer implements Scorer {
   readonly description: ModelDescription;
@@ -57,6 +58,7 @@ export class FakeScorer implements Scorer {
     options.signal?.throwIfAborted();
     await pause(this.#options.delayMs ?? 0, options.signal);
     options.onProgress?.({ phase: "decode", done: text.length, total: text.length });
+    if (text.includes("[inner]")) throw new HostError("HOST_FAILED", "The host within is gone.");
     if (text.includes("[bug]")) throw new TypeError("x is not a function");
     if (text.includes("[refuse]")) {
       throw new ConversationError("CONVERSATION_TOO_LONG", "Too long by 3 tokens.", {

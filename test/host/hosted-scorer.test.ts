@@ -1,10 +1,12 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { relative } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Conversation } from "../../lib/conversation.js";
 import { DisposedError, HostError, ModelLoadError } from "../../lib/errors.js";
 import { HostedScorer, startScoringHost, type ScoringHostOptions } from "../../lib/host/index.js";
+import type { LaunchHost } from "../../lib/host/host-process.js";
 import { launchChild } from "../../lib/host/launch-child.js";
 import type { Progress } from "../../lib/score.js";
 import { buildHost, removeHosts } from "./build-host.js";
@@ -116,6 +118,13 @@ describe("startScoringHost", () => {
     expect(warnings[0]).toMatch(/runs in a child-process, because a utility-process failed.*SIGKILL/);
   });
 
+  it("takes a script relative to the working directory, in every kind of host", async () => {
+    for (const kind of ["child-process", "worker-thread"] as const) {
+      const model = await start({ hosts: [kind], entry: relative(process.cwd(), entry) });
+      expect((await model.score(conversation("a"))).reward).toBe(fakeReward("a"));
+    }
+  });
+
   it("says what was tried when no kind works", async () => {
     const failing = startScoringHost("dies", { entry, hosts: ["child-process", "utility-process"] });
     await expect(failing).rejects.toMatchObject({
@@ -129,6 +138,43 @@ describe("startScoringHost", () => {
     const starting = startScoringHost("fake", { entry, signal: AbortSignal.timeout(1) });
     await expect(starting).rejects.toMatchObject({ name: "TimeoutError" });
     await expect(startScoringHost("fake", { entry, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+describe("a host that starts and says nothing", () => {
+  /** A child, silent from its nth start on. */
+  function silentFrom(start: number): LaunchHost {
+    let starts = 0;
+    return (script) => {
+      const host = launchChild(script);
+      starts += 1;
+      return starts < start ? host : { ...host, port: { ...host.port, onMessage: () => undefined } };
+    };
+  }
+  const startSilent = (launch: LaunchHost, options: ScoringHostOptions = {}): Promise<HostedScorer> =>
+    HostedScorer.start(
+      { modelDir: "fake", loadOptions: {}, entry, launchers: { "child-process": launch } },
+      { onWarning: () => undefined, restartDelayMs: 1, ...options },
+    );
+
+  it("does not keep a start that was aborted", async () => {
+    const reason = new Error("not that long");
+    const controller = new AbortController();
+    const starting = startSilent(silentFrom(1), { signal: controller.signal });
+    setTimeout(() => {
+      controller.abort(reason);
+    }, 50);
+    await expect(starting).rejects.toBe(reason);
+  });
+
+  it("does not keep dispose when it was started after a crash", async () => {
+    const model = await startSilent(silentFrom(2));
+    kill(model);
+    await expect.poll(() => model.host.restarts).toBe(1);
+    await pause(50);
+    const startedAt = performance.now();
+    await model.dispose();
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });
 
@@ -195,6 +241,12 @@ describe("HostedScorer", () => {
     await expect(model.score(conversation("[die]"))).rejects.toThrow(HostError);
     expect((await model.score(conversation("a"))).reward).toBe(fakeReward("a"));
     expect(model.host.restarts).toBe(3);
+  });
+
+  it("gives the HostError of a scorer that itself has a host, without waiting for a crash of its own", async () => {
+    const model = await start({ onCrash: "retry" });
+    await expect(model.score(conversation("[inner]"))).rejects.toThrow("The host within is gone.");
+    expect(model.host.restarts).toBe(0);
   });
 
   it("stops starting a host that keeps dying", async () => {

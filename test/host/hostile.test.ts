@@ -1,0 +1,166 @@
+import { MessageChannel } from "node:worker_threads";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Conversation } from "../../lib/conversation.js";
+import { ScorerClient } from "../../lib/host/client.js";
+import { messagePort, type HostPort, type MessagePortLike } from "../../lib/host/port.js";
+import { PROTOCOL_VERSION } from "../../lib/host/protocol.js";
+import { serveScorer } from "../../lib/host/server.js";
+import type { Scorer } from "../../lib/score.js";
+import { FakeScorer, fakeReward } from "./fake-scorer.js";
+
+const open: { close(): void }[] = [];
+
+afterEach(() => {
+  for (const port of open.splice(0)) port.close();
+});
+
+function channel(): [host: HostPort, client: HostPort] {
+  const { port1, port2 } = new MessageChannel();
+  open.push(port1, port2);
+  return [messagePort(port1 as MessagePortLike), messagePort(port2 as MessagePortLike)];
+}
+
+const conversation = (text: string): Conversation => [{ role: "user", content: text }];
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("a caller with values that cannot travel", () => {
+  async function connect(): Promise<{ client: ScorerClient; busy: boolean[] }> {
+    const [host, port] = channel();
+    serveScorer(host, { load: () => Promise.resolve(new FakeScorer("fake")) }, { version: "1" });
+    const busy: boolean[] = [];
+    const client = await ScorerClient.connect(port, { onBusy: (now) => busy.push(now) });
+    await client.load("somewhere");
+    busy.length = 0;
+    return { client, busy };
+  }
+  const uncloneable = (() => 1) as unknown as string;
+
+  it.each<[string, (client: ScorerClient) => Promise<unknown>]>([
+    ["a response", (client) => client.rank("p", ["a", uncloneable])],
+    ["a candidate", (client) => client.compare("p", uncloneable, "b")],
+    ["a load option", (client) => client.load("elsewhere", { onProgress: uncloneable })],
+    ["an option of a call", (client) => client.score(conversation("a"), { emit: [uncloneable as "ids"] })],
+    [
+      "an option of a stream",
+      (client) => client.scoreManySettled([conversation("a")], { emit: [uncloneable as "ids"] }).next(),
+    ],
+  ])("gets a typed error for %s, and is not kept busy by it", async (_, call) => {
+    const { client, busy } = await connect();
+    await expect(call(client)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(busy.at(-1)).not.toBe(true);
+    expect((await client.score(conversation("a"))).reward).toBe(fakeReward("a"));
+  });
+
+  it("gets the error of a conversation that changes while it is read in its place", async () => {
+    const { client } = await connect();
+    let reads = 0;
+    const changing = {
+      role: "user",
+      get content(): unknown {
+        reads += 1;
+        return reads === 1 ? uncloneable : "a";
+      },
+    } as { role: string; content: string };
+    let later = 0;
+    const changingLater = {
+      role: "user",
+      get content(): unknown {
+        later += 1;
+        return later === 1 ? "a" : uncloneable;
+      },
+    } as { role: string; content: string };
+    // eslint-disable-next-line no-sparse-arrays
+    const sparse = [, { role: "user", content: "a" }] as Conversation;
+    const outcomes = [];
+    for await (const { score, error } of client.scoreManySettled([[changing], [changingLater], sparse])) {
+      outcomes.push(error?.code ?? score?.reward);
+    }
+    expect(outcomes).toEqual(["CONVERSATION_INVALID", fakeReward("a"), "CONVERSATION_INVALID"]);
+  });
+});
+
+describe("a client that misbehaves", () => {
+  it("does not keep a stream open by using its id twice", async () => {
+    const [host, port] = channel();
+    const signals: (AbortSignal | undefined)[] = [];
+    const scorer = new FakeScorer("fake");
+    const watched: Scorer = Object.assign(Object.create(scorer) as Scorer, {
+      description: scorer.description,
+      scoreManySettled: async function* (
+        items: AsyncIterable<Conversation>,
+        options: { signal: AbortSignal },
+      ) {
+        signals.push(options.signal);
+        for await (const item of items) yield { score: { reward: item.length, tokenCount: 1, warnings: [] } };
+      },
+    });
+    serveScorer(host, { scorer: watched }, { version: "1" });
+    const answers: unknown[] = [];
+    port.onMessage((message) => answers.push(message));
+    const options = { emit: [], progress: false };
+    port.post({ type: "open", id: 1, options });
+    port.post({ type: "open", id: 1, options });
+    await pause(50);
+    port.close();
+    await pause(50);
+    expect(signals.map((signal) => signal?.aborted)).toEqual(signals.map(() => true));
+    expect(answers).toContainEqual(
+      expect.objectContaining({
+        type: "error",
+        id: 1,
+        error: expect.objectContaining({ code: "INVALID_ARGUMENT" }) as unknown,
+      }),
+    );
+  });
+
+  it("leaves no model behind: two loads at once, and one that ends after the client has gone", async () => {
+    const [host, port] = channel();
+    const loaded: FakeScorer[] = [];
+    serveScorer(
+      host,
+      {
+        load: async (name) => {
+          await pause(name === "slow" ? 60 : 30);
+          const scorer = new FakeScorer(name);
+          loaded.push(scorer);
+          return scorer;
+        },
+      },
+      { version: "1" },
+    );
+    const client = await ScorerClient.connect(port);
+    const outcomes = Promise.allSettled([client.load("slow"), client.load("quick")]);
+    await outcomes;
+    expect(loaded.filter(({ isDisposed }) => !isDisposed)).toHaveLength(1);
+    void client.load("slow").catch(() => undefined);
+    await pause(10);
+    port.close();
+    await pause(120);
+    expect(loaded).toHaveLength(3);
+    expect(loaded.filter(({ isDisposed }) => !isDisposed)).toEqual([]);
+  });
+});
+
+describe("a host that misbehaves", () => {
+  it("may be bundled, so that it does not know its version", async () => {
+    const [host, port] = channel();
+    host.post({ type: "hello", protocol: PROTOCOL_VERSION, version: "unknown", description: null });
+    await expect(ScorerClient.connect(port, { version: "1.2.3" })).resolves.toBeInstanceOf(ScorerClient);
+  });
+
+  it("may say what is no message", async () => {
+    const [host, port] = channel();
+    for (const noise of [null, undefined, 7, "x", {}]) host.post(noise);
+    host.post({ type: "hello", protocol: PROTOCOL_VERSION, version: "1", description: null });
+    await expect(ScorerClient.connect(port)).resolves.toBeInstanceOf(ScorerClient);
+  });
+
+  it("does not keep a caller who gave up waiting for its hello", async () => {
+    const [, silent] = channel();
+    const reason = new Error("too slow");
+    const connecting = ScorerClient.connect(silent, { signal: AbortSignal.timeout(20) });
+    await expect(connecting).rejects.toMatchObject({ name: "TimeoutError" });
+    const aborted = ScorerClient.connect(silent, { signal: AbortSignal.abort(reason) });
+    await expect(aborted).rejects.toBe(reason);
+  });
+});
