@@ -11,6 +11,7 @@ export const CHECKPOINTS = join(import.meta.dirname, "..", "fixtures", "checkpoi
 /** One case of an `expected.json`. Fields by head kind; see the fixtures' README. */
 export interface ExpectedCase {
   id: string;
+  group: string;
   messages: Message[];
   expected_error?: string;
   rendered: string;
