@@ -53,7 +53,9 @@ export class CacheLayout {
     await rm(pointer, { force: true });
     try {
       await symlink(relative(dirname(pointer), this.blobPath(etag)), pointer);
-    } catch {
+    } catch (error) {
+      // Another process was faster.
+      if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
       await rename(this.blobPath(etag), pointer);
     }
   }
@@ -66,14 +68,30 @@ export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
 
 /** The access token: `HF_TOKEN`, else the file the Hub's own command line stores it in. */
 export async function defaultToken(env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
-  const fromEnv = env["HF_TOKEN"] ?? env["HUGGING_FACE_HUB_TOKEN"];
-  if (fromEnv !== undefined && fromEnv !== "") return fromEnv;
+  const fromEnv = [env["HF_TOKEN"], env["HUGGING_FACE_HUB_TOKEN"]].find((token) => isSet(token?.trim()));
+  if (fromEnv !== undefined) return fromEnv.trim();
   try {
     const token = await readFile(env["HF_TOKEN_PATH"] ?? join(hubHome(env), "token"), "utf8");
     return token.trim() === "" ? undefined : token.trim();
   } catch {
     return undefined;
   }
+}
+
+/** The Hub's address when the user has another one than the public Hub. */
+export function defaultHubUrl(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const url = env["HF_ENDPOINT"]?.replace(/\/+$/, "");
+  return isSet(url) ? url : undefined;
+}
+
+/** Whether the user forbids the network. Source: huggingface_hub, constants.py. */
+export function isOffline(env: NodeJS.ProcessEnv = process.env): boolean {
+  const value = [env["HF_HUB_OFFLINE"], env["TRANSFORMERS_OFFLINE"]].find(isSet);
+  return /^(?:1|on|yes|true)$/i.test(value ?? "");
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== "";
 }
 
 function hubHome(env: NodeJS.ProcessEnv): string {

@@ -1,14 +1,16 @@
 import {
-  downloadFile,
   fileDownloadInfo,
+  HUB_URL,
   HubApiError,
   listFiles,
   modelInfo,
   type RepoDesignation,
 } from "./hub-client.js";
 import type { ReadableStream } from "node:stream/web";
+import { join } from "node:path";
 import { DownloadError, FileError, RewardError } from "../errors.js";
-import { CacheLayout, defaultCacheDir, defaultToken } from "./cache-layout.js";
+import { exists } from "../util/exists.js";
+import { CacheLayout, defaultCacheDir, defaultHubUrl, defaultToken, isOffline } from "./cache-layout.js";
 import { downloadToFile, type HubFile } from "./download-file.js";
 import { DEFAULT_RETRY, retryingFetch, type RetryPolicy } from "./retrying-fetch.js";
 
@@ -40,7 +42,7 @@ const NEEDED_FILE =
 
 /**
  * Downloads what conversion needs of a Hub repository into the shared cache. Files already there are not fetched again,
- * interrupted ones continue, every file is checked against the Hub's checksum.
+ * interrupted ones continue, every file is checked against the Hub's checksum. With `HF_HUB_OFFLINE` the cache's copy is taken.
  *
  * Listing, revision and download addresses come from `@huggingface/hub`; its own cache download neither resumes nor
  * checks, so the bytes are written here. Plain HTTP ranges are used instead of the Hub's xet protocol because only they
@@ -53,16 +55,18 @@ export async function downloadCheckpoint(
 ): Promise<DownloadedCheckpoint> {
   const revision = options.revision ?? "main";
   const retry = options.retry ?? DEFAULT_RETRY;
+  const cache = new CacheLayout(options.cacheDir ?? defaultCacheDir(), hubId);
+  if (isOffline()) return cachedCheckpoint(cache, hubId, revision);
   const token = options.token ?? (await defaultToken());
-  const hubUrl = options.hubUrl ?? process.env["HF_ENDPOINT"];
+  const hubUrl = options.hubUrl ?? defaultHubUrl();
   const access = {
     fetch: retryingFetch(options.signal, retry),
     ...(token === undefined ? {} : { accessToken: token }),
     ...(hubUrl === undefined ? {} : { hubUrl }),
   };
-  const cache = new CacheLayout(options.cacheDir ?? defaultCacheDir(), hubId);
   try {
     const { sha: commit } = await modelInfo({ ...access, name: hubId, revision, additionalFields: ["sha"] });
+    if (!isChecksum(commit)) throw new Error(`the Hub names ${JSON.stringify(commit)} as the commit`);
     const files: HubFile[] = [];
     for await (const entry of listFiles({ ...access, repo: hubId, revision: commit })) {
       if (entry.type === "file" && NEEDED_FILE.test(entry.path)) files.push(hubFile(entry));
@@ -93,31 +97,80 @@ export async function downloadCheckpoint(
   }
 }
 
-/** The bytes of a repository's file from `start`. */
+/** What an earlier run downloaded; whether that is everything is for the conversion to see. */
+async function cachedCheckpoint(
+  cache: CacheLayout,
+  hubId: string,
+  revision: string,
+): Promise<DownloadedCheckpoint> {
+  const commit = (await cache.readRef(revision)) ?? revision;
+  const directory = cache.snapshotDir(commit);
+  if (await exists(join(directory, "config.json"))) return { directory, commit };
+  throw new DownloadError(
+    "DOWNLOAD_FAILED",
+    `HF_HUB_OFFLINE is set, and the cache has no copy of ${hubId} at revision "${revision}" (${directory}). ` +
+      "Unset it and run the command again with a network.",
+    { details: { directory } },
+  );
+}
+
+/** How to reach the Hub. */
+interface Access {
+  fetch: typeof fetch;
+  accessToken?: string;
+  hubUrl?: string;
+}
+
+/**
+ * The bytes of a repository's file from `start`.
+ * @throws HubApiError for what asking again does not change; RangeIgnoredError
+ */
 export async function openRange(
-  access: Pick<Parameters<typeof downloadFile>[0], "fetch" | "accessToken" | "hubUrl">,
+  access: Access,
   repo: RepoDesignation,
   commit: string,
   file: HubFile,
   start: number,
 ): Promise<ReadableStream<Uint8Array>> {
-  const where = { ...access, repo, revision: commit, path: file.path };
-  const info = await fileDownloadInfo(where);
-  const blob = info === null ? null : await downloadFile({ ...where, downloadInfo: info, xet: false });
-  if (blob === null) throw new Error(`${file.path} is listed but cannot be downloaded`);
-  return blob.slice(start).stream() as ReadableStream<Uint8Array>;
+  const info = await fileDownloadInfo({ ...access, repo, revision: commit, path: file.path });
+  if (info === null) throw new Error(`${file.path} is listed but cannot be downloaded`);
+  const { url } = info;
+  // The bytes may lie on another host, at a signed address: the token is the Hub's alone.
+  const isHub = new URL(url).origin === new URL(access.hubUrl ?? HUB_URL).origin;
+  const response = await access.fetch(url, {
+    headers: {
+      ...(start > 0 ? { Range: `bytes=${start}-` } : {}),
+      ...(isHub && access.accessToken !== undefined ? { Authorization: `Bearer ${access.accessToken}` } : {}),
+    },
+  });
+  if (!response.ok) throw new HubApiError(url, response.status);
+  if (response.body === null) throw new Error(`${file.path} came without content`);
+  return response.body as ReadableStream<Uint8Array>;
 }
 
-/** A file as the Hub lists it. */
+/**
+ * A file as the Hub lists it.
+ * @throws DownloadError `DOWNLOAD_FAILED` when its path or its checksum, which become names in the cache, lead out of it
+ */
 export function hubFile(entry: { path: string; size: number; oid?: string; lfs?: { oid: string } }): HubFile {
-  return {
-    path: entry.path,
-    sizeBytes: entry.size,
-    checksum:
-      entry.lfs === undefined
-        ? { algorithm: "git-sha1", hex: entry.oid ?? "" }
-        : { algorithm: "sha256", hex: entry.lfs.oid },
-  };
+  const { path, size, oid = "", lfs } = entry;
+  const checksum: HubFile["checksum"] =
+    lfs === undefined ? { algorithm: "git-sha1", hex: oid } : { algorithm: "sha256", hex: lfs.oid };
+  const isInside = path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  if (!isInside || path.includes("\\") || !isChecksum(checksum.hex)) {
+    throw new DownloadError(
+      "DOWNLOAD_FAILED",
+      `The Hub lists a file ${JSON.stringify(path)} with the checksum ${JSON.stringify(checksum.hex)}, which no repository has. ` +
+        "Check HF_ENDPOINT.",
+      { details: { path, checksum: checksum.hex } },
+    );
+  }
+  return { path, sizeBytes: size, checksum };
+}
+
+/** SHA-1, which commits have too, or SHA-256. */
+function isChecksum(hex: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hex);
 }
 
 function checkComplete(hubId: string, files: readonly HubFile[]): void {

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DownloadError } from "../errors.js";
-import { backoff, type RetryPolicy } from "./retrying-fetch.js";
+import { backoff, RangeIgnoredError, type RetryPolicy } from "./retrying-fetch.js";
 
 /** One file of a repository as the Hub lists it. */
 export interface HubFile {
@@ -32,14 +32,25 @@ export interface DownloadOptions {
 /**
  * Downloads one file to `target`, resuming `<target>.incomplete` if an earlier run left one, and checks its checksum
  * before it gets its name. A dropped connection continues where it broke off; each attempt that brings new bytes
- * restarts the count, so a slow line that drops every minute still finishes.
+ * restarts the count, so a slow line that drops every minute still finishes. Another process may download the same file at
+ * the same time: both write the same bytes to the same places, and the first to finish gives it its name.
  * @throws DownloadError `DOWNLOAD_FAILED`: the connection kept failing, or the checksum is wrong twice.
  */
 export async function downloadToFile(file: HubFile, target: string, options: DownloadOptions): Promise<void> {
-  const incomplete = `${target}.incomplete`;
   await mkdir(dirname(target), { recursive: true });
+  try {
+    await downloadAndCheck(file, target, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(await isComplete(target, file))) throw error;
+  }
+}
+
+async function downloadAndCheck(file: HubFile, target: string, options: DownloadOptions): Promise<void> {
+  const incomplete = `${target}.incomplete`;
   for (let wrongChecksums = 0; ; wrongChecksums++) {
-    await fetchToEnd(file, incomplete, options);
+    await fetchToEnd(file, target, options);
+    if (await isComplete(target, file)) return;
     const found = await checksumOf(incomplete, file, options.signal);
     if (found === file.checksum.hex) break;
     await rm(incomplete, { force: true });
@@ -58,9 +69,12 @@ export async function downloadToFile(file: HubFile, target: string, options: Dow
   await rename(incomplete, target);
 }
 
-async function fetchToEnd(file: HubFile, incomplete: string, options: DownloadOptions): Promise<void> {
+/** Returns when all bytes are in `<target>.incomplete`, or when somebody else has completed `target`. */
+async function fetchToEnd(file: HubFile, target: string, options: DownloadOptions): Promise<void> {
+  const incomplete = `${target}.incomplete`;
   let failures = 0;
-  for (;;) {
+  let restarts = 0;
+  while (!(await isComplete(target, file))) {
     const start = await sizeOf(incomplete);
     if (start > file.sizeBytes) {
       await rm(incomplete);
@@ -75,11 +89,15 @@ async function fetchToEnd(file: HubFile, incomplete: string, options: DownloadOp
       options.signal?.throwIfAborted();
       if (isPermanent(error)) throw error;
       problem = error;
+      if (error instanceof RangeIgnoredError) {
+        restarts++;
+        await rm(incomplete, { force: true });
+      }
     }
     const end = await sizeOf(incomplete);
     if (end === file.sizeBytes) return;
     failures = end > start ? 1 : failures + 1;
-    if (failures >= options.retry.attempts) {
+    if (Math.max(failures, restarts) >= options.retry.attempts) {
       throw new DownloadError(
         "DOWNLOAD_FAILED",
         `${file.path} stopped at ${end} of ${file.sizeBytes} bytes after ${failures} attempts: ${messageOf(problem)}. ` +
@@ -101,9 +119,16 @@ async function append(incomplete: string, start: number, options: DownloadOption
       done(null, chunk);
     },
   });
-  await pipeline(Readable.fromWeb(body), counter, createWriteStream(incomplete, { flags: "a" }), {
+  // Made first and opened without cutting: another process may be writing to it.
+  await (await open(incomplete, "a")).close();
+  await pipeline(Readable.fromWeb(body), counter, createWriteStream(incomplete, { flags: "r+", start }), {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+}
+
+/** Files get their name when they are whole and checked. */
+async function isComplete(target: string, file: HubFile): Promise<boolean> {
+  return (await fileSize(target)) === file.sizeBytes;
 }
 
 async function checksumOf(path: string, file: HubFile, signal: AbortSignal | undefined): Promise<string> {
@@ -117,10 +142,14 @@ async function checksumOf(path: string, file: HubFile, signal: AbortSignal | und
 }
 
 async function sizeOf(path: string): Promise<number> {
+  return (await fileSize(path)) ?? 0;
+}
+
+async function fileSize(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).size;
   } catch {
-    return 0;
+    return undefined;
   }
 }
 

@@ -13,9 +13,14 @@ export interface RetryPolicy {
 /** Five tries within about half a minute: long enough for a Wi-Fi hand-over, short enough to notice a dead network. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 5, firstDelayMs: 1_000, longestDelayMs: 30_000 };
 
+/** The server sent a whole file where a part was asked for: appended to what is there, it would make another file. */
+export class RangeIgnoredError extends Error {
+  override readonly name = "RangeIgnoredError";
+}
+
 /**
  * A `fetch` that repeats requests the Hub asks to repeat (429, 5xx) or that never got an answer. It also refuses a
- * server that ignores `Range`, because appending a whole file to a partial one corrupts it.
+ * server that ignores `Range`, with a {@link RangeIgnoredError}.
  */
 export function retryingFetch(
   signal: AbortSignal | undefined,
@@ -35,7 +40,7 @@ export function retryingFetch(
         continue;
       }
       if (isLast || !(response.status === 429 || response.status >= 500)) {
-        checkRange(request.headers, response);
+        await checkRange(request.headers, response);
         return response;
       }
       await response.body?.cancel();
@@ -58,9 +63,9 @@ function retryAfter(response: Response, policy: RetryPolicy): number | undefined
   return Number.isNaN(delayMs) ? undefined : Math.min(Math.max(delayMs, 0), policy.longestDelayMs);
 }
 
-function checkRange(headers: RequestInit["headers"], response: Response): void {
+async function checkRange(headers: RequestInit["headers"], response: Response): Promise<void> {
   const range = new Headers(headers).get("range");
-  if (range !== null && response.status === 200 && !range.startsWith("bytes=0-")) {
-    throw new Error(`The server ignored the byte range "${range}".`);
-  }
+  if (range === null || response.status !== 200 || range.startsWith("bytes=0-")) return;
+  await response.body?.cancel();
+  throw new RangeIgnoredError(`the server ignored the byte range "${range}"`);
 }

@@ -2,9 +2,14 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DownloadError } from "../../lib/errors.js";
-import { downloadCheckpoint, type DownloadCheckpointOptions } from "../../lib/hub/download-checkpoint.js";
+import {
+  downloadCheckpoint,
+  hubFile,
+  type DownloadCheckpointOptions,
+} from "../../lib/hub/download-checkpoint.js";
+import { defaultHubUrl, defaultToken, isOffline } from "../../lib/hub/cache-layout.js";
 import { COMMIT, FakeHub } from "./fake-hub.js";
 
 const REPOSITORY = "someone/a-reward-model";
@@ -65,6 +70,74 @@ describe("a download", () => {
     const before = hub.requests.filter((line) => line.includes("/cdn/")).length;
     await downloadCheckpoint(REPOSITORY, options);
     expect(hub.requests.filter((line) => line.includes("/cdn/"))).toHaveLength(before);
+  });
+
+  test("of a new commit fetches only what changed", async () => {
+    const before = await weightsBlob();
+    hub.commit = "89".repeat(20);
+    hub.requests.length = 0;
+    const { directory } = await downloadCheckpoint(REPOSITORY, options);
+    expect(directory).toContain(hub.commit);
+    expect((await readFile(join(directory, "model.safetensors"))).equals(WEIGHTS)).toBe(true);
+    expect(hub.requests.filter((line) => line.includes("/cdn/"))).toEqual([]);
+    expect((await readFile(before)).equals(WEIGHTS)).toBe(true);
+  });
+
+  test("keeps the token from other hosts", async () => {
+    const cdn = new FakeHub(REPOSITORY, FILES);
+    hub.cdn = await cdn.listen();
+    hub.faults.token = "hf_test";
+    const { directory } = await downloadCheckpoint(REPOSITORY, options);
+    expect((await readFile(join(directory, "model.safetensors"))).equals(WEIGHTS)).toBe(true);
+    expect(cdn.requests.length).toBeGreaterThan(0);
+    expect(new Set(cdn.authorizations)).toEqual(new Set([undefined]));
+    await cdn.close();
+  });
+
+  test("begins a file again when the server ignores where it should continue", async () => {
+    const blob = await weightsBlob();
+    await rm(join(cacheDir, "models--someone--a-reward-model", "snapshots"), { recursive: true });
+    await rm(blob);
+    await writeFile(`${blob}.incomplete`, WEIGHTS.subarray(0, 2_000_000));
+    hub.faults.ignoredRanges = 99;
+    const { directory } = await downloadCheckpoint(REPOSITORY, options);
+    expect((await readFile(join(directory, "model.safetensors"))).equals(WEIGHTS)).toBe(true);
+  });
+
+  test("ends when a server can neither continue a file nor send it whole", async () => {
+    hub.faults.ignoredRanges = 999;
+    hub.faults.dropConnections = 999;
+    await expect(downloadCheckpoint(REPOSITORY, options)).rejects.toThrow(/ignored/);
+  });
+
+  test("that runs twice at once gives both what they asked for", async () => {
+    const results = await Promise.all([
+      downloadCheckpoint(REPOSITORY, options),
+      downloadCheckpoint(REPOSITORY, options),
+    ]);
+    for (const { directory } of results) {
+      expect((await readFile(join(directory, "model.safetensors"))).equals(WEIGHTS)).toBe(true);
+    }
+  });
+
+  test("of a branch whose name has slashes", async () => {
+    const { commit } = await downloadCheckpoint(REPOSITORY, { ...options, revision: "refs/pr/1" });
+    expect(commit).toBe(COMMIT);
+    expect(hub.requests[0]).toContain("/revision/refs%2Fpr%2F1");
+  });
+
+  test("needs no network when the Hub's own variable forbids it", async () => {
+    const { directory } = await downloadCheckpoint(REPOSITORY, options);
+    hub.requests.length = 0;
+    vi.stubEnv("HF_HUB_OFFLINE", "1");
+    expect(await downloadCheckpoint(REPOSITORY, options)).toEqual({ directory, commit: COMMIT });
+    expect(await downloadCheckpoint(REPOSITORY, { ...options, revision: COMMIT })).toEqual({
+      directory,
+      commit: COMMIT,
+    });
+    await expect(downloadCheckpoint("someone/else", options)).rejects.toThrow(/HF_HUB_OFFLINE/);
+    expect(hub.requests).toEqual([]);
+    vi.unstubAllEnvs();
   });
 
   test("reports progress up to the size of the needed files", async () => {
@@ -171,6 +244,26 @@ describe("a download that cannot succeed says what to do", () => {
     expect(left).toEqual([]);
   });
 
+  test("when the Hub's list leads out of the cache", async () => {
+    hub.commit = "../../outside";
+    expect((await failure()).message).toContain("commit");
+    expect(await readdir(cacheDir)).toEqual([]);
+    const entry = { path: "a.jsonl", size: 1, oid: "0".repeat(40) };
+    for (const path of ["../a.jsonl", "a/../../b.jsonl", "/etc/a.jsonl", "a\\..\\b.jsonl", "a//b.jsonl"]) {
+      expect(() => hubFile({ ...entry, path })).toThrow(DownloadError);
+    }
+    expect(() => hubFile({ ...entry, oid: "../../a" })).toThrow(DownloadError);
+    expect(() => hubFile({ ...entry, lfs: { oid: "../../a" } })).toThrow(DownloadError);
+    expect(hubFile({ ...entry, path: "data/a..b.jsonl" }).path).toBe("data/a..b.jsonl");
+  });
+
+  test("when the file itself is refused, at once", async () => {
+    hub.faults.refusedFiles = true;
+    const error = await failure();
+    expect(error.details["status"]).toBe(403);
+    expect(error.message).toContain("terms");
+  });
+
   test("when there are only pickle weights", async () => {
     await hub.close();
     hub = new FakeHub(
@@ -181,5 +274,28 @@ describe("a download that cannot succeed says what to do", () => {
       ]),
     );
     expect((await failure({ hubUrl: await hub.listen() })).message).toContain("*.safetensors");
+  });
+});
+
+describe("variables of the Hub's tools", () => {
+  test("tokens lose the white space of the file they were pasted from, and empty ones count as none", async () => {
+    const nowhere = { HF_HOME: join(cacheDir, "nowhere") };
+    expect(await defaultToken({ ...nowhere, HF_TOKEN: " hf_a\n" })).toBe("hf_a");
+    expect(await defaultToken({ ...nowhere, HF_TOKEN: "", HUGGING_FACE_HUB_TOKEN: "hf_b" })).toBe("hf_b");
+    expect(await defaultToken({ ...nowhere, HF_TOKEN: " " })).toBeUndefined();
+  });
+
+  test("addresses lose the slash at their end, and empty ones count as none", () => {
+    expect(defaultHubUrl({ HF_ENDPOINT: "https://hub.example/" })).toBe("https://hub.example");
+    expect(defaultHubUrl({ HF_ENDPOINT: "" })).toBeUndefined();
+  });
+
+  test.each(["1", "true", "YES", "on"])("%s forbids the network", (value) => {
+    expect(isOffline({ HF_HUB_OFFLINE: value })).toBe(true);
+    expect(isOffline({ TRANSFORMERS_OFFLINE: value })).toBe(true);
+  });
+
+  test.each(["", "0", "false", undefined])("%s does not", (value) => {
+    expect(isOffline({ HF_HUB_OFFLINE: value })).toBe(false);
   });
 });

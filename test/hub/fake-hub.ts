@@ -13,6 +13,10 @@ export interface Faults {
   corruptTransfers: number;
   /** Require this bearer token. */
   token?: string;
+  /** Answer this many requests for a part of a file with the whole of it. */
+  ignoredRanges: number;
+  /** Answer requests for files with 403, as for a model whose terms were not accepted. */
+  refusedFiles?: boolean;
 }
 
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -28,7 +32,14 @@ export class FakeHub {
     dropConnections: 0,
     cutAfterBytes: 1 << 20,
     corruptTransfers: 0,
+    ignoredRanges: 0,
   };
+  /** The commit that every branch stands for. */
+  commit = COMMIT;
+  /** Where the bytes are: another server, when set. */
+  cdn = "";
+  /** `Authorization` of every request, in the order of {@link requests}. */
+  readonly authorizations: (string | undefined)[] = [];
   readonly #server = createServer((request, response) => {
     this.#answer(request, response);
   });
@@ -51,7 +62,8 @@ export class FakeHub {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "/", "http://hub");
     this.requests.push(`${request.method ?? ""} ${url.pathname} ${request.headers.range ?? ""}`.trim());
-    const resolve = `/${this.repository}/resolve/${COMMIT}/`;
+    this.authorizations.push(request.headers.authorization);
+    const resolve = `/${this.repository}/resolve/${this.commit}/`;
     if (this.faults.tooManyRequests > 0) {
       this.faults.tooManyRequests--;
       response.writeHead(429, { "Retry-After": "0" }).end();
@@ -62,15 +74,24 @@ export class FakeHub {
       json(response, 401, { error: "Repository not found" });
     } else if (url.pathname.startsWith(`/api/models/${this.repository}/revision/`)) {
       if (url.pathname.endsWith("/absent")) json(response, 404, { error: "Invalid rev id: absent" });
-      else json(response, 200, { _id: "1", id: this.repository, sha: COMMIT, private: false, gated: false });
-    } else if (url.pathname === `/api/models/${this.repository}/tree/${COMMIT}`) {
+      else
+        json(response, 200, {
+          _id: "1",
+          id: this.repository,
+          sha: this.commit,
+          private: false,
+          gated: false,
+        });
+    } else if (url.pathname === `/api/models/${this.repository}/tree/${this.commit}`) {
       json(
         response,
         200,
         [...this.files].map(([path, bytes]) => treeEntry(path, bytes)),
       );
+    } else if (url.pathname.startsWith(resolve) && this.faults.refusedFiles === true) {
+      json(response, 403, { error: "Access to this model is restricted" });
     } else if (url.pathname.startsWith(resolve)) {
-      response.writeHead(302, { Location: `/cdn/${url.pathname.slice(resolve.length)}` }).end();
+      response.writeHead(302, { Location: `${this.cdn}/cdn/${url.pathname.slice(resolve.length)}` }).end();
     } else {
       const bytes = this.files.get(url.pathname.replace("/cdn/", ""));
       if (bytes === undefined) response.writeHead(404, { "X-Error-Code": "EntryNotFound" }).end();
@@ -79,13 +100,18 @@ export class FakeHub {
   }
 
   #send(request: IncomingMessage, response: ServerResponse, bytes: Buffer): void {
-    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
+    let range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
+    if (range !== null && range[1] !== "0" && this.faults.ignoredRanges > 0) {
+      this.faults.ignoredRanges--;
+      range = null;
+    }
     const start = Number(range?.[1] ?? 0);
     const end = range?.[2] ? Math.min(Number(range[2]) + 1, bytes.length) : bytes.length;
     let body = Buffer.from(bytes.subarray(start, end));
     response.writeHead(range === null ? 200 : 206, {
       "Content-Length": body.length,
       ETag: `"${createHash("sha256").update(bytes).digest("hex")}"`,
+      "X-Cache": "Hit from cloudfront",
       ...(range === null ? {} : { "Content-Range": `bytes ${start}-${end - 1}/${bytes.length}` }),
     });
     const isProbe = range !== null && end - start <= 1;
