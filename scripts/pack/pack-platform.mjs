@@ -7,11 +7,6 @@ import { currentPlatform, packageName } from "./platforms.mjs";
 const root = join(import.meta.dirname, "..", "..");
 const main = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const platform = currentPlatform();
-if (platform === undefined) {
-  throw new Error(
-    `No package is published for ${process.platform}-${process.arch}: build from source there.`,
-  );
-}
 
 const packages = join(root, "build", "packages");
 const stage = join(packages, platform.name);

@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
 /** The prebuilt addon packages: one per operating system and CPU. `libc` keeps the glibc build off musl
  * systems. Each depends on llama.cpp's libraries for its platform (`llama`): those packages declare themselves for more
  * CPUs than they are for, so a main package that lists them all would bring two onto some machines. */
@@ -15,7 +18,32 @@ export function packageName(platform) {
   return `@llama-reward/${platform.name}`;
 }
 
-/** The platform this process runs on, or undefined when no package is published for it. */
+/** File name of a platform's packed package, or of the main package's when no platform is given. */
+export function tarballName(version, platform) {
+  return `llama-reward-${platform === undefined ? "" : `${platform.name}-`}${version}.tgz`;
+}
+
+/** The platforms whose tarballs are not in a folder. */
+export function missingPlatforms(folder, version) {
+  return PLATFORMS.filter((platform) => !existsSync(join(folder, tarballName(version, platform))));
+}
+
+/** The platform this process runs on. @throws Error no package is published for it */
 export function currentPlatform() {
-  return PLATFORMS.find((p) => p.os === process.platform && p.cpu === process.arch);
+  const found = PLATFORMS.find(
+    ({ os, cpu, libc }) =>
+      os === process.platform && cpu === process.arch && (libc === undefined || hasGlibc()),
+  );
+  if (found === undefined) {
+    const libc = process.platform === "linux" && !hasGlibc() ? " without glibc" : "";
+    throw new Error(
+      `No package is published for ${process.platform}-${process.arch}${libc}: build from source there.`,
+    );
+  }
+  return found;
+}
+
+/** Whether Node runs on glibc: an addon built elsewhere must not be published as one for glibc. */
+function hasGlibc() {
+  return process.report.getReport().header.glibcVersionRuntime !== undefined;
 }

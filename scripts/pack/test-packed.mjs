@@ -13,15 +13,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { currentPlatform } from "./platforms.mjs";
+import { currentPlatform, packageName, tarballName } from "./platforms.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const packages = join(root, "build", "packages");
-const tarballs = [
-  join(packages, `llama-reward-${version}.tgz`),
-  join(packages, `llama-reward-${currentPlatform()?.name}-${version}.tgz`),
-];
+const platform = currentPlatform();
+const tarballs = [join(packages, tarballName(version)), join(packages, tarballName(version, platform))];
 for (const tarball of tarballs) {
   if (!existsSync(tarball)) throw new Error(`${tarball} is missing: run pack:platform and pack:main first.`);
 }
@@ -40,9 +38,8 @@ for (const manager of ["npm", "pnpm"]) {
   const project = mkdtempSync(join(tmpdir(), "packed "));
   try {
     const dependencies = { "llama-reward": `file:${tarballs[0]}` };
-    const platformPackage = `@llama-reward/${currentPlatform()?.name}`;
     // The platform package is not on the registry before the first release: the override stands in for it.
-    const overrides = { [platformPackage]: `file:${tarballs[1]}` };
+    const overrides = { [packageName(platform)]: `file:${tarballs[1]}` };
     writeFileSync(
       join(project, "package.json"),
       JSON.stringify({
