@@ -10,7 +10,7 @@ export interface RecordCounts {
   /** Labelled records, good or bad. */
   total: number;
   scored: number;
-  /** Records the model could not score (too long, …): they count as wrong. */
+  /** Records with a candidate the model could not score (too long, …): it counts as wrong. */
   failed: number;
   /** Rows that are no record; they count for nothing. */
   bad: number;
@@ -38,18 +38,20 @@ export async function collect(reader: ItemReader, source: ScoreSource): Promise<
   const attributes = new AttributeMeans();
   for await (const { line, id, item, error } of reader.entries()) {
     counts.total++;
-    const scores = await source.take(id);
     if (error !== undefined) {
       counts.bad++;
+      await source.passError(id);
       if (badRows.length < NAMED_BAD_ROWS) badRows.push({ line, message: error.message });
       continue;
     }
+    const scores = await source.take(id);
     if (scores === undefined) {
       counts.missing++;
       continue;
     }
-    counts[scores.hasFailed ? "failed" : "scored"]++;
     const { chosen, rejected } = split(scores, item.chosen.length, item.rejected.length, id);
+    const isScored = ![...chosen, ...rejected].some(({ reward }) => Number.isNaN(reward));
+    counts[isScored ? "scored" : "failed"]++;
     attributes.add(chosen, rejected);
     items.add({ position: line, id: String(id), subset: item.subset, chosen, rejected });
   }

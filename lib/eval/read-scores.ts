@@ -19,11 +19,8 @@ export interface CandidateWithAttributes extends CandidateScore {
   attributes?: Readonly<Record<string, AttributeScore>> | undefined;
 }
 
-/** Score files write NaN as null. */
-const reward = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? Number.NaN);
+/** JSON has no NaN, so score files in JSON write null. */
+const reward = z.union([z.number(), z.nan(), z.null()]).transform((value) => value ?? Number.NaN);
 const attribute = z.looseObject({
   mean: z.number(),
   std: z.number().optional(),
@@ -74,11 +71,13 @@ const CANDIDATE_FORMS = [
 ] as const;
 const compared = z.looseObject({ margin: z.number() }).transform(({ margin }) => margin);
 
-/** A whole file as columns, as RewardBench 1 writes its `eval-set-scores`. */
-const columnar = z.looseObject({
+const column = z.array(z.unknown()).optional();
+/** A whole file as columns, as RewardBench 1 (two of scores) and 2 (one of lists) write their `eval-set-scores`. */
+const columnar = z.object({
   id: z.array(z.union([z.string(), z.number()])),
-  scores_chosen: z.array(z.unknown()),
-  scores_rejected: z.array(z.unknown()),
+  scores: column,
+  scores_chosen: column,
+  scores_rejected: column,
 });
 
 /** Records of a score file: one row of ours, or one of the columns RewardBench writes. */
@@ -91,6 +90,8 @@ type IdentifiedScores = readonly [id: string, scores: RecordScores];
 export class ScoreSource {
   readonly #rows: AsyncIterator<IdentifiedScores>;
   readonly #skipped = new Map<string, RecordScores[]>();
+  /** A row that was looked at and left for later. */
+  #ahead: IdentifiedScores | undefined;
 
   /** @param path ours, or another tool's scores in JSON Lines, JSON or Parquet */
   constructor(path: string) {
@@ -105,8 +106,8 @@ export class ScoreSource {
     const wanted = String(id);
     const earlier = this.#skipped.get(wanted)?.shift();
     if (earlier !== undefined) return earlier;
-    for (let next = await this.#rows.next(); next.done !== true; next = await this.#rows.next()) {
-      const [found, scores] = next.value;
+    for (let next = await this.#next(); next !== undefined; next = await this.#next()) {
+      const [found, scores] = next;
       if (found === wanted) return scores;
       const list = this.#skipped.get(found);
       if (list === undefined) this.#skipped.set(found, [scores]);
@@ -114,24 +115,47 @@ export class ScoreSource {
     }
     return undefined;
   }
+
+  /**
+   * Passes over the error that our own score files hold in place of a row that is no record. Scores stay: such a row goes by
+   * its line number, which may be the id of another record.
+   */
+  async passError(id: string | number): Promise<void> {
+    const wanted = String(id);
+    const earlier = this.#skipped.get(wanted);
+    if (earlier?.[0]?.hasFailed === true) {
+      earlier.shift();
+      return;
+    }
+    const next = await this.#next();
+    if (next?.[0] !== wanted || !next[1].hasFailed) this.#ahead = next;
+  }
+
+  async #next(): Promise<IdentifiedScores | undefined> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead !== undefined) return ahead;
+    const next = await this.#rows.next();
+    return next.done === true ? undefined : next.value;
+  }
 }
 
 async function* scoreRows(path: string): AsyncIterable<IdentifiedScores> {
   for await (const { line, value, error } of (await openDataset(path)).rows()) {
     if (error !== undefined) throw error;
-    const columns = hasFields(value, ["scores_chosen"]) ? columnar.safeParse(value) : undefined;
+    const columns = isColumnar(value) ? columnar.safeParse(value) : undefined;
     if (columns?.success === true) yield* columnScores(columns.data);
     else yield [String(identified.safeParse(value).data?.id ?? line), parseScores(value, line, path)];
   }
 }
 
-function* columnScores({
-  id,
-  scores_chosen,
-  scores_rejected,
-}: z.infer<typeof columnar>): Iterable<IdentifiedScores> {
+function isColumnar(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "id" in value && Array.isArray(value.id);
+}
+
+function* columnScores({ id, ...columns }: z.infer<typeof columnar>): Iterable<IdentifiedScores> {
   for (const [index, recordId] of id.entries()) {
-    const row = { chosen: scores_chosen[index], rejected: scores_rejected[index] };
+    const row = Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values?.[index]]));
     yield [String(recordId), parseScores(row, index, "the score columns")];
   }
 }

@@ -8,6 +8,7 @@ import type { Collected, RecordCounts } from "./collect.js";
 import type { Benchmark, BenchmarkName, Measurement } from "./metrics/benchmark.js";
 import { publishedRowOf, type PublishedRow } from "./published.js";
 import type { ScoredItems } from "./score-table.js";
+import type { ScoredItem } from "./scored-item.js";
 import {
   calibrate,
   calibrationBins,
@@ -33,8 +34,9 @@ export interface EvalSubject {
 /** Comparison with another set of scores for the same records. */
 export interface AgainstSummary {
   scores: string;
+  /** Theirs, over the records in both. */
   average: number;
-  /** Ours minus theirs. */
+  /** Ours minus theirs, over the records in both. */
   difference: number;
   /** Records in both. */
   records: number;
@@ -53,6 +55,7 @@ export interface CalibrationSummary {
 export interface EvalSummary extends EvalSubject, Measurement {
   records: RecordCounts;
   badRows: Collected["badRows"];
+  /** Records by subset. */
   counts: Record<string, number>;
   published: PublishedRow | null;
   margins: HistogramBin[];
@@ -72,7 +75,10 @@ export interface Against {
   items: ScoredItems;
 }
 
-/** Computes every figure of a run from its scores. */
+/**
+ * Computes every figure of a run from its scores.
+ * @throws InvalidArgumentError no record is in both this run and the scores to compare with
+ */
 export function summarise(
   subject: EvalSubject,
   benchmark: Benchmark,
@@ -88,21 +94,25 @@ export function summarise(
     ...measurement,
     records: counts,
     badRows,
-    counts: countsBySubset(items),
+    counts: countsBySubset(benchmark, items),
     published: publishedRowOf(subject.benchmark, subject.model) ?? null,
     margins: histogram(margins, HISTOGRAM_BINS),
     calibration: margins.length > 0 && arePlainPairs(items) ? calibrationSummary(margins) : null,
     uncertainty: uncertaintyCurve(pairs()),
     length: lengthBias(pairs()) ?? null,
     attributes,
-    against: against === undefined ? null : compareWith(benchmark, items, measurement.average, against),
+    against: against === undefined ? null : compareWith(benchmark, items, against),
   };
 }
 
-function countsBySubset(items: ScoredItems): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { subset } of items) counts[subset] = (counts[subset] ?? 0) + 1;
-  return counts;
+/** Datasets name their subsets freely: a plain object would already hold something called "constructor". */
+function countsBySubset(benchmark: Benchmark, items: ScoredItems): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) {
+    const subset = benchmark.subsetOf(item);
+    counts.set(subset, (counts.get(subset) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts);
 }
 
 function arePlainPairs(items: ScoredItems): boolean {
@@ -127,30 +137,39 @@ function fitOrReason(margins: readonly number[]): CalibrationSummary["fit"] {
   }
 }
 
-/** Whether each record is judged rightly by both, over the records both have. */
-function compareWith(
-  benchmark: Benchmark,
-  items: ScoredItems,
-  average: number,
-  against: Against,
-): AgainstSummary {
+/** Compares over the records that both have: other records may be harder or easier. */
+function compareWith(benchmark: Benchmark, items: ScoredItems, against: Against): AgainstSummary {
   const theirs = new Map(rightByPosition(against.items));
+  const common = new Set<number>();
   const first: boolean[] = [];
   const second: boolean[] = [];
   for (const [position, isRight] of rightByPosition(items)) {
     const isTheirsRight = theirs.get(position);
     if (isTheirsRight === undefined) continue;
+    common.add(position);
     first.push(isRight);
     second.push(isTheirsRight);
   }
-  const theirAverage = benchmark.measure(against.items, { resamples: 0 }).average;
+  if (common.size === 0) {
+    throw new InvalidArgumentError(
+      `${against.scores} has no score of a record that this run has. Scores are matched by id: check that --against belongs ` +
+        "to the same data.",
+    );
+  }
+  const averageOf = (scored: ScoredItems): number =>
+    benchmark.measure(itemsAt(scored, common), { resamples: 0 }).average;
+  const average = averageOf(against.items);
   return {
     scores: against.scores,
-    average: theirAverage,
-    difference: average - theirAverage,
-    records: first.length,
+    average,
+    difference: averageOf(items) - average,
+    records: common.size,
     mcnemar: mcnemarTest(first, second),
   };
+}
+
+function* itemsAt(items: ScoredItems, positions: ReadonlySet<number>): Iterable<ScoredItem> {
+  for (const item of items) if (positions.has(item.position)) yield item;
 }
 
 /** A record that could not be scored counts as wrong. */

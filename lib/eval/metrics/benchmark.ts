@@ -21,6 +21,8 @@ export interface Figures {
 export interface BenchmarkRules<Unit> {
   readonly name: BenchmarkName;
   readonly title: string;
+  /** The subset of the figures that a record counts in. By default its own. */
+  subsetOf?(item: ScoredItem): string;
   /** Independent units by stratum. */
   units(items: Iterable<ScoredItem>): Map<string, Unit[]>;
   figures(units: ReadonlyMap<string, readonly Unit[]>): Figures;
@@ -35,6 +37,8 @@ export interface Measurement extends Figures {
 export interface Benchmark {
   readonly name: BenchmarkName;
   readonly title: string;
+  /** The subset of the figures that a record counts in. */
+  subsetOf(item: ScoredItem): string;
   measure(items: Iterable<ScoredItem>, options?: BootstrapOptions): Measurement;
 }
 
@@ -43,6 +47,7 @@ export function defineBenchmark<Unit>(rules: BenchmarkRules<Unit>): Benchmark {
   return {
     name: rules.name,
     title: rules.title,
+    subsetOf: (item) => rules.subsetOf?.(item) ?? item.subset,
     measure(items, options) {
       const units = rules.units(items);
       const intervals = bootstrapIntervals(units, (sample) => flatten(rules.figures(sample)), options);

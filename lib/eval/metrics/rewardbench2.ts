@@ -12,11 +12,12 @@ const TIES = "Ties";
 export const rewardBench2 = defineBenchmark<number | TiesPrompt>({
   name: "rewardbench2",
   title: "RewardBench 2",
+  subsetOf,
   units(items) {
     const units = new Map<string, (number | TiesPrompt)[]>();
     const ties: ScoredItem[] = [];
     for (const item of items) {
-      if (isTies(item.subset)) ties.push(item);
+      if (subsetOf(item) === TIES) ties.push(item);
       else pushTo(units, item.subset, bestOfResult(item));
     }
     // A prompt's tied and reference records are compared with each other, so the prompt is the independent unit.
@@ -24,18 +25,21 @@ export const rewardBench2 = defineBenchmark<number | TiesPrompt>({
     return units;
   },
   figures(units) {
-    const subsets: Record<string, number> = {};
-    for (const [subset, members] of units) {
-      subsets[subset] = isTies(subset)
-        ? tiesScore(members.filter((unit) => typeof unit !== "number"))
-        : meanOf(members.filter((unit) => typeof unit === "number"));
-    }
+    const subsets = Object.fromEntries(
+      [...units].map(([subset, members]) => [
+        subset,
+        subset === TIES
+          ? tiesScore(members.filter((unit) => typeof unit !== "number"))
+          : meanOf(members.filter((unit) => typeof unit === "number")),
+      ]),
+    );
     return { subsets, sections: {}, average: meanOf(Object.values(subsets)) };
   },
 });
 
-function isTies(subset: string): boolean {
-  return subset.toLowerCase() === TIES.toLowerCase();
+/** The original compares the name of the Ties subset without case, too. */
+function subsetOf({ subset }: ScoredItem): string {
+  return subset.toLowerCase() === TIES.toLowerCase() ? TIES : subset;
 }
 
 /** 1/k when the chosen answer is the maximum, shared by k candidates; 0 otherwise, and when anything is not scored. */

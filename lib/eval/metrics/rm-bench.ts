@@ -18,9 +18,10 @@ const DOMAINS = ["chat", "math", "code", "safety"] as const;
 export const rmBench = defineBenchmark<StyleMatrix>({
   name: "rm-bench",
   title: "RM-Bench",
+  subsetOf: domainOf,
   units(items) {
     const units = new Map<string, StyleMatrix[]>();
-    for (const item of items) pushTo(units, domainOf(item.subset), styleMatrix(item));
+    for (const item of items) pushTo(units, domainOf(item), styleMatrix(item));
     return units;
   },
   figures(units) {
@@ -41,7 +42,7 @@ export const rmBench = defineBenchmark<StyleMatrix>({
   },
 });
 
-function domainOf(subset: string): string {
+function domainOf({ subset }: ScoredItem): string {
   return DOMAINS.find((domain) => subset.startsWith(domain)) ?? subset;
 }
 
