@@ -3,7 +3,7 @@ import { Chunk, type OpenSequence } from "./chunk.js";
 import { KvLedger } from "./kv-ledger.js";
 import type { DecodeStep, PlanCounts, PlanLimits, PlanStep, SequenceOperation } from "./plan-step.js";
 import { planSegments, type Segment } from "./plan-tree.js";
-import { PrefixCache, type HeldSequence } from "./prefix-cache.js";
+import { PrefixCache, type HeldSequence, type PrefixMatch } from "./prefix-cache.js";
 import type { HiddenRequest } from "./request.js";
 
 /** Part of a held sequence that must be used for it to count as worth keeping: all prompts share some tokens of the template. */
@@ -36,6 +36,10 @@ export class BatchPlan {
   readonly #needed = new Set<HeldSequence>();
   /** Cached tokens that are computed again, so that no decode is too short. */
   #givenBack = 0;
+  /** Tokens to compute in the segments after the one being computed; undefined when that must be counted anew. */
+  #tokensAhead: number | undefined;
+  /** Output rows that are in no chunk yet. */
+  #outputsLeft: number;
   readonly #held: PrefixCache;
   readonly #ledger: KvLedger;
   readonly #freeIds: number[] = [];
@@ -63,6 +67,7 @@ export class BatchPlan {
     this.#startClock = clock;
     this.#segments = planSegments(requests);
     this.totalTokens = this.#segments.reduce((sum, segment) => sum + segment.end - segment.start, 0);
+    this.#outputsLeft = this.#segments.reduce((sum, segment) => sum + segment.outputs.size, 0);
     this.#initiallyHeld = held;
     this.#held = new PrefixCache(held);
     this.#ledger = new KvLedger(
@@ -87,14 +92,15 @@ export class BatchPlan {
   *steps(): Generator<PlanStep, void, undefined> {
     this.#expire(this.#clock + this.#findNeeded());
     const sequences: (OpenSequence | undefined)[] = [];
-    for (const segment of this.#segments) {
+    for (const [index, segment] of this.#segments.entries()) {
       while (this.#freeIds.length === 0) yield* this.#freeId();
       const sequence = this.#begin(segment, sequences[segment.parent]);
       sequences.push(sequence);
+      this.#tokensAhead = undefined;
       for (let position = sequence.cells.length; position < segment.end; position++) {
         while (this.#ledger.freeCells === 0) yield* this.#freeCell();
         this.#append(sequence, segment, position);
-        if (this.#isChunkFull()) yield this.#flush();
+        if (this.#isChunkFull(index, position)) yield this.#flush();
       }
       if (segment.isLeaf) this.#finished.push({ sequence, segment });
     }
@@ -111,15 +117,19 @@ export class BatchPlan {
 
   /** Looks up what the plan takes from the cache. @returns how many tokens are left to compute */
   #findNeeded(): number {
-    let tokens = 0;
     for (const segment of this.#segments) {
-      const match = this.#held.match(segment.tokens, segment.end);
-      const reused = Math.min(match?.length ?? 0, segment.firstOutput);
-      tokens += segment.end - Math.max(segment.start, reused);
-      if (match && reused >= HIT_SHARE * match.sequence.tokens.length) this.#needed.add(match.sequence);
+      const match = this.#reusable(segment);
+      if (match && match.length >= HIT_SHARE * match.sequence.tokens.length) this.#needed.add(match.sequence);
     }
+    const tokens = this.#countTokens(0, Infinity);
     this.#givenBack = Math.max(0, this.#limits.fewestTokens - tokens);
     return tokens + this.#givenBack;
+  }
+
+  /** A held prefix of a segment. Wanted positions are left out: their hidden state is not in the cache. */
+  #reusable(segment: Segment): PrefixMatch | undefined {
+    const match = this.#held.match(segment.tokens, segment.end);
+    return match && { ...match, length: Math.min(match.length, segment.firstOutput) };
   }
 
   /** What was copied from goes on in the sequences of this plan: only its last tokens are left to keep, as a spare. */
@@ -153,14 +163,13 @@ export class BatchPlan {
     else this.#left.push(sequence);
   }
 
-  /** A held prefix that reaches into the segment. Wanted positions are left out: their hidden state is not in the cache. */
-  #findHeld(segment: Segment): { sequence: HeldSequence; length: number } | undefined {
-    const match = this.#held.match(segment.tokens, segment.end);
+  /** A held prefix that reaches into the segment, less what is to be computed again. */
+  #findHeld(segment: Segment): PrefixMatch | undefined {
+    const match = this.#reusable(segment);
     if (match === undefined) return undefined;
-    const usable = Math.min(match.length, segment.firstOutput);
-    const length = Math.max(segment.start, usable - this.#givenBack);
-    this.#givenBack -= Math.max(0, usable - length);
-    return length > segment.start ? { sequence: match.sequence, length } : undefined;
+    const length = Math.max(segment.start, match.length - this.#givenBack);
+    this.#givenBack -= Math.max(0, match.length - length);
+    return length > segment.start ? { ...match, length } : undefined;
   }
 
   /** A new sequence with everything that `source` has. */
@@ -180,22 +189,42 @@ export class BatchPlan {
     const token = segment.tokens[position];
     if (token === undefined) throw new RangeError(`Position ${position} is outside of its segment.`);
     sequence.cells.push(this.#ledger.take());
-    this.#chunk.add(sequence, token, position, segment.outputs.get(position));
+    const targets = segment.outputs.get(position);
+    this.#chunk.add(sequence, token, position, targets);
     this.counts.computed++;
+    if (targets !== undefined) this.#outputsLeft--;
   }
 
-  #isChunkFull(): boolean {
-    const { maxOutputs } = this.#limits;
-    return this.#chunk.tokenCount >= this.#chunkSize() || this.#chunk.outputCount >= maxOutputs;
+  /**
+   * Whether the chunk ends with `position` of a segment: because it can take no more, or because the tokens left are just enough
+   * for a chunk of their own, and would be too few if this one went on.
+   */
+  #isChunkFull(index: number, position: number): boolean {
+    const { batchSize, maxOutputs, fewestTokens } = this.#limits;
+    const { tokenCount, outputCount } = this.#chunk;
+    if (tokenCount >= batchSize || outputCount >= maxOutputs) return true;
+    const takesAll = tokenCount + fewestTokens <= batchSize && outputCount + this.#outputsLeft <= maxOutputs;
+    return !takesAll && tokenCount >= fewestTokens && this.#tokensAfter(index, position) === fewestTokens;
   }
 
-  /** Tokens of the chunk being filled: as many as fit, unless that would leave too few for the last one. */
-  #chunkSize(): number {
-    const { batchSize, fewestTokens } = this.#limits;
-    const { computed, reused } = this.counts;
-    const left = this.totalTokens - computed - reused + this.#chunk.tokenCount;
-    const isLastShort = left > batchSize && left < batchSize + fewestTokens;
-    return isLastShort && batchSize >= 2 * fewestTokens ? left - fewestTokens : batchSize;
+  /** Tokens left to compute after `position` of a segment, as the cache is now; more than `fewestTokens` are not counted. */
+  #tokensAfter(index: number, position: number): number {
+    const { fewestTokens } = this.#limits;
+    const tokens = (this.#segments[index]?.end ?? 0) - position - 1;
+    if (tokens > fewestTokens) return tokens;
+    this.#tokensAhead ??= this.#countTokens(index + 1, fewestTokens);
+    return tokens + this.#tokensAhead;
+  }
+
+  /** Tokens to compute in the segments from `index` on, as the cache is now, counted up to the first number beyond `limit`. */
+  #countTokens(index: number, limit: number): number {
+    let tokens = 0;
+    for (; index < this.#segments.length && tokens <= limit; index++) {
+      const segment = this.#segments[index];
+      if (segment !== undefined)
+        tokens += segment.end - Math.max(segment.start, this.#reusable(segment)?.length ?? 0);
+    }
+    return tokens;
   }
 
   /** Frees a cell: first of what earlier calls left, then by computing the chunk, which completes its candidates. */
@@ -282,6 +311,7 @@ export class BatchPlan {
   #giveUp(sequence: HeldSequence): void {
     if (!sequence.isSpare && !this.#needed.has(sequence)) this.counts.misses++;
     this.#held.remove(sequence);
+    this.#tokensAhead = undefined;
     this.#evictedIds.add(sequence.id);
     this.#drop(sequence);
   }

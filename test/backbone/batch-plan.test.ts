@@ -131,6 +131,45 @@ describe("BatchPlan", () => {
     expect([...plan.steps()].flatMap((step) => step.decode?.batch.tokens.length ?? [])).toEqual(sizes);
   });
 
+  it("leaves no short chunk where a decode gives too few outputs for all", () => {
+    const requests = Array.from({ length: 100 }, (_, answer) => ({
+      tokens: Int32Array.from({ length: 257 }, (__, index) => (index < 256 ? index : 1000 + answer)),
+      positions: [256],
+    }));
+    const chosen = limits({ batchSize: 192, maxOutputs: 64, contextLength: 1024, fewestTokens: 64 });
+    const plan = new BatchPlan(requests, [], chosen, 0);
+    expect([...plan.steps()].flatMap((step) => step.decode?.batch.tokens.length ?? [])).toEqual([
+      192, 100, 64,
+    ]);
+  });
+
+  it("computes no few tokens alone, whatever is in the cache", async () => {
+    await fc.assert(
+      fc.asyncProperty(randomCalls(60, 12), fc.integer({ min: 0, max: 200 }), async (calls, keptLife) => {
+        const chosen = limits({
+          batchSize: 24,
+          maxOutputs: 16,
+          contextLength: 2000,
+          fewestTokens: 8,
+          keptLife,
+        });
+        const context = new SimulatedContext(chosen);
+        let held: BatchPlan["held"] = [];
+        let clock = 0;
+        for (const requests of calls.map((given) => checkRequests(given, chosen.contextLength))) {
+          const sizes: number[] = [];
+          context.beforeDecode = ({ tokens }) => void sizes.push(tokens.length);
+          const plan = new BatchPlan(requests, held, chosen, clock);
+          await replay(plan, context, requests);
+          expect(Math.min(...sizes)).toBeGreaterThanOrEqual(Math.min(plan.totalTokens, chosen.fewestTokens));
+          held = plan.held;
+          clock += plan.counts.computed;
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("counts what a cache saves when it cuts the last chunks", async () => {
     const chosen = limits({ batchSize: 256, contextLength: 1024, fewestTokens: 64 });
     const context = new SimulatedContext(chosen);
