@@ -42,7 +42,7 @@ const EMBEDDING = "embed_tokens.weight";
  */
 export function planBackbone(raw: RawConfig, tensors: ReadonlyMap<string, StoredTensor>): BackbonePlan {
   const architecture = findArchitecture(raw);
-  const config = readModelConfig(raw, architecture.defaultHeadDim);
+  const config = readModelConfig({ ...architecture.defaults, ...raw });
   const prefix = findPrefix(tensors);
   const vocabSize = embeddingRows(tensors, prefix, config);
   const rules: TensorRule[] = [

@@ -23,19 +23,19 @@ export interface ModelConfig {
   raw: RawConfig;
 }
 
-/** transformers' default of `rms_norm_eps` in the configurations of every architecture here. */
+/** transformers' default of `rms_norm_eps`, where an architecture has none of its own. */
 const DEFAULT_RMS_NORM_EPS = 1e-6;
 
 /**
  * Reads and checks the numbers of a decoder.
- * @param defaultHeadDim the architecture's own default of `head_dim`; without one it is hidden size / heads
+ * @param raw `config.json` with the architecture's own defaults; without one, `head_dim` is hidden size / heads
  * @throws CheckpointError `CHECKPOINT_INVALID` naming the key
  */
-export function readModelConfig(raw: RawConfig, defaultHeadDim?: number): ModelConfig {
+export function readModelConfig(raw: RawConfig): ModelConfig {
   const hiddenSize = positiveInteger(raw, "hidden_size");
   const headCount = positiveInteger(raw, "num_attention_heads");
   const kvHeadCount = positiveInteger(raw, "num_key_value_heads", headCount);
-  const headDim = positiveInteger(raw, "head_dim", defaultHeadDim ?? hiddenSize / headCount);
+  const headDim = positiveInteger(raw, "head_dim", hiddenSize / headCount);
   if (headCount % kvHeadCount !== 0 || headDim % 2 !== 0) {
     throw invalidConfig(
       `${headCount} attention heads of size ${headDim} cannot share ${kvHeadCount} key/value heads: heads must be a multiple, ` +

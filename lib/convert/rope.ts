@@ -39,7 +39,8 @@ const DEFAULT_THETA = 10000;
 const YARN_BETA = { beta_fast: 32, beta_slow: 1 };
 
 /**
- * Reads `rope_theta` with `rope_scaling`, or transformers 5's `rope_parameters`.
+ * Reads `rope_theta` with `rope_scaling`, or transformers 5's `rope_parameters`; where there are both, `rope_scaling` goes first.
+ * Source: transformers 5.18, `convert_rope_params_to_dict`.
  * @throws CheckpointError `CHECKPOINT_INVALID`, or `CHECKPOINT_UNSUPPORTED` for a scaling llama.cpp does not compute
  */
 export function readRope(raw: RawConfig, maxPositions: number): RopeConfig {
@@ -58,7 +59,7 @@ export function readRope(raw: RawConfig, maxPositions: number): RopeConfig {
 }
 
 function ropeParameters(raw: RawConfig): RawConfig {
-  const value = raw["rope_parameters"] ?? raw["rope_scaling"] ?? {};
+  const value = raw["rope_scaling"] ?? raw["rope_parameters"] ?? {};
   if (typeof value !== "object") throw invalidConfig(`rope_scaling is ${JSON.stringify(value)}.`, { value });
   const parameters = value as RawConfig;
   if ("full_attention" in parameters || "sliding_attention" in parameters) {

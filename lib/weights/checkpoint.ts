@@ -25,16 +25,16 @@ export class Checkpoint implements RowReader {
   }
 
   /**
-   * Opens `model.safetensors`, or the shards its index lists.
+   * Opens `model.safetensors`, or the shards that the index lists. Where there are both, the single file goes first: so do the
+   * transformers library and every score made with it.
    * @throws CheckpointError `CHECKPOINT_INVALID`: no weights, an index that names a missing shard or tensor, a tensor in the
    * wrong shard or in two, a damaged file; `CHECKPOINT_UNSUPPORTED`: weights in another format only
    */
   static async open(directory: string): Promise<Checkpoint> {
-    const index = await readIndex(directory);
+    const isSingle = await exists(path.join(directory, SINGLE_FILE));
+    const index = isSingle ? undefined : await readIndex(directory);
+    if (!isSingle && index === undefined) throw await noWeights(directory);
     const names = index === undefined ? [SINGLE_FILE] : [...new Set(index.values())].sort();
-    if (index === undefined && !(await exists(path.join(directory, SINGLE_FILE)))) {
-      throw await noWeights(directory);
-    }
     const files: SafetensorsFile[] = [];
     try {
       for (const name of names) {

@@ -43,6 +43,32 @@ test.each(variants)("llama.cpp gives transformers' hidden states: %s", async (na
   }
 });
 
+/** Defaults of transformers 5.18: MistralConfig, Phi3Config. */
+test.each([
+  ["mistral", "sliding_window", undefined, { contextLength: 4096 }],
+  ["mistral", "sliding_window", null, { contextLength: 8192 }],
+  ["phi3", "rms_norm_eps", undefined, { config: { rmsNormEps: 1e-5 } }],
+  [
+    "phi3, longrope, partial rotation",
+    "original_max_position_embeddings",
+    undefined,
+    {
+      contextLength: 4096,
+      config: { rope: { scaling: { attentionFactor: Math.sqrt(1 + Math.log(2) / Math.log(4096)) } } },
+    },
+  ],
+])("%s without %s (%s) is what its configuration class makes of it", async (name, key, value, expected) => {
+  const model = reference.variants[name];
+  if (model === undefined) throw new Error(`no variant ${name}`);
+  const checkpointDir = path.join(directory, "defaults");
+  await writeReferenceCheckpoint(checkpointDir, model);
+  const checkpoint = await Checkpoint.open(checkpointDir);
+  const config: Record<string, unknown> = { ...model.config, max_position_embeddings: 8192, [key]: value };
+  if (value === undefined) Reflect.deleteProperty(config, key);
+  expect(planBackbone(config, checkpoint.tensors)).toMatchObject(expected);
+  await checkpoint.close();
+});
+
 async function hiddenStates(
   file: string,
   tokens: readonly number[],

@@ -71,6 +71,13 @@ const faults: [name: string, damage: Damage, code: string, mentions: RegExp][] =
   ],
   ["an unknown architecture", config({ model_type: "mamba" }), "CHECKPOINT_UNSUPPORTED", /mamba/],
   ["another activation", config({ hidden_act: "relu" }), "CHECKPOINT_UNSUPPORTED", /relu/],
+  ["attention to later tokens", config({ is_causal: false }), "CHECKPOINT_UNSUPPORTED", /later/],
+  [
+    "Gemma's attention to later tokens",
+    config({ use_bidirectional_attention: true }),
+    "CHECKPOINT_UNSUPPORTED",
+    /later/,
+  ],
   ["quantized weights", config({ quantization_config: { bits: 4 } }), "CHECKPOINT_UNSUPPORTED", /quantized/],
   [
     "an unknown rope scaling",

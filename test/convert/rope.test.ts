@@ -95,6 +95,16 @@ test.each([
     { kind: "none" },
   ],
   [
+    "both keys",
+    {
+      rope_theta: 5e6,
+      rope_scaling: { type: "linear", factor: 2 },
+      rope_parameters: { rope_type: "default", rope_theta: 1e6 },
+    },
+    5e6,
+    { kind: "linear", factor: 2 },
+  ],
+  [
     "dynamic",
     { rope_scaling: { type: "dynamic", factor: 2 } },
     10000,

@@ -200,3 +200,18 @@ test("a checkpoint of pickles only says where to get safetensors", async () => {
   expect(error).toMatchObject({ code: "CHECKPOINT_UNSUPPORTED" });
   expect((error as Error).message).toContain("safetensors copy");
 });
+
+test("of a single file and an index beside it, the single file is read, as transformers does", async () => {
+  const checkpoint = await mkdtemp(path.join(directory, "checkpoint-"));
+  await writeFile(
+    path.join(checkpoint, "model.safetensors.index.json"),
+    index({ a: "model-00001-of-00002.safetensors" }),
+  );
+  await writeFile(
+    path.join(checkpoint, "model.safetensors"),
+    encodeSafetensors([{ name: "b", dtype: "F32", shape: [1], bytes: new Uint8Array(4) }]),
+  );
+  const opened = await Checkpoint.open(checkpoint);
+  expect([...opened.tensors.keys()]).toEqual(["b"]);
+  await opened.close();
+});

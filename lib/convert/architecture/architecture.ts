@@ -1,5 +1,5 @@
 import type { GgufValue } from "../../weights/gguf-value.js";
-import type { ModelConfig } from "../model-config.js";
+import type { ModelConfig, RawConfig } from "../model-config.js";
 import type { RopeScaling } from "../rope.js";
 import type { TensorRule } from "../transform.js";
 
@@ -14,8 +14,11 @@ export interface Architecture {
   readonly modelTypes: readonly string[];
   /** Names of the one activation function that llama.cpp's graph has; the first is transformers' default. */
   readonly activations: readonly string[];
-  /** `head_dim` when `config.json` has none; without this it is hidden size / heads. */
-  readonly defaultHeadDim?: number;
+  /**
+   * What transformers' configuration class assumes for keys that `config.json` lacks, where that is not what all families
+   * assume (`readModelConfig`).
+   */
+  readonly defaults?: RawConfig;
   /** Whether llama.cpp computes this family's sliding window. If not, only inputs that fit the window are scored. */
   readonly hasSlidingWindow: boolean;
   /** Rope scalings that the graph computes as transformers does. (Only some graphs read `rope_freqs.weight`, which `llama3` needs.) */

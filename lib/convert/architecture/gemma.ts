@@ -7,7 +7,7 @@ export const gemma: Architecture = {
   modelTypes: ["gemma"],
   // Configurations from before `hidden_activation` say `gelu` and mean the tanh approximation.
   activations: ["gelu_pytorch_tanh", "gelu"],
-  defaultHeadDim: 256,
+  defaults: { head_dim: 256 },
   hasSlidingWindow: false,
   ropeScalings: ["none", "linear", "dynamic", "yarn"],
   hasPartialRotation: false,

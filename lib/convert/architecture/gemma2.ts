@@ -24,7 +24,7 @@ export const gemma2: Architecture = {
   name: "gemma2",
   modelTypes: ["gemma2"],
   activations: ["gelu_pytorch_tanh"],
-  defaultHeadDim: 256,
+  defaults: { head_dim: 256 },
   hasSlidingWindow: true,
   ropeScalings: ["none", "linear", "dynamic", "yarn"],
   hasPartialRotation: false,

@@ -2,12 +2,11 @@ import { preNormDecoder } from "./decoder-tensors.js";
 import type { Architecture } from "./architecture.js";
 
 /**
- * Llama 1 to 3.2, and Mistral and Yi, which are the same. Source: transformers modeling_llama.py, modeling_mistral.py;
- * llama.cpp src/models/llama.cpp, whose rope is `LLAMA_ROPE_TYPE_NORM`.
+ * Llama 1 to 3.2, and Yi, which is the same. Source: transformers modeling_llama.py; llama.cpp src/models/llama.cpp, whose rope is `LLAMA_ROPE_TYPE_NORM`.
  */
 export const llama: Architecture = {
   name: "llama",
-  modelTypes: ["llama", "mistral", "yi", "Yi"],
+  modelTypes: ["llama", "yi", "Yi"],
   activations: ["silu"],
   hasSlidingWindow: false,
   ropeScalings: ["none", "linear", "dynamic", "llama3", "yarn"],
@@ -22,4 +21,11 @@ export const llama: Architecture = {
       mlpBias: config.raw["mlp_bias"] === true,
     });
   },
+};
+
+/** Llama with a sliding window, which a configuration must switch off. Source: transformers configuration_mistral.py, modeling_mistral.py. */
+export const mistral: Architecture = {
+  ...llama,
+  modelTypes: ["mistral"],
+  defaults: { sliding_window: 4096 },
 };

@@ -12,6 +12,7 @@ export const phi3: Architecture = {
   name: "phi3",
   modelTypes: ["phi3"],
   activations: ["silu"],
+  defaults: { rms_norm_eps: 1e-5, original_max_position_embeddings: 4096 },
   // llama.cpp has the code and switches it off.
   hasSlidingWindow: false,
   ropeScalings: ["none", "longrope"],

@@ -8,7 +8,7 @@ export const qwen3: Architecture = {
   name: "qwen3",
   modelTypes: ["qwen3"],
   activations: ["silu"],
-  defaultHeadDim: 128,
+  defaults: { head_dim: 128 },
   hasSlidingWindow: false,
   ropeScalings: ["none", "linear", "dynamic", "yarn"],
   hasPartialRotation: false,

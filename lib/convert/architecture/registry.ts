@@ -3,17 +3,18 @@ import type { RawConfig } from "../model-config.js";
 import type { Architecture } from "./architecture.js";
 import { gemma } from "./gemma.js";
 import { gemma2 } from "./gemma2.js";
-import { llama } from "./llama.js";
+import { llama, mistral } from "./llama.js";
 import { phi3 } from "./phi3.js";
 import { qwen2 } from "./qwen2.js";
 import { qwen3 } from "./qwen3.js";
 
 /** Every architecture this build converts. A new one is a line here. */
-export const ARCHITECTURES: readonly Architecture[] = [llama, gemma, gemma2, qwen2, qwen3, phi3];
+export const ARCHITECTURES: readonly Architecture[] = [llama, mistral, gemma, gemma2, qwen2, qwen3, phi3];
 
 /**
  * The architecture of a checkpoint, by `model_type`, after checking what all of them share.
- * @throws CheckpointError `CHECKPOINT_UNSUPPORTED` for an unknown family, another activation function, a quantized checkpoint
+ * @throws CheckpointError `CHECKPOINT_UNSUPPORTED` for an unknown family, another activation function, attention to later tokens, a
+ * quantized checkpoint
  */
 export function findArchitecture(config: RawConfig): Architecture {
   const modelType = config["model_type"];
@@ -28,6 +29,13 @@ export function findArchitecture(config: RawConfig): Architecture {
   if ((config["quantization_config"] ?? null) !== null) {
     throw unsupported(
       "The checkpoint is quantized (quantization_config). Use the original in F32, F16 or BF16.",
+      {},
+    );
+  }
+  // Source: transformers masking_utils.py, which looks at is_causal for every family; configuration_gemma.py for the other.
+  if (config["is_causal"] === false || config["use_bidirectional_attention"] === true) {
+    throw unsupported(
+      "Its tokens attend to later ones too (is_causal, use_bidirectional_attention), which llama.cpp's decoders do not compute.",
       {},
     );
   }
