@@ -24,29 +24,32 @@ export async function loadModel(
     useMmap: true,
     ...(plan.length > 1 && { deviceLayers: Int32Array.from(plan, ({ layers }) => layers) }),
   });
-  let failure: unknown;
+  // Aborted when the callback throws, too.
+  const stop = new AbortController();
+  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const cancel = (): void => {
     load.cancel();
   };
+  stopped.addEventListener("abort", cancel, { once: true });
   const timer = setInterval(() => {
     try {
       onProgress?.({ phase: "load", done: load.progress(), total: 1 });
     } catch (error) {
-      failure = error;
-      cancel();
+      stop.abort(error);
     }
   }, POLL_MS);
-  signal?.addEventListener("abort", cancel, { once: true });
+  let model: NativeModel | undefined;
   try {
-    const model = await load.result;
-    signal?.throwIfAborted();
+    model = await load.result;
+    stopped.throwIfAborted();
     onProgress?.({ phase: "load", done: 1, total: 1 });
     return model;
   } catch (error) {
-    signal?.throwIfAborted();
-    throw failure === undefined ? fromNative(error) : failure;
+    await model?.dispose();
+    stopped.throwIfAborted();
+    throw fromNative(error);
   } finally {
     clearInterval(timer);
-    signal?.removeEventListener("abort", cancel);
+    stopped.removeEventListener("abort", cancel);
   }
 }

@@ -1,3 +1,4 @@
+import { fromNative } from "../errors.js";
 import type { NativeAddon, NativeDevice } from "../native/types.js";
 import { countLayers, hasOwnMemory, planLayers, type ContextSizes, type LayerPlan } from "./layer-plan.js";
 import { readModelSizes, type ModelSizes } from "./model-sizes.js";
@@ -35,7 +36,7 @@ export async function firstAttempt(
 ): Promise<Attempt> {
   const [first] = devices;
   if (first === undefined || options.gpuLayers === 0) return onCpu(options);
-  const sizes = readModelSizes(await addon.readOutline({ path }));
+  const sizes = await readSizes(addon, path);
   const { gpuLayers = "auto" } = options;
   if (sizes === undefined) {
     const layers = gpuLayers === "auto" ? ALL_LAYERS : gpuLayers;
@@ -44,6 +45,17 @@ export async function firstAttempt(
   return gpuLayers === "auto"
     ? bestAttempt(sizes, devices, options, sizes.layerBytes.length)
     : fixedAttempt(sizes, devices, options, gpuLayers);
+}
+
+async function readSizes(
+  addon: Pick<NativeAddon, "readOutline">,
+  path: string,
+): Promise<ModelSizes | undefined> {
+  try {
+    return readModelSizes(await addon.readOutline({ path }));
+  } catch (error) {
+    throw fromNative(error);
+  }
 }
 
 /** The next one to try when memory was refused: fewer layers, at last none. */

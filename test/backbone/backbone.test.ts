@@ -183,6 +183,49 @@ describe("Backbone.load", () => {
     expect(addon.isCancelled).toBe(true);
   });
 
+  it("frees a model that was loaded just before the abort, or that its progress callback refuses", async () => {
+    const late = new FakeAddon();
+    late.isLoadManual = true;
+    const controller = new AbortController();
+    const loading = load(late, { signal: controller.signal });
+    await vi.waitUntil(() => late.modelOptions);
+    const reason = new Error("changed my mind");
+    late.finishLoad();
+    controller.abort(reason);
+    await expect(loading).rejects.toBe(reason);
+    expect(late.isModelDisposed).toBe(true);
+
+    const refused = new FakeAddon();
+    const failure = new Error("window closed");
+    const onProgress = (): void => {
+      throw failure;
+    };
+    await expect(load(refused, { onProgress })).rejects.toBe(failure);
+    expect(refused.isModelDisposed).toBe(true);
+  });
+
+  it("fails with what the progress callback threw, also when the load could not be cancelled any more", async () => {
+    const addon = new FakeAddon();
+    addon.isLoadManual = true;
+    const failure = new Error("window closed");
+    let calls = 0;
+    const loading = load(addon, {
+      onProgress: () => {
+        if (calls++ > 0) return;
+        addon.finishLoad();
+        throw failure;
+      },
+    });
+    await expect(loading).rejects.toBe(failure);
+    expect(addon.isModelDisposed).toBe(true);
+  });
+
+  it("wraps what the native side reports about a file that a GPU is to hold", async () => {
+    const addon = new FakeAddon([CPU, GPU]);
+    addon.readOutline = () => Promise.reject(coded("MODEL_LOAD_FAILED"));
+    await expect(load(addon)).rejects.toMatchObject({ name: "ModelLoadError", code: "MODEL_LOAD_FAILED" });
+  });
+
   it("wraps what the native side reports", async () => {
     const addon = new FakeAddon();
     addon.isLoadManual = true;
