@@ -1,7 +1,10 @@
 import type { Conversation } from "../conversation.js";
 import { TemplateError } from "../errors.js";
-import { parseJinja, runJinja, type TemplateNode } from "./jinja-engine.js";
-import { adaptToPython, PYTHON_FUNCTIONS } from "./python-jinja.js";
+import { engine, type TemplateNode } from "./jinja-engine.js";
+import { tokenizeJinja } from "./jinja-lexer.js";
+import { scopeIterations } from "./loop-scope.js";
+import { PythonInterpreter } from "./python-interpreter.js";
+import { pythonStr } from "./python-values.js";
 import { parseDate, strftime } from "./strftime.js";
 
 /** Roles that a template without any list of roles is taken to know. */
@@ -45,10 +48,10 @@ export class ChatTemplate {
     date: string | null,
   ): ChatTemplate {
     try {
-      // Jinja2's lexer reads every kind of line end as a newline.
-      const text = source.replace(/\r\n?/g, "\n");
-      const program = parseJinja(text);
-      adaptToPython(program);
+      // Jinja2's lexer reads every kind of line end as a newline, and leaves the last one out.
+      const text = source.replace(/\r\n?/g, "\n").replace(/\n$/, "");
+      const program = engine.parse(tokenizeJinja(text));
+      scopeIterations(program);
       return new ChatTemplate(text, program, variables, date);
     } catch (cause) {
       throw new TemplateError(
@@ -73,7 +76,9 @@ export class ChatTemplate {
    */
   render(messages: Conversation): string {
     try {
-      return runJinja(this.#program, this.#valuesFor(messages));
+      const environment = new engine.Environment();
+      for (const [name, value] of Object.entries(this.#valuesFor(messages))) environment.set(name, value);
+      return pythonStr(new PythonInterpreter(environment).run(this.#program));
     } catch (cause) {
       if (cause instanceof Refusal) throw new TemplateError("TEMPLATE_REJECTED", cause.message, { cause });
       throw new TemplateError(
@@ -87,7 +92,6 @@ export class ChatTemplate {
   #valuesFor(messages: Conversation): Record<string, unknown> {
     return {
       ...this.#variables,
-      ...PYTHON_FUNCTIONS,
       true: true,
       True: true,
       false: false,

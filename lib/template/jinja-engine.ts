@@ -6,33 +6,74 @@ export interface TemplateNode {
   [field: string]: unknown;
 }
 
-/** Variables of one rendering. */
-interface Environment {
-  /** @throws Error when the name is taken */
-  set(name: string, value: unknown): unknown;
+/** A piece of a template's source. */
+export interface JinjaToken {
+  type: string;
+  value: string;
+}
+
+/** A value while a template runs. `value` is the JavaScript one; lists and mappings hold further such values. */
+export interface RuntimeValue {
+  type: string;
+  value: unknown;
+  __bool__(): { value: boolean };
+}
+
+/** Variables of a rendering, or of a block of it. */
+export interface Environment {
+  variables: Map<string, RuntimeValue>;
+  /** Makes a JavaScript value a variable. @throws Error when the name is taken */
+  set(name: string, value: unknown): RuntimeValue;
+  setVariable(name: string, value: RuntimeValue): RuntimeValue;
+  lookupVariable(name: string): RuntimeValue;
+}
+
+/** The engine's interpreter, with the methods that are called or replaced here. */
+export interface JinjaInterpreter {
+  run(program: TemplateNode): RuntimeValue;
+  evaluate(node: TemplateNode | undefined, environment: Environment): RuntimeValue;
+  evaluateBlock(statements: readonly TemplateNode[], environment: Environment): RuntimeValue;
+  evaluateArguments(
+    args: readonly TemplateNode[],
+    environment: Environment,
+  ): [positional: RuntimeValue[], named: Map<string, RuntimeValue>];
+  evaluateBinaryExpression(node: TemplateNode, environment: Environment): RuntimeValue;
+  evaluateMemberExpression(node: TemplateNode, environment: Environment): RuntimeValue;
+  evaluateTestExpression(node: TemplateNode, environment: Environment): RuntimeValue;
+  evaluateCallExpression(node: TemplateNode, environment: Environment): RuntimeValue;
+  evaluateMacro(node: TemplateNode, environment: Environment): RuntimeValue;
+  applyFilter(operand: RuntimeValue, filter: TemplateNode, environment: Environment): RuntimeValue;
 }
 
 /**
  * What is used of `@huggingface/jinja` 0.5.11. Written out because the package's declarations import without file
- * extensions, so that they are untyped under Node's module resolution.
+ * extensions, so that they are untyped under Node's module resolution, and because they call the interpreter's methods private.
  */
 interface Engine {
-  tokenize(source: string, options: { lstrip_blocks: boolean; trim_blocks: boolean }): unknown;
-  parse(tokens: unknown): TemplateNode;
-  Environment: new () => Environment;
-  Interpreter: new (environment: Environment) => { run(program: TemplateNode): { value: unknown } };
+  tokenize(source: string): JinjaToken[];
+  parse(tokens: readonly JinjaToken[]): TemplateNode;
+  Environment: new (parent?: Environment) => Environment;
+  Interpreter: new (environment: Environment) => JinjaInterpreter;
 }
 
-const engine = jinja as unknown as Engine;
+export const engine = jinja as unknown as Engine;
 
-/** Parses Jinja text with the settings of transformers. @throws Error (`SyntaxError`) */
-export function parseJinja(source: string): TemplateNode {
-  return engine.parse(engine.tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
+/**
+ * The tokens of one tag, its delimiters included.
+ * @param open `{{` or `{%`
+ * @throws SyntaxError
+ */
+export function tokenizeInside(open: string, content: string): JinjaToken[] {
+  // Written otherwise, tags in quoted strings stay out of the engine's search for generation tags.
+  const safe = content.replace(/(?<!\\)\{%/g, "\\x7b%");
+  return engine.tokenize(`${open} ${safe} ${open === "{{" ? "}}" : "%}"}`);
 }
 
-/** Runs a parsed template with these variables. @throws Error */
-export function runJinja(program: TemplateNode, variables: Readonly<Record<string, unknown>>): string {
-  const environment = new engine.Environment();
-  for (const [name, value] of Object.entries(variables)) environment.set(name, value);
-  return String(new engine.Interpreter(environment).run(program).value);
+/** The engine exports no conversion but that of variables. */
+const scratch = new engine.Environment();
+
+/** A JavaScript value as one of the engine's: whole numbers become integers. */
+export function runtimeValue(value: unknown): RuntimeValue {
+  scratch.variables.delete("value");
+  return scratch.set("value", value);
 }

@@ -7,7 +7,7 @@
  * Whitespace to `str.strip()`: bidirectional class WS, B or S, or category Zs. JavaScript's `trim` lacks the separators
  * U+001C–U+001F and U+0085 and has U+FEFF besides.
  */
-const PYTHON_WHITESPACE = new Set(
+export const PYTHON_WHITESPACE: ReadonlySet<string> = new Set(
   "\t\n\v\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" +
     "\u2028\u2029\u202f\u205f\u3000",
 );
@@ -36,6 +36,41 @@ export function strip(
     }
   }
   return text.slice(start, end);
+}
+
+/** `text.split()`: the words between runs of white space. */
+export function splitWords(text: string): string[] {
+  const words: string[] = [];
+  let word = "";
+  for (const character of `${text} `) {
+    if (!PYTHON_WHITESPACE.has(character)) word += character;
+    else if (word !== "") {
+      words.push(word);
+      word = "";
+    }
+  }
+  return words;
+}
+
+/** `text.splitlines()`: Python ends lines at more characters than at newlines. */
+export function splitLines(text: string): string[] {
+  // eslint-disable-next-line no-control-regex -- these are line ends
+  const lines = text.split(/\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/);
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
+/** The indices that `[start:stop:step]` takes of a sequence. @throws Error for a step of zero */
+export function sliceIndices(length: number, start?: number, stop?: number, step = 1): number[] {
+  if (step === 0) throw new Error("slice step cannot be zero");
+  const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1];
+  const clamp = (index: number): number =>
+    Math.min(Math.max(index < 0 ? index + length : index, lowest), highest);
+  const first = start === undefined ? (step > 0 ? lowest : highest) : clamp(start);
+  const end = stop === undefined ? (step > 0 ? highest : lowest) : clamp(stop);
+  const indices: number[] = [];
+  for (let index = first; step > 0 ? index < end : index > end; index += step) indices.push(index);
+  return indices;
 }
 
 /** `len(text)`: code points, not UTF-16 units. */

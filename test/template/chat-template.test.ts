@@ -62,12 +62,42 @@ describe("errors and dates", () => {
   const parse = (source: string, date: string | null = DATE): ChatTemplate =>
     ChatTemplate.parse(source, {}, date);
 
-  it.each(["{% if %}", "{{ 'x }}", "{% for m in messages %}", "{{ x | }}"])(
+  it.each(["{% if %}", "{{ 'x }}", "{% for m in messages %}", "{{ x | }}", "{# x", "{% raw %}x", "{{ (x }}"])(
     "refuses %s as syntax",
     (source) => {
       expect(() => parse(source)).toThrow(expect.objectContaining({ code: "TEMPLATE_SYNTAX" }));
     },
   );
+
+  // Jinja2 renders some of these, to a text that the engine would not give; the others it refuses too.
+  it.each([
+    "{{ [1, 1] | unique | join }}",
+    "{{ '1_000' | int }}",
+    "{{ '0x1F' | int(0, 16) }}",
+    "{{ 1.0 | tojson }}",
+    "{{ missing | tojson }}",
+    "{{ messages | tojson(2) }}",
+    "{{ messages | tojson(indent=0) }}",
+    "{{ messages | selectattr('name', 'undefined') | list | length }}",
+    "{{ 'abc'.startswith('b', 1) }}",
+    "{{ messages[0].missing.deeper }}",
+    "{{ messages[0].content + 1 }}",
+    "{{ 1 // 0 }}",
+    "{{ 'abc'[::0] }}",
+    "{{ none | length }}",
+    "{% for m in messages %}{{ loop.depth }}{% endfor %}",
+    "{{ range }}",
+  ])("refuses %s rather than to render something else", (source) => {
+    expect(() => parse(source).render(TURN)).toThrow(expect.objectContaining({ code: "TEMPLATE_REJECTED" }));
+  });
+
+  it("refuses comparisons in a row, and no others", () => {
+    expect(() => parse("{{ 'a' in 'abc' == true }}")).toThrow(/Comparisons in a row/);
+    const alternates =
+      "{% if (messages[0].role == 'user') != (0 % 2 == 0) and 1 == 1 %}x{% else %}y{% endif %}";
+    expect(parse(alternates).render(TURN)).toBe("y");
+    expect(parse("{{ ['==', 1 == 1, 2 == 2] }}").render(TURN)).toBe("['==', True, True]");
+  });
 
   it("tells the engine's fault from the template's refusal", () => {
     expect(() => parse("{{ messages[0].missing + 'x' }}").render(TURN)).toThrow(/fails on these messages/);
