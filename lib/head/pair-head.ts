@@ -57,10 +57,16 @@ export const pairHead: HeadDefinition<PairSpec> = {
     const [network] = await createNetworks(runtime, [await readStack(tensors, rows, hiddenSize, "relu")]);
     return new NetworkHead([network], async (inputs) => {
       const logits = await network.forward(inputs.map((input) => input.scored));
-      return logits.map(([a = NaN, b = NaN]) => ({ reward: 1 / (1 + Math.exp((b - a) / spec.temperature)) }));
+      return logits.map(([a = NaN, b = NaN]) => ({ reward: probability(a, b, spec.temperature) }));
     });
   },
 };
+
+/** NaN, which no head gives as a result, when a logit is infinite: the formula would make a plausible 0 or 1 of it. */
+function probability(a: number, b: number, temperature: number): number {
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return NaN;
+  return 1 / (1 + Math.exp((b - a) / temperature));
+}
 
 function requireLabels({ labels, context, prompt }: HeadProfile): PairSpec["labels"] {
   if (labels !== undefined && context !== undefined && prompt !== undefined) return labels;

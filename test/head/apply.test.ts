@@ -19,6 +19,20 @@ function inputsOf(checkpoint: string): HeadInput[] {
   }));
 }
 
+const CHECKPOINTS = [
+  "grm-llama3.2-tiny",
+  "grm-linear-tiny",
+  "grm-mlp2-tiny",
+  "skywork-llama3.1-tiny",
+  "urm-llama3.1-tiny",
+  "armorm-tiny",
+  "qrm-llama3-tiny",
+  "inform-tiny",
+  "ultrarm-tiny",
+  "starling-tiny",
+  "steerlm-tiny",
+];
+
 describe("a loaded head", () => {
   it.each(["grm-mlp2-tiny", "urm-llama3.1-tiny", "qrm-llama3-tiny"])(
     "%s: results do not depend on the batch, however long",
@@ -48,6 +62,24 @@ describe("a loaded head", () => {
     });
     inputs[3] = { scored: new Float32Array(64).fill(3e38) };
     await expect(head.apply(inputs)).rejects.toMatchObject({ code: "SCORE_INVALID" });
+  });
+
+  it.each(
+    CHECKPOINTS.flatMap((checkpoint) => [NaN, Infinity, -Infinity].map((value) => ({ checkpoint, value }))),
+  )("$checkpoint: gives no number for a hidden state with $value in it", async ({ checkpoint, value }) => {
+    const head = await load(checkpoint);
+    const [input] = inputsOf(checkpoint);
+    for (const field of ["scored", "gating"] as const) {
+      const state = input?.[field];
+      if (input === undefined || state === undefined) continue;
+      for (let index = 0; index < state.length; index++) {
+        const broken = { ...input, [field]: state.with(index, value) };
+        await expect(head.apply([input, broken]), `${field} ${index}`).rejects.toMatchObject({
+          code: "SCORE_INVALID",
+          details: { candidate: 1 },
+        });
+      }
+    }
   });
 
   it("refuses an infinite deviation of a finite reward", async () => {

@@ -55,6 +55,29 @@ describe("pair preference", () => {
     expect(result?.reward).toBeCloseTo(0.7310585786, 9);
   });
 
+  it("gives no probability when a hidden state or a logit is not finite", async () => {
+    const rows = new FixtureTensors().setFloats("output_rows.weight", [2, 2], Float32Array.of(2, 0, 0, 1));
+    const spec = {
+      kind: "pair" as const,
+      matrix: "lm_head.weight",
+      labels: ["A", "B"] as [string, string],
+      labelTokens: [0, 1] as [number, number],
+      temperature: 1,
+      orders: 2 as const,
+    };
+    const head = await pairHead.load(spec, rows, 2, plainDense);
+    for (const scored of [
+      [Infinity, 1],
+      [NaN, 1],
+      [-3e38, 1],
+      [3e38, 1],
+    ]) {
+      await expect(head.apply([{ scored: Float32Array.from(scored) }])).rejects.toMatchObject({
+        code: "SCORE_INVALID",
+      });
+    }
+  });
+
   it("takes the rows from tied embeddings", async () => {
     const tensors = await FixtureTensors.read(CHECKPOINT, (name) => name === "model.embed_tokens.weight");
     const embedding = tensors.tensors.get("model.embed_tokens.weight");
