@@ -215,9 +215,9 @@ describe.skipIf(chromium === undefined)(TITLE, () => {
     const records = (await downloaded(page, "Export JSONL"))
       .trim()
       .split("\n")
-      .map((line) => JSON.parse(line) as { id: string; reward?: number; error?: { code: string } });
+      .map((line) => JSON.parse(line) as { id: string | number; reward?: number; error?: { code: string } });
     expect(records).toHaveLength(1000);
-    expect(records[7]).toMatchObject({ id: "7", error: { code: "DATASET_INVALID" } });
+    expect(records[7]).toMatchObject({ id: 7, error: { code: "DATASET_INVALID" } });
     expect(records[9]).toMatchObject({ id: "r9", error: { code: "CONVERSATION_TOO_LONG" } });
     expect(records[505]).toMatchObject({ id: "r505", reward: fakeReward("Q 505 A 505") });
     await page.getByLabel("Order").selectOption("highest");
@@ -225,6 +225,103 @@ describe.skipIf(chromium === undefined)(TITLE, () => {
     await page.evaluate(`document.querySelector(".table-window").scrollTo(0, 0)`);
     const firstReward = page.locator(".table-window tbody td.number").first();
     await expect.poll(() => firstReward.textContent()).toBe(best.toFixed(2));
+  });
+
+  it("never mixes margins with rewards, and exports ids and errors as the command line writes them", async () => {
+    await openModel(page, "value");
+    await chooseFile(page, "mixed.jsonl", [
+      '{"id":5,"prompt":"q","chosen":"good","rejected":"bad"}',
+      '{"prompt":"q","response":"alone"}',
+      '{"id":"x","prompt":"q","response":"[refuse]"}',
+      '{"id":"x","prompt":"q","responses":["a","b"]}',
+    ]);
+    await page.getByRole("button", { name: "Score 4 records" }).click();
+    await page.getByText(/^Done in/).waitFor();
+    const margin = fakeReward("q good") - fakeReward("q bad");
+    const figures = page.locator(".figures");
+    expect(await figures.locator("dt").allTextContents()).toEqual([
+      "Scored",
+      "Failed",
+      "Mean margin",
+      "Pair accuracy",
+    ]);
+    expect((await figures.locator("dd").nth(2).textContent())?.replace("\u2212", "-")).toBe(
+      margin.toFixed(2),
+    );
+    const records = (await downloaded(page, "Export JSONL"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(records.map(({ id }) => id)).toEqual([5, 1, "x", "x"]);
+    expect(records[1]).toEqual({ id: 1, reward: fakeReward("q alone"), tokens: "q alone".length });
+    expect(records[2]).toEqual({
+      id: "x",
+      error: { code: "CONVERSATION_TOO_LONG", message: "Too long by 3 tokens." },
+    });
+  });
+
+  it("says so when a file cannot be read, and stays when one is dropped beside the zone", async () => {
+    await openModel(page, "value");
+    await page.getByRole("tab", { name: "Score a file" }).click();
+    const drop = (selector: string): Promise<boolean> =>
+      page.evaluate<boolean>(`(() => {
+        const file = new File(["x"], "gone.jsonl");
+        file.text = () => Promise.reject(new DOMException("The file is gone.", "NotReadableError"));
+        const event = new DragEvent("drop", { bubbles: true, cancelable: true });
+        Object.defineProperty(event, "dataTransfer", { value: { files: [file] } });
+        document.querySelector("${selector}").dispatchEvent(event);
+        return event.defaultPrevented;
+      })()`);
+    expect(await drop(".top-bar")).toBe(true);
+    expect(await drop(".drop-zone")).toBe(true);
+    expect(await page.getByRole("alert").textContent()).toBe("gone.jsonl cannot be read: The file is gone.");
+  });
+
+  it("shows no bars of other texts beside an error", async () => {
+    await openModel(page, "value");
+    await writeCandidates(page, "Q", ["a", "b"]);
+    await rank(page, 2);
+    await page.getByRole("textbox", { name: "Candidate B" }).fill("[refuse]");
+    await page.getByRole("button", { name: "Rank answers" }).click();
+    await page.getByRole("alert").waitFor();
+    expect(await page.locator(".bars").count()).toBe(0);
+  });
+
+  it("goes back from the choice of another model, with everything in its place", async () => {
+    await openModel(page, "value");
+    await writeCandidates(page, "Q", ["a", "b"]);
+    await rank(page, 2);
+    await page.getByRole("button", { name: "Change model" }).click();
+    await page.getByRole("button", { name: "Back to value" }).click();
+    expect(await page.getByRole("textbox", { name: "Candidate A" }).inputValue()).toBe("a");
+    expect(await page.locator(".bars").isVisible()).toBe(true);
+    await page.getByRole("button", { name: "Change model" }).click();
+    await page.getByRole("textbox", { name: "Model folder" }).fill("missing");
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("button", { name: /^Back/ }).count()).toBe(0);
+  });
+
+  it.each([
+    [800, 600],
+    [400, 700],
+  ])("brings results into sight and cuts no reward at %i × %i", async (width, height) => {
+    await page.setViewportSize({ width, height });
+    await openModel(page, "gated");
+    await writeCandidates(page, "Q", ["a", "b", "c", "d", "e", "f"]);
+    await rank(page, 6);
+    await expect.poll(() => isInSight(page, ".verdict")).toBe(true);
+    await chooseFile(page, "pairs.jsonl", ['{"prompt":"q","chosen":"good","rejected":"bad"}']);
+    await page.getByRole("button", { name: "Score 1 record" }).click();
+    await page.getByText(/^Done in/).waitFor();
+    const cut = await page.evaluate<number>(
+      `[...document.querySelectorAll(".table-window .number")].filter((e) => e.scrollWidth > e.clientWidth).length`,
+    );
+    expect(cut).toBe(0);
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(width);
+    expect(
+      await page.locator(".model-badge strong").evaluate((e: { clientWidth: number }) => e.clientWidth),
+    ).toBeGreaterThan(20);
   });
 
   it("cancels a file, keeps what is done, and starts over", async () => {
@@ -321,6 +418,13 @@ describe.skipIf(chromium === undefined)(TITLE, () => {
     ).toBe(101);
   });
 });
+
+/** Whether the top of an element is within the window. */
+async function isInSight(page: Page, selector: string): Promise<boolean> {
+  return page.evaluate<boolean>(
+    `(() => { const { top } = document.querySelector("${selector}").getBoundingClientRect(); return top >= 0 && top < innerHeight; })()`,
+  );
+}
 
 async function downloaded(page: Page, button: string): Promise<string> {
   const download = page.waitForEvent("download");

@@ -65,7 +65,7 @@ export async function chooseFile(page: Page, name: string, lines: readonly strin
     .locator("input[type=file]")
     .setInputFiles({ name, mimeType: "application/x-ndjson", buffer: Buffer.from(lines.join("\n")) });
   await page
-    .locator(".file-name", { hasText: `${name} ${new Intl.NumberFormat("en").format(lines.length)} records` })
+    .locator(".file-name", { hasText: `${name} ${new Intl.NumberFormat("en").format(lines.length)} record` })
     .waitFor();
 }
 

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { ModelFolder } from "../renderer/backend.js";
+import { headName } from "../renderer/ui/format.js";
 
 /** Model folders among the subfolders of a folder, and the folder itself if it is one. */
 export async function findModelFolders(parent: string): Promise<ModelFolder[]> {
@@ -22,7 +23,7 @@ async function describe(path: string): Promise<ModelFolder | undefined> {
       backbone?: { architecture?: string; defaultType?: string };
     };
     const facts = [
-      description.head?.kind === undefined ? undefined : `${description.head.kind} head`,
+      description.head?.kind === undefined ? undefined : headName(description.head.kind),
       description.backbone?.architecture,
       description.backbone?.defaultType,
     ];

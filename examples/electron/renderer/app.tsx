@@ -14,7 +14,7 @@ const TABS = [
   { id: "file", label: "Score a file" },
 ] as const;
 
-/** The whole page. Both views stay mounted, so that switching tabs loses nothing. */
+/** The whole page. Both views stay mounted while their model is open, so that a look elsewhere loses nothing. */
 export function App({ backend }: { backend: Backend }): JSX.Element {
   const [scorer, setScorer] = useState<Scorer>();
   const [isPicking, setIsPicking] = useState(true);
@@ -37,16 +37,24 @@ export function App({ backend }: { backend: Backend }): JSX.Element {
         <ThemeButton />
       </header>
       <main>
-        {isPicking || scorer === undefined ? (
+        {isPicking && (
           <ModelPicker
             backend={backend}
+            current={scorer?.description.name}
+            onKeep={() => {
+              setIsPicking(false);
+            }}
+            onStart={() => {
+              setScorer(undefined);
+            }}
             onOpen={(opened) => {
               setScorer(opened);
               setIsPicking(false);
             }}
           />
-        ) : (
-          <>
+        )}
+        {scorer !== undefined && (
+          <div hidden={isPicking}>
             <h1 class="visually-hidden">Score with {scorer.description.name}</h1>
             <Tabs label="What to score" tabs={TABS} selected={tab} onSelect={setTab} />
             <section role="tabpanel" id="panel-rank" aria-labelledby="tab-rank" hidden={tab !== "rank"}>
@@ -55,7 +63,7 @@ export function App({ backend }: { backend: Backend }): JSX.Element {
             <section role="tabpanel" id="panel-file" aria-labelledby="tab-file" hidden={tab !== "file"}>
               <FileView scorer={scorer} />
             </section>
-          </>
+          </div>
         )}
       </main>
     </>

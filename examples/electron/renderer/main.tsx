@@ -6,6 +6,12 @@ import { electronBackend, type DesktopBridge } from "./electron-backend.js";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("The page has no #app.");
+// A file that is dropped beside its zone would take the place of the page.
+for (const type of ["dragover", "drop"]) {
+  window.addEventListener(type, (event) => {
+    event.preventDefault();
+  });
+}
 render(<App backend={backend()} />, root);
 
 function backend(): Backend {

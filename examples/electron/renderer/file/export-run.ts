@@ -1,5 +1,5 @@
 import { toCsv } from "../ui/csv.js";
-import { problemOf, rewardOf, scoresOf, type FileRun, type ResultRow } from "./file-run.js";
+import { errorOf, problemOf, rewardOf, scoresOf, type FileRun, type ResultRow } from "./file-run.js";
 
 /** The records `llama-reward score` writes, one per line, of every row that is complete. */
 export function runAsJsonl(run: FileRun): string {
@@ -27,12 +27,16 @@ export function runAsCsv(run: FileRun): string {
 }
 
 function outcomeOf(row: ResultRow): Record<string, unknown> {
-  const message = problemOf(row);
-  if (message !== undefined) {
-    const code = row.outcomes.find(({ error }) => error !== undefined)?.error?.code ?? "DATASET_INVALID";
-    return { error: { code, message } };
+  if (row.record.kind === "unreadable") {
+    return { error: { code: "DATASET_INVALID", message: row.record.problem } };
   }
-  const results = scoresOf(row).map(({ tokenCount, ...score }) => ({ ...score, tokens: tokenCount }));
+  const failed = errorOf(row);
+  if (failed !== undefined) return { error: { code: failed.code, message: failed.message } };
+  const results = scoresOf(row).map(({ tokenCount, warnings, ...score }) => ({
+    ...score,
+    tokens: tokenCount,
+    ...(warnings.length === 0 ? {} : { warnings }),
+  }));
   const [first, second] = results;
   if (row.record.kind === "single") return { ...first };
   if (row.record.kind === "pair" && first !== undefined && second !== undefined) {
@@ -40,7 +44,7 @@ function outcomeOf(row: ResultRow): Record<string, unknown> {
     return { chosen: first, rejected: second, margin, probability: 1 / (1 + Math.exp(-margin)) };
   }
   const best = results.reduce(
-    (winner, { reward }, index) => (reward > (results[winner]?.reward ?? 0) ? index : winner),
+    (winner, { reward }, index) => (reward > (results[winner]?.reward ?? -Infinity) ? index : winner),
     0,
   );
   return { results, best };

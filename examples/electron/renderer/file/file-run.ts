@@ -1,5 +1,6 @@
 import type { Conversation, Score, Scorer, SettledScore } from "llama-reward/electron/renderer";
 import type { FileRecord } from "../records/records.js";
+import { messageOf } from "../ui/message-of.js";
 
 /** A record with what came of it so far. */
 export interface ResultRow {
@@ -54,11 +55,16 @@ export function rewardOf({ record, outcomes }: ResultRow): number | undefined {
   return Math.max(...known);
 }
 
-/** Why a row has no reward. */
-export function problemOf({ record, outcomes }: ResultRow): string | undefined {
-  if (record.kind === "unreadable") return record.problem;
-  const failed = outcomes.find(({ error }) => error !== undefined)?.error;
-  return failed === undefined ? undefined : `${failed.code}: ${failed.message}`;
+/** Why a row has no reward, for people. */
+export function problemOf(row: ResultRow): string | undefined {
+  if (row.record.kind === "unreadable") return row.record.problem;
+  const failed = errorOf(row);
+  return failed === undefined ? undefined : messageOf(failed);
+}
+
+/** The first error of a row whose answers were not all scored. */
+export function errorOf({ outcomes }: ResultRow): SettledScore["error"] {
+  return outcomes.find(({ error }) => error !== undefined)?.error;
 }
 
 /** The scores of a row whose answers were all scored. */

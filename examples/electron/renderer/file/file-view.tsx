@@ -3,7 +3,8 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { parseRecords, type FileRecord } from "../records/records.js";
 import { download } from "../ui/download.js";
-import { formatCount } from "../ui/format.js";
+import { formatRecords } from "../ui/format.js";
+import { messageOf } from "../ui/message-of.js";
 import { useTask } from "../ui/use-task.js";
 import { DropZone } from "./drop-zone.js";
 import { runAsCsv, runAsJsonl } from "./export-run.js";
@@ -22,10 +23,14 @@ export function FileView({ scorer }: { scorer: Scorer }): JSX.Element {
   const task = useTask();
 
   const read = (chosen: File): void => {
-    task.cancel();
     setRun(undefined);
-    void chosen.text().then((text) => {
-      setFile({ name: chosen.name, records: parseRecords(text) });
+    setFile(undefined);
+    task.run(async (signal) => {
+      const text = await chosen.text().catch((error: unknown) => {
+        throw new Error(`${chosen.name} cannot be read: ${messageOf(error)}`);
+      });
+      // Another one may have been chosen in between.
+      if (!signal.aborted) setFile({ name: chosen.name, records: parseRecords(text) });
     });
   };
   const start = (records: readonly FileRecord[]): void => {
@@ -50,7 +55,7 @@ export function FileView({ scorer }: { scorer: Scorer }): JSX.Element {
       {file !== undefined && (
         <div class="actions">
           <span class="file-name">
-            <strong>{file.name}</strong> {formatCount(file.records.length)} records
+            <strong>{file.name}</strong> {formatRecords(file.records.length)}
           </span>
           {task.isRunning ? (
             <button type="button" onClick={task.cancel}>
@@ -65,7 +70,7 @@ export function FileView({ scorer }: { scorer: Scorer }): JSX.Element {
                 start(file.records);
               }}
             >
-              Score {formatCount(file.records.length)} records
+              Score {formatRecords(file.records.length)}
             </button>
           )}
           {run !== undefined && !task.isRunning && (

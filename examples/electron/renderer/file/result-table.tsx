@@ -48,7 +48,7 @@ export function ResultTable({ run, version }: { run: FileRun; version: number })
               <th scope="col" class="number">
                 Reward
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number tokens">
                 Tokens
               </th>
             </tr>
@@ -56,7 +56,7 @@ export function ResultTable({ run, version }: { run: FileRun; version: number })
           <tbody>
             {first > 0 && <Gap rows={first} />}
             {shown.map((row, place) => (
-              <Row key={row.record.id} row={row} index={first + place + 2} />
+              <Row key={first + place} row={row} index={first + place + 2} />
             ))}
             {rows.length > first + shown.length && <Gap rows={rows.length - first - shown.length} />}
           </tbody>
@@ -82,7 +82,7 @@ function Row({ row, index }: { row: ResultRow; index: number }): JSX.Element {
       <td class="number">
         {reward === undefined ? "\u2013" : `${row.record.kind === "pair" ? "Δ " : ""}${formatReward(reward)}`}
       </td>
-      <td class="number">{scoresOf(row).reduce((sum, { tokenCount }) => sum + tokenCount, 0)}</td>
+      <td class="number tokens">{scoresOf(row).reduce((sum, { tokenCount }) => sum + tokenCount, 0)}</td>
     </tr>
   );
 }

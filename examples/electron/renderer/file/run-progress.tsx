@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { formatCount, formatDuration, formatPercent, formatReward } from "../ui/format.js";
+import { formatCount, formatDuration, formatPercent, formatRecords, formatReward } from "../ui/format.js";
 import type { FileRun } from "./file-run.js";
 import { Histogram } from "./histogram.js";
 import { summarize } from "./summary.js";
@@ -31,8 +31,8 @@ export function RunProgress({ run, version, isRunning }: RunProgressProps): JSX.
       <div class="progress-line">
         <span role="status">{state(run, isRunning)}</span>
         <progress
-          max={run.totalConversations}
-          value={run.doneConversations}
+          max={run.rows.length}
+          value={run.doneRows}
           aria-label={`${run.doneConversations} of ${run.totalConversations} conversations scored`}
         />
       </div>
@@ -57,7 +57,7 @@ function state(run: FileRun, isRunning: boolean): string {
   const elapsedMs = (run.endedAt ?? performance.now()) - run.startedAt;
   if (!isRunning) {
     const ended =
-      run.doneRows === run.rows.length ? "Done" : `Cancelled after ${formatCount(run.doneRows)} records`;
+      run.doneRows === run.rows.length ? "Done" : `Cancelled after ${formatRecords(run.doneRows)}`;
     return `${ended} in ${formatDuration(elapsedMs)}`;
   }
   const rate = run.doneConversations / (elapsedMs / 1000);

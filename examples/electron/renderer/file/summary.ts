@@ -4,35 +4,33 @@ import { problemOf, rewardOf, type FileRun } from "./file-run.js";
 export interface RunSummary {
   scored: number;
   failed: number;
+  /** Of the margins where there are pairs, else of the rewards: the two are different quantities. */
   mean: number | undefined;
   /** Share of pairs whose chosen answer got the higher reward; a tie counts as wrong. */
   pairAccuracy: number | undefined;
-  /** Rewards (margins for pairs) by bin, for the histogram. */
+  /** What the mean is of, by bin, for the histogram. */
   bins: { from: number; to: number; count: number }[];
 }
 
 const BIN_COUNT = 24;
 
 export function summarize(run: FileRun): RunSummary {
-  const values: number[] = [];
+  const rewards: number[] = [];
+  const margins: number[] = [];
   let failed = 0;
-  let pairs = 0;
-  let right = 0;
   for (const row of run.rows.slice(0, run.doneRows)) {
     const value = rewardOf(row);
     if (problemOf(row) !== undefined) failed += 1;
     if (value === undefined) continue;
-    values.push(value);
-    if (row.record.kind === "pair") {
-      pairs += 1;
-      if (value > 0) right += 1;
-    }
+    (row.record.kind === "pair" ? margins : rewards).push(value);
   }
+  const values = margins.length > 0 ? margins : rewards;
   return {
-    scored: values.length,
+    scored: rewards.length + margins.length,
     failed,
     mean: values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length,
-    pairAccuracy: pairs === 0 ? undefined : right / pairs,
+    pairAccuracy:
+      margins.length === 0 ? undefined : margins.filter((margin) => margin > 0).length / margins.length,
     bins: histogram(values),
   };
 }

@@ -1,5 +1,6 @@
 import type { ModelDescription } from "llama-reward/electron/renderer";
 import type { JSX } from "preact";
+import { headName } from "../ui/format.js";
 
 /** The open model, and the way to another. */
 export function ModelBadge({
@@ -13,7 +14,7 @@ export function ModelBadge({
     <div class="model-badge">
       <strong title={model.name}>{model.name}</strong>
       <span class="facts">
-        {model.headKind} head · {model.architecture} · {model.type}
+        {headName(model.headKind)} · {model.architecture} · {model.type}
       </span>
       <button type="button" class="quiet" onClick={onChange}>
         Change model

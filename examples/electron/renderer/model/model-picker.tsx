@@ -6,14 +6,19 @@ import { ProgressLine } from "../ui/progress-line.js";
 import { messageOf } from "../ui/message-of.js";
 import { useTask } from "../ui/use-task.js";
 
-/** Chooses a model folder and loads it. */
-export function ModelPicker({
-  backend,
-  onOpen,
-}: {
+interface ModelPickerProps {
   backend: Backend;
+  /** Name of the model that is open, if one is. */
+  current: string | undefined;
+  /** The open model is to stay. */
+  onKeep: () => void;
+  /** Another one is being opened: the one before is gone. */
+  onStart: () => void;
   onOpen: (scorer: Scorer) => void;
-}): JSX.Element {
+}
+
+/** Chooses a model folder and loads it. */
+export function ModelPicker({ backend, current, onKeep, onStart, onOpen }: ModelPickerProps): JSX.Element {
   const [folders, setFolders] = useState<ModelFolder[]>();
   const [listError, setListError] = useState<string>();
   const [path, setPath] = useState("");
@@ -29,6 +34,7 @@ export function ModelPicker({
   const open = (chosen: string): void => {
     setPath(chosen);
     setShare(0);
+    onStart();
     task.run(async (signal) => {
       const onProgress = ({ done, total }: { done: number; total: number }): void => {
         setShare(done / total);
@@ -101,6 +107,11 @@ export function ModelPicker({
         <p class="error" role="alert">
           {task.error ?? listError}
         </p>
+      )}
+      {current !== undefined && (
+        <button type="button" class="quiet keep" onClick={onKeep}>
+          Back to {current}
+        </button>
       )}
       <p class="hint">
         No model yet? Fetch one with <code>npx llama-reward pull Ray2333/GRM-llama3.2-3B-sftreg</code>

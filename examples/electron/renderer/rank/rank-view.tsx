@@ -1,6 +1,6 @@
 import type { Message, Progress, Scorer } from "llama-reward/electron/renderer";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { letter } from "../ui/format.js";
 import { ProgressLine } from "../ui/progress-line.js";
 import { useTask } from "../ui/use-task.js";
@@ -9,6 +9,9 @@ import { ConversationEditor } from "./conversation-editor.js";
 import { EXAMPLE } from "./example.js";
 import { rankCandidates, type Candidate, type Ranking } from "./rank-candidates.js";
 import { RankResults } from "./rank-results.js";
+
+/** How much of the results has to be in sight: their headline. */
+const LEAST_VISIBLE_PX = 100;
 
 const EMPTY: readonly Message[] = [{ role: "user", content: "" }];
 
@@ -19,6 +22,13 @@ export function RankView({ scorer }: { scorer: Scorer }): JSX.Element {
   const [ranking, setRanking] = useState<Ranking>();
   const [progress, setProgress] = useState<Progress>();
   const task = useTask();
+  const results = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Below the editor in a narrow window, nobody would see that something has come.
+    const top = results.current?.getBoundingClientRect().top ?? 0;
+    const hasCome = ranking !== undefined || task.error !== undefined;
+    if (hasCome && top > window.innerHeight - LEAST_VISIBLE_PX) results.current?.scrollIntoView();
+  }, [ranking, task.error]);
 
   const filled = candidates
     .map((text, index) => ({ name: letter(index), text }))
@@ -28,7 +38,13 @@ export function RankView({ scorer }: { scorer: Scorer }): JSX.Element {
     if (problem !== undefined) return;
     setProgress(undefined);
     task.run(async (signal) => {
-      setRanking(await rankCandidates(scorer, messages, filled, { signal, onProgress: setProgress }));
+      try {
+        setRanking(await rankCandidates(scorer, messages, filled, { signal, onProgress: setProgress }));
+      } catch (error) {
+        // Bars of other texts beside the error would look like the answer. Who cancels keeps them.
+        if (!signal.aborted) setRanking(undefined);
+        throw error;
+      }
     });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -79,7 +95,7 @@ export function RankView({ scorer }: { scorer: Scorer }): JSX.Element {
           {problem !== undefined && <span class="hint">{problem}</span>}
         </div>
       </form>
-      <section class="card results" aria-label="Results" aria-busy={task.isRunning}>
+      <section class="card results" aria-label="Results" aria-busy={task.isRunning} ref={results}>
         {task.isRunning && (
           <ProgressLine label="Scoring" share={progress === undefined ? 0 : progress.done / progress.total} />
         )}
@@ -88,10 +104,9 @@ export function RankView({ scorer }: { scorer: Scorer }): JSX.Element {
             {task.error}
           </p>
         )}
-        {ranking === undefined ? (
+        {ranking !== undefined && <RankResults ranking={ranking} />}
+        {ranking === undefined && task.error === undefined && (
           <p class="empty">Rewards appear here, best answer first.</p>
-        ) : (
-          <RankResults ranking={ranking} />
         )}
       </section>
     </div>

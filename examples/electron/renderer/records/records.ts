@@ -2,8 +2,11 @@ import type { Conversation } from "llama-reward/electron/renderer";
 
 /** One record of a file, ready to score: one conversation, several answers to one prompt, or a labelled pair. */
 export type FileRecord =
-  | { id: string; kind: "single" | "several" | "pair"; conversations: Conversation[]; text: string }
-  | { id: string; kind: "unreadable"; problem: string; text: string };
+  | { id: RecordId; kind: "single" | "several" | "pair"; conversations: Conversation[]; text: string }
+  | { id: RecordId; kind: "unreadable"; problem: string; text: string };
+
+/** A record's own id as it is in the file, or its 0-based line number. */
+type RecordId = string | number;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -17,13 +20,13 @@ export function parseRecords(text: string): FileRecord[] {
 }
 
 function parseRecord(line: string, index: number): FileRecord {
-  let id = String(index);
+  let id: RecordId = index;
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== "object" || value === null || Array.isArray(value))
       throw new Error("not a JSON object");
     const fields = value as Fields;
-    if (typeof fields["id"] === "string" || typeof fields["id"] === "number") id = String(fields["id"]);
+    if (typeof fields["id"] === "string" || typeof fields["id"] === "number") id = fields["id"];
     return { id, ...conversationsOf(fields) };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);

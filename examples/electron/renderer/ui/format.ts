@@ -9,7 +9,14 @@ const count = new Intl.NumberFormat("en");
 /** A reward for reading: two decimals, a real minus sign. Exports keep every digit. */
 export const formatReward = (value: number): string => reward.format(value).replace("-", "\u2212");
 
+/** A head's kind in words: `value-head` is a "value head", `gated-attributes` a "gated attributes head". */
+export const headName = (kind: string): string => `${kind.replace(/-head$/, "").replaceAll("-", " ")} head`;
+
 export const formatCount = (value: number): string => count.format(value);
+
+/** `1 record`, `1,000 records`. */
+export const formatRecords = (value: number): string =>
+  `${formatCount(value)} ${value === 1 ? "record" : "records"}`;
 
 /** A share of one. Only what is exactly none or all is shown as 0 % or 100 %. */
 export function formatPercent(share: number): string {
