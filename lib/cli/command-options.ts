@@ -123,6 +123,14 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** Parses a port to listen on. */
+export function portNumber(text: string): number {
+  const MAX_PORT = 65_535;
+  const port = positiveInteger(text);
+  if (port > MAX_PORT) throw new InvalidOption(`Expected a port from 1 to ${MAX_PORT}.`);
+  return port;
+}
+
 function layerCount(text: string): number | "auto" {
   if (text === "auto") return text;
   if (/^\d{1,4}$/.test(text)) return Number(text);

@@ -25,6 +25,9 @@ export interface RewardServerOptions {
 
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1", "[::1]"]);
 
+/** Time for a refused body to arrive before its connection is closed. */
+const DRAIN_MS = 5_000;
+
 /** Time for the last answers to leave after the requests at work were aborted. */
 const LAST_ANSWERS_MS = 500;
 
@@ -61,7 +64,11 @@ export class RewardServer {
     }
     const server = new RewardServer(scorer, options);
     server.#server.listen(port, host);
-    await once(server.#server, "listening");
+    try {
+      await once(server.#server, "listening");
+    } catch (cause) {
+      throw cannotListen(host, port, cause);
+    }
     const { address, family, port: ownPort } = server.#server.address() as AddressInfo;
     server.#url = `http://${family === "IPv6" ? `[${address}]` : address}:${ownPort}`;
     return server;
@@ -107,16 +114,15 @@ export class RewardServer {
       if (status >= 500 && !(error instanceof HttpError)) this.#options.onError?.(error);
       if (status === 401) response.setHeader("www-authenticate", "Bearer");
       if (status === 503) response.setHeader("retry-after", "1");
-      // Whatever of the body is still on its way is not wanted.
       if (!request.complete) response.setHeader("connection", "close");
-      this.#send(response, status, body);
+      this.#send(response, status, body, request);
     } finally {
       this.#running.delete(controller);
     }
   }
 
   async #route(request: IncomingMessage, controller: AbortController): Promise<unknown> {
-    const { pathname } = new URL(request.url ?? "/", "http://server");
+    const [pathname = ""] = (request.url ?? "").split("?", 1);
     this.#checkHost(request);
     if (pathname === "/health") return { status: "ok" };
     this.#checkToken(request);
@@ -135,7 +141,8 @@ export class RewardServer {
     return handler(body, { scorer: this.#scorer, signal: controller.signal });
   }
 
-  #send(response: ServerResponse, status: number, body: unknown): void {
+  /** @param request the one answered, where its body may still be on its way */
+  #send(response: ServerResponse, status: number, body: unknown, request?: IncomingMessage): void {
     const text = JSON.stringify(body);
     // A connection that is kept would hold up the end.
     if (this.#closing !== undefined) response.setHeader("connection", "close");
@@ -143,13 +150,15 @@ export class RewardServer {
       "content-type": "application/json; charset=utf-8",
       "content-length": Buffer.byteLength(text),
     });
-    response.end(text);
+    response.write(text);
+    if (request === undefined || request.complete) response.end();
+    else void drain(request).then(() => response.end());
   }
 
   /** A page of another name that resolves to this computer (DNS rebinding) gets nothing from a loopback server. */
   #checkHost({ headers }: IncomingMessage): void {
     if (!LOOPBACK.has(this.#options.host ?? "127.0.0.1")) return;
-    const name = (headers.host ?? "").replace(/:\d+$/, "");
+    const name = (headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
     if (!LOOPBACK.has(name)) throw new HttpError(403, "FORBIDDEN", `This server is not called ${name}.`);
   }
 
@@ -161,6 +170,31 @@ export class RewardServer {
       throw new HttpError(401, "UNAUTHORIZED", "Send the server's token as Authorization: Bearer.");
     }
   }
+}
+
+/** The system's error, with its code, and what to do about it. */
+function cannotListen(host: string, port: number, cause: unknown): Error {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const advice =
+    code === "EADDRINUSE"
+      ? "Another program listens there: choose another --port, or end it."
+      : "Choose another --port or --host.";
+  return Object.assign(
+    new Error(`Cannot listen on ${host}, port ${port} (${message}). ${advice}`, { cause }),
+    {
+      code,
+    },
+  );
+}
+
+/**
+ * Throws away what is left of a body, for a while. A connection closed while its client still sends is reset, and most
+ * clients then never see the answer that is there already.
+ */
+async function drain(request: IncomingMessage): Promise<void> {
+  const timeUp = AbortSignal.timeout(DRAIN_MS);
+  request.resume();
+  await once(request, "close", { signal: timeUp }).catch(() => undefined);
 }
 
 /** Digests have one length, so that the comparison tells nothing about the token's. */

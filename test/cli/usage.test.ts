@@ -54,6 +54,7 @@ describe("usage", () => {
     [["convert", "a"]],
     [["convert", "a", "b", "--type", "q2_k"]],
     [["devices", "x"]],
+    [["serve", "a", "--port", "70000"]],
   ])("refuses %j in one line, with a hint", async (args) => {
     const { status, stdout, stderr } = await cli(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

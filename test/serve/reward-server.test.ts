@@ -177,6 +177,73 @@ describe("refusals", () => {
     expect(status).toBe(413);
   });
 
+  // Most clients lose an answer when the connection is reset while they still send.
+  it("lets a client that was answered early send the rest of its body", async () => {
+    const server = await serve(undefined, { maxBodyBytes: 1000 });
+    const rest = Buffer.alloc(1_000_000, "x");
+    const outcome = await new Promise<string>((resolve) => {
+      const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+      let answer = "";
+      socket.on("error", (error) => {
+        resolve(`${answer} ${error.message}`);
+      });
+      socket.on("close", () => {
+        resolve(answer);
+      });
+      socket.on("data", (data) => {
+        if (answer === "") setTimeout(() => socket.write(rest), 100);
+        answer += data.toString();
+      });
+      socket.write(
+        "POST /classify HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n" +
+          `content-length: ${rest.length}\r\n\r\n`,
+      );
+    });
+    expect(outcome).toMatch(/^HTTP\/1.1 413 [^]*BODY_TOO_LARGE"\}\}$/);
+  });
+
+  it.each(["//", "http://", "http://evil.example/v1/models", "*"])("finds nothing at %s", async (target) => {
+    const errors: unknown[] = [];
+    const server = await serve(undefined, { onError: (error) => errors.push(error) });
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+      let text = "";
+      socket.on("data", (data) => (text += data.toString()));
+      socket.on("close", () => {
+        resolve(text);
+      });
+      socket.write(`GET ${target} HTTP/1.1\r\nhost: LOCALHOST\r\nconnection: close\r\n\r\n`);
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 404 /);
+    expect(errors).toEqual([]);
+  });
+
+  it("scores nothing for an empty batch", async () => {
+    const server = await serve();
+    expect(await post(server, "/predict", { inputs: [] })).toMatchObject({ status: 422 });
+  });
+
+  it.each([
+    ["/classify", { input: [[1]] }, /expected input .* or messages/],
+    ["/predict", { inputs: 1 }, /inputs: expected a text, a pair/],
+    ["/get_reward", {}, /query: expected a text or a list/],
+  ])("says what %s takes", async (path, body, message) => {
+    const server = await serve();
+    expect(await post(server, path, body)).toMatchObject({
+      status: 422,
+      body: { error: { message: expect.stringMatching(message) as string } },
+    });
+  });
+
+  it("says what to do about a taken port", async () => {
+    const server = await serve();
+    const port = Number(new URL(server.url).port);
+    await expect(serve(undefined, { port })).rejects.toMatchObject({
+      code: "EADDRINUSE",
+      message: expect.stringMatching(/choose another --port/) as string,
+    });
+  });
+
   it("wants the token where there is one", async () => {
     const server = await serve(undefined, { token: "secret" });
     const body = { query: "q", texts: ["a"] };

@@ -5,7 +5,7 @@ import type { CliIo } from "../cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
-  positiveInteger,
+  portNumber,
   type ModelOptions,
   type OutputOptions,
 } from "../command-options.js";
@@ -30,7 +30,7 @@ export const serveCommand: CliCommand = {
           "The variable LLAMA_REWARD_TOKEN sets a token that clients must send.",
       )
       .argument("<model-dir>", "model folder made by convert or pull")
-      .option("--port <n>", "port to listen on", positiveInteger, 8080)
+      .option("--port <n>", "port to listen on", portNumber, 8080)
       .option("--host <address>", "address to listen on; any but the loopback needs a token", "127.0.0.1");
     addOutputOptions(addModelOptions(command), "print the address as one JSON object").action(act(serve));
   },

@@ -6,10 +6,13 @@ import { scoreTexts, sigmoid, usageOf } from "../score-texts.js";
 
 const message = z.object({ role: z.string(), content: z.string() });
 
-const bodySchema = z.union([
-  z.object({ input: z.union([z.string(), z.array(z.string())]), use_activation: z.boolean().nullish() }),
-  z.object({ messages: z.array(message), use_activation: z.boolean().nullish() }),
-]);
+const bodySchema = z.union(
+  [
+    z.object({ input: z.union([z.string(), z.array(z.string())]), use_activation: z.boolean().nullish() }),
+    z.object({ messages: z.array(message), use_activation: z.boolean().nullish() }),
+  ],
+  { error: "expected input (a text or a list of texts), or messages ({ role, content }, …)" },
+);
 
 /**
  * The classification request of vLLM and SGLang: `input` is plain text, to which the tokenizer adds its special tokens;

@@ -3,7 +3,9 @@ import { parseBody } from "../read-body.js";
 import type { RouteHandler } from "../route.js";
 import { scoreTexts } from "../score-texts.js";
 
-const bodySchema = z.object({ query: z.union([z.string(), z.array(z.string())]) });
+const bodySchema = z.object({
+  query: z.union([z.string(), z.array(z.string())], { error: "expected a text or a list of texts" }),
+});
 
 /**
  * OpenRLHF's remote reward: `{ query, prompts, labels }` to `{ rewards, scores, extra_logs }`. A query is rendered already and

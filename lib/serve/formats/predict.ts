@@ -10,7 +10,12 @@ const one = z.union([z.string(), z.tuple([z.string()]), z.tuple([z.string(), z.s
 type One = z.infer<typeof one>;
 
 const bodySchema = z.object({
-  inputs: z.union([one, z.array(z.union([z.tuple([z.string()]), z.tuple([z.string(), z.string()])]))]),
+  inputs: z.union(
+    [one, z.array(z.union([z.tuple([z.string()]), z.tuple([z.string(), z.string()])])).min(1)],
+    {
+      error: "expected a text, a pair of texts, or a list of such lists: [[text], [question, answer], …]",
+    },
+  ),
   raw_scores: z.boolean().nullish(),
 });
 
