@@ -188,7 +188,7 @@ describe("refusals", () => {
         resolve(`${answer} ${error.message}`);
       });
       socket.on("close", () => {
-        resolve(answer);
+        resolve(socket.bytesWritten < rest.length ? "closed before the body was sent" : answer);
       });
       socket.on("data", (data) => {
         if (answer === "") setTimeout(() => socket.write(rest), 100);
