@@ -51,6 +51,33 @@ function merge(a: ColumnType, b: ColumnType, path: string): ColumnType {
 }
 
 /**
+ * Where a value has something that a column of this shape cannot hold: the path of its first such part, undefined where it
+ * fits.
+ * @throws DatasetError the value itself mixes shapes
+ */
+export function misfit(type: ColumnType, value: unknown, path: string): string | undefined {
+  return misfitOf(type, typeOf(value, path), path);
+}
+
+function misfitOf(type: ColumnType, found: ColumnType, path: string): string | undefined {
+  if (found.kind === "unknown") return undefined;
+  if (type.kind === "list" && found.kind === "list") {
+    return misfitOf(type.element, found.element, `${path}[]`);
+  }
+  if (type.kind === "record" && found.kind === "record") {
+    for (const [key, field] of found.fields) {
+      const known = type.fields.get(key);
+      const problem = known === undefined ? `${path}.${key}` : misfitOf(known, field, `${path}.${key}`);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+  // A column without any value is written as text.
+  const kind = type.kind === "unknown" ? "text" : type.kind;
+  return found.kind === kind ? undefined : path;
+}
+
+/**
  * Parquet schema elements of a column, depth first. Lists have the three levels that readers expect.
  * Source: LogicalTypes.md of the Parquet format, section Lists.
  */

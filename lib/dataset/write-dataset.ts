@@ -1,11 +1,11 @@
 import { createWriteStream } from "node:fs";
-import { rename } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { fileWriter, parquetWriteRows } from "hyparquet-writer";
 import { unreadable } from "./dataset-row.js";
-import { inferColumnType, schemaElements, type ColumnType } from "./parquet-schema.js";
+import { inferColumnType, misfit, schemaElements, type ColumnType } from "./parquet-schema.js";
 
 /** A record to write: plain JSON values. */
 export type OutputRecord = Readonly<Record<string, unknown>>;
@@ -25,14 +25,35 @@ export async function writeDataset(
   records: Iterable<OutputRecord> | AsyncIterable<OutputRecord>,
 ): Promise<void> {
   const incomplete = `${path}.incomplete`;
-  if (path.endsWith(".parquet")) await writeParquet(incomplete, records);
-  else {
-    const lines = Readable.from(toLines(records));
-    const file = createWriteStream(incomplete);
-    if (path.endsWith(".gz")) await pipeline(lines, createGzip(), file);
-    else await pipeline(lines, file);
+  try {
+    if (path.endsWith(".parquet")) await writeParquet(incomplete, records);
+    else await writeLines(incomplete, records, path.endsWith(".gz"));
+    await syncFile(incomplete);
+    await rename(incomplete, path);
+  } catch (error) {
+    await rm(incomplete, { force: true });
+    throw error;
   }
-  await rename(incomplete, path);
+}
+
+/** A name that reaches the disk before what it names would be that of an empty file after a power cut. */
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeLines(
+  path: string,
+  records: Iterable<OutputRecord> | AsyncIterable<OutputRecord>,
+  isPacked: boolean,
+): Promise<void> {
+  const lines = Readable.from(toLines(records));
+  const file = createWriteStream(path);
+  await (isPacked ? pipeline(lines, createGzip(), file) : pipeline(lines, file));
 }
 
 async function* toLines(
@@ -76,10 +97,10 @@ async function* checkedRows(
 ): AsyncIterable<OutputRecord> {
   yield* first;
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-    const unknown = Object.keys(next.value).find((name) => !columns.fields.has(name));
-    if (unknown !== undefined) {
+    const problem = misfit(columns, next.value, "record");
+    if (problem !== undefined) {
       throw unreadable(
-        `A later record has the column ${unknown}, which the first ${first.length} do not have. Write .jsonl instead.`,
+        `Column ${problem}, as a later record has it, fits none of the first ${first.length} records. Write .jsonl instead.`,
       );
     }
     yield next.value;

@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { messageOf } from "../dataset/dataset-row.js";
 import { openDataset } from "../dataset/dataset.js";
 import { skipDone } from "../records/resume.js";
 import type { RecordEntry } from "../records/record.js";
 import { scoreRecords } from "../records/score-records.js";
-import { InvalidArgumentError } from "../errors.js";
+import { FileError, InvalidArgumentError } from "../errors.js";
 import type { Scorer } from "../score.js";
 import { decisivePairs } from "./analysis/decisive-pair.js";
 import { worstPairs } from "./analysis/worst-pairs.js";
@@ -17,10 +18,11 @@ import { REWARDBENCH_SUBSETS } from "./metrics/rewardbench-tables.js";
 import { ScoreSource } from "./read-scores.js";
 import { renderReport } from "./report/report.js";
 import { rewardBenchResult } from "./rewardbench-result.js";
-import { checkSameRun, type RunSettings } from "./same-run.js";
+import { checkSameRun, fingerprint, type RunSettings } from "./same-run.js";
 import { ScoreLog } from "./score-log.js";
 import type { BootstrapOptions } from "./stats/bootstrap.js";
 import { summarise, type EvalSubject, type EvalSummary } from "./summary.js";
+import { writeWhole } from "../util/write-whole.js";
 
 /** How far a run is. */
 export interface EvalProgress {
@@ -99,7 +101,9 @@ export async function runEval(options: EvalOptions): Promise<EvalSummary> {
   const dataset = await openEvalData(options.data, options.split, input.split);
   const { layouts, subsets } = input;
   const reader = new ItemReader(dataset, { layouts, subsets, strict: options.strict });
-  await mkdir(options.out, { recursive: true });
+  await mkdir(options.out, { recursive: true }).catch((cause: unknown) => {
+    throw notWritten(options.out, cause);
+  });
   const scoresPath = options.scores ?? (await scoreAll(reader, options));
   const collected = await collect(reader, new ScoreSource(scoresPath));
   if (collected.items.length === 0) {
@@ -152,7 +156,8 @@ async function scoreAll(reader: ItemReader, options: EvalOptions): Promise<strin
   const log = await ScoreLog.open(path, resume);
   try {
     const isResumed = log.doneIds.length > 0;
-    await checkSameRun(join(out, EVAL_FILES.run), { benchmark }, scorer, options.settings, isResumed);
+    const what = { benchmark, firstRecord: await fingerprint(reader.dataset) };
+    await checkSameRun(join(out, EVAL_FILES.run), what, scorer, options.settings, isResumed);
     const progress: EvalProgress = { records: 0, resumed: log.doneIds.length, total, failed: 0, tokens: 0 };
     const entries = skipDone(toRecords(reader), log.doneIds);
     for await (const outcome of scoreRecords(entries, scorer, { signal })) {
@@ -182,10 +187,23 @@ async function* toRecords(reader: ItemReader): AsyncIterable<RecordEntry> {
 
 async function writeOutputs(options: EvalOptions, summary: EvalSummary, report: string): Promise<void> {
   const { out, benchmark, scorer } = options;
-  await writeFile(join(out, EVAL_FILES.summary), `${JSON.stringify(summary, null, 2)}\n`);
-  await writeFile(join(out, EVAL_FILES.report), report);
-  if (benchmark === "rewardbench" || benchmark === "rewardbench2") {
-    const modelType = scorer?.description.task === "compare" ? "Custom Classifier" : "Seq. Classifier";
-    await writeFile(join(out, EVAL_FILES.rewardBench), rewardBenchResult(summary, modelType));
+  try {
+    await writeWhole(join(out, EVAL_FILES.summary), `${JSON.stringify(summary, null, 2)}\n`);
+    await writeWhole(join(out, EVAL_FILES.report), report);
+    if (benchmark === "rewardbench" || benchmark === "rewardbench2") {
+      const modelType = scorer?.description.task === "compare" ? "Custom Classifier" : "Seq. Classifier";
+      await writeWhole(join(out, EVAL_FILES.rewardBench), rewardBenchResult(summary, modelType));
+    }
+  } catch (error) {
+    throw notWritten(out, error);
   }
+}
+
+function notWritten(out: string, cause: unknown): FileError {
+  return new FileError(
+    "FILE_FAILED",
+    `The results cannot be written to ${out}: ${messageOf(cause)}. Make room there or choose another --out; scores that are ` +
+      "already there are kept.",
+    { cause },
+  );
 }

@@ -1,6 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { Dataset } from "../dataset/dataset.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Scorer } from "../score.js";
+import { writeWhole } from "../util/write-whole.js";
 
 /** Scoring options that change scores (BOS rule, KV type, …): a resumed run must have the same. */
 export type RunSettings = Readonly<Record<string, unknown>>;
@@ -20,13 +23,26 @@ export async function checkSameRun(
   const { name, type, architecture, headKind } = description;
   const run = `${JSON.stringify({ ...what, model: { name, type, architecture, headKind }, settings }, null, 2)}\n`;
   if (!isResumed) {
-    await writeFile(path, run);
+    await writeWhole(path, run);
     return;
   }
   const earlier = await readFile(path, "utf8").catch(() => "");
   if (earlier === run) return;
   throw new InvalidArgumentError(
-    `The interrupted run was another one (${path} says which). Resume it with the same model, type and options, or ` +
+    `The interrupted run was another one (${path} says which). Resume it with the same data, model, type and options, or ` +
       "choose another --out.",
   );
+}
+
+/**
+ * Tells datasets apart whose ids are the same, as line numbers are. Data that moved, or grew at its end, keeps it.
+ * @returns SHA-256 of the first row
+ */
+export async function fingerprint(dataset: Dataset): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const { value } of dataset.rows()) {
+    hash.update(JSON.stringify(value ?? null));
+    break;
+  }
+  return hash.digest("hex");
 }

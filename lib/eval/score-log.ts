@@ -63,10 +63,16 @@ export class ScoreLog {
     if (this.#waiting.length > WAITING_CHARACTERS) await this.#writing;
   }
 
-  /** Waits until everything is written. @throws FileError */
+  /** Waits until everything is on the disk. @throws FileError */
   async close(): Promise<void> {
     await this.#writing;
-    await this.#handle.close();
+    try {
+      if (this.#failure === undefined) await this.#handle.datasync();
+    } catch (error) {
+      this.#failure = notWritten(error);
+    } finally {
+      await this.#handle.close();
+    }
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -79,15 +85,20 @@ export class ScoreLog {
         await this.#handle.appendFile(text);
       }
     } catch (error) {
-      this.#failure = new FileError(
-        "FILE_FAILED",
-        `The scores could not be written: ${messageOf(error)}. What is there is whole; --resume continues it.`,
-        { cause: error },
-      );
+      this.#failure = notWritten(error);
     } finally {
       this.#writing = undefined;
     }
   }
+}
+
+function notWritten(cause: unknown): FileError {
+  return new FileError(
+    "FILE_FAILED",
+    `The scores could not be written: ${messageOf(cause)}. Whole lines that are there are kept: make room, and the same command ` +
+      "with --resume continues after them.",
+    { cause },
+  );
 }
 
 async function hasContent(path: string): Promise<boolean> {

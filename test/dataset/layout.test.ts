@@ -94,6 +94,18 @@ describe("detectLayout and parseItem", () => {
     expect(item(textPrompt)).toMatchObject(PAIR);
   });
 
+  it("puts a prompt that is no part of the message lists in front of them", () => {
+    const [u1, a1, good, bad] = [user("1"), assistant("2"), assistant("good"), assistant("bad")];
+    const system = { role: "system", content: "be brief" };
+    const chosenOf = (prompt: unknown, before: object[]): unknown =>
+      item({ prompt, chosen: [...before, good], rejected: [...before, bad] })?.chosen[0];
+    expect(chosenOf([system], [user("q")])).toEqual([system, user("q"), good]);
+    expect(chosenOf([u1, a1], [user("q")])).toEqual([u1, a1, user("q"), good]);
+    expect(chosenOf([u1, a1], [u1, a1, user("q")])).toEqual([u1, a1, user("q"), good]);
+    expect(chosenOf([user("q")], [system, user("q")])).toEqual([system, user("q"), good]);
+    expect(chosenOf([system, user("q")], [user("q")])).toEqual([system, user("q"), good]);
+  });
+
   it("knows the pair record, its prompt as text or messages", () => {
     expect(item({ id: "a", prompt: "q", chosen: "good", rejected: "bad" })).toEqual({
       id: "a",

@@ -38,7 +38,7 @@ describe("writeDataset", () => {
     }
     for (const name of ["broken.jsonl", "broken.parquet"]) {
       await expect(writeDataset(join(folder, name), broken())).rejects.toThrow("power cut");
-      expect(await readdir(folder)).not.toContain(name);
+      expect((await readdir(folder)).filter((file) => file.startsWith(name))).toEqual([]);
     }
   });
 
@@ -48,6 +48,22 @@ describe("writeDataset", () => {
     await expect(write([{ a: 1 }, { a: "1" }])).rejects.toThrow(/record\.a holds a number .* text/);
     await expect(write([])).rejects.toThrow(/no record to write/);
     const late = [...Array.from({ length: 1000 }, () => ({ a: 1 })), { a: 1, b: 2 }];
-    await expect(write(late)).rejects.toThrow(/column b/);
+    await expect(write(late)).rejects.toThrow(/Column record\.b,/);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ["a", 1, "1"],
+    ["a", "1", 1],
+    ["a", null, 1],
+    ["a[]", [], [{ b: "" }]],
+    ["a[].b", [{ b: "" }], [{ b: 1 }]],
+    ["a[].c", [{ b: "" }], [{ b: "", c: "" }]],
+  ])("refuses to lose what a later record holds in %s", async (column, usual, odd) => {
+    const records = Array.from({ length: 1200 }, (_, index) => ({ a: index < 1100 ? usual : odd }));
+    await expect(writeDataset(join(folder, "late.parquet"), records)).rejects.toMatchObject({
+      code: "DATASET_INVALID",
+      message: expect.stringContaining(`Column record.${column},`) as string,
+    });
+    expect((await readdir(folder)).filter((file) => file.startsWith("late"))).toEqual([]);
   });
 });

@@ -239,6 +239,8 @@ describe("makePairs", () => {
       await expect(resume({ scorer: new FakeScorer({ type: "q8_0" }) })).rejects.toThrow(/was another one/);
       await expect(resume({ settings: { bos: "none" } })).rejects.toThrow(/was another one/);
       await expect(resume({ input: other })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      await writeFile(other, toLines(records.map((each) => ({ ...each, responses: ["x", "y", "z"] }))));
+      await expect(resume({ input: other })).rejects.toThrow(/was another one/);
       expect(await readFile(options.out, "utf8")).toBe(before);
       await expect(resume({ strict: true })).rejects.toThrow(
         /Record r11 cannot be scored: candidate 1: 1001/,

@@ -239,6 +239,23 @@ describe("runEval", () => {
   });
 });
 
+describe("results that cannot be written", () => {
+  it("are a typed error, and leave the earlier ones whole", async () => {
+    const blocked = { code: "FILE_FAILED", message: expect.stringMatching(/choose another --out/) as string };
+    const notAFolder = options("no-folder", { out: join(await file("a-file", ""), "out") });
+    await expect(runEval(notAFolder)).rejects.toMatchObject(blocked);
+
+    const before = await runEval(options("kept-summary"));
+    await mkdir(join(folder, "kept-summary", `${EVAL_FILES.summary}.incomplete`));
+    const scores = await file("other-scores.jsonl", toLines(rows.map(({ id }) => ({ id, margin: 1 }))));
+    await expect(runEval(options("kept-summary", { scores }))).rejects.toMatchObject(blocked);
+    const kept = JSON.parse(
+      await readFile(join(folder, "kept-summary", EVAL_FILES.summary), "utf8"),
+    ) as object;
+    expect(kept).toMatchObject({ average: before.average });
+  });
+});
+
 describe("resuming", () => {
   it.each([0, 1, 150, 298])(
     "continues after %d records and a torn line as if nothing had happened",
@@ -277,7 +294,21 @@ describe("resuming", () => {
     await expect(resume({ settings: { bos: "once" } })).rejects.toThrow(/was another one/);
     const other = await file("other.jsonl", toLines(rows.slice(1)));
     await expect(resume({ data: other })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    // Records without ids go by their line, so the ids of other data may be the same.
+    const swapped = rows.map((row) => ({ ...row, chosen: row.rejected, rejected: row.chosen }));
+    const sameIds = await file("same-ids.jsonl", toLines(swapped));
+    await expect(resume({ data: sameIds })).rejects.toThrow(/was another one/);
     await resume({});
+  });
+
+  it("goes on with data that has moved and grown", async () => {
+    const short = await file("short.jsonl", toLines(rows.slice(0, 10)));
+    await runEval(options("grown", { data: short }));
+    const longer = await file("longer.jsonl", toLines(rows.slice(0, 15)));
+    const scorer = new FakeScorer();
+    const { records } = await runEval(options("grown", { data: longer, resume: true, scorer }));
+    expect(records.scored).toBe(15);
+    expect(scorer.scored).toBe(2 * 5);
   });
 
   it("refuses to continue a file that is no score file", async () => {

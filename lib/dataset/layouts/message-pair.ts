@@ -31,10 +31,27 @@ export const messagePairLayout: Layout = {
   },
 };
 
-/** The prompt goes in front only where the list does not already begin with it. */
+/** What the list does not itself repeat of the prompt goes in front of it. */
 function withPrompt(prompt: string | Conversation | null | undefined, list: Conversation): Conversation {
-  if (prompt === null || prompt === undefined || list[0]?.role !== "assistant") return list;
-  return typeof prompt === "string" ? [{ role: "user", content: prompt }, ...list] : [...prompt, ...list];
+  if (prompt === null || prompt === undefined) return list;
+  const turns: Conversation = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
+  const repeated = overlap(turns, list);
+  // An answer must come after a user's turn: a list with another turn there has the prompt in words of its own.
+  const hasOwnPrompt = list[0]?.role !== "assistant" && turns.at(-1)?.role === "user";
+  return repeated === 0 && hasOwnPrompt ? list : [...turns.slice(0, turns.length - repeated), ...list];
+}
+
+/** How many turns at the end of one are the turns at the start of the other. */
+function overlap(before: Conversation, after: Conversation): number {
+  for (let count = Math.min(before.length, after.length); count > 0; count--) {
+    const end = before.slice(-count);
+    if (
+      end.every(({ role, content }, turn) => role === after[turn]?.role && content === after[turn].content)
+    ) {
+      return count;
+    }
+  }
+  return 0;
 }
 
 function isMessages(value: unknown): boolean {

@@ -6,7 +6,7 @@ import { skipDone } from "../../records/resume.js";
 import { scoreRecords, type RecordOutcome } from "../../records/score-records.js";
 import type { Scorer } from "../../score.js";
 import { readRecords } from "../read-records.js";
-import { checkSameRun, type RunSettings } from "../same-run.js";
+import { checkSameRun, fingerprint, type RunSettings } from "../same-run.js";
 import { ScoreLog } from "../score-log.js";
 import { stdOf } from "./choose-pairs.js";
 
@@ -40,7 +40,8 @@ export async function scoreCandidates(
   const log = await ScoreLog.open(files.scores, resume === true);
   try {
     let done = log.doneIds.length;
-    await checkSameRun(files.run, { command: "pairs" }, scorer, settings, done > 0);
+    const what = { command: "pairs", firstRecord: await fingerprint(dataset) };
+    await checkSameRun(files.run, what, scorer, settings, done > 0);
     const total = onProgress === undefined ? 0 : ((await dataset.count()) ?? 0);
     const entries = skipDone(readRecords(dataset, strict === true), log.doneIds);
     for await (const outcome of scoreRecords(entries, scorer, { signal })) {
