@@ -33,7 +33,7 @@ export function loadTokenizerJson(
     notes: [...collected.notes, ...normalizedTokenNotes(collected, normalization)],
   };
   return {
-    ...readVocabulary(tokenizer, model, normalization, added, vocabSize, file),
+    ...readVocabulary(tokenizer, config, model, normalization, added, vocabSize, file),
     vocab: model.vocab,
     added,
     additions: readAdditions(
@@ -47,6 +47,7 @@ export function loadTokenizerJson(
 
 function readVocabulary(
   { pre_tokenizer: preTokenizer }: TokenizerJson,
+  config: TokenizerConfig,
   model: BpeModel,
   normalization: Normalization,
   added: AddedTokens,
@@ -61,6 +62,13 @@ function readVocabulary(
   const merges = readMerges(model, file);
   if (preTokenizer == null || !isByteLevel(preTokenizer)) {
     const spacePrefix = readSpacePrefix(normalization, preTokenizer, merges);
+    // transformers would make the tokenizer anew, from tokenizer.model (4.46) or by rules of its own (5).
+    if (config.add_prefix_space === false && spacePrefix !== "none") {
+      throw unsupported(
+        `tokenizer_config.json says add_prefix_space false, but ${file} puts a space in front of every text: save the tokenizer ` +
+          "with transformers, so that they agree.",
+      );
+    }
     const vocabulary = sentencePieceVocabulary(
       model,
       merges,

@@ -1,7 +1,7 @@
 import type { GgufValue } from "../../weights/gguf-value.js";
 import { plainAddedToken, SPECIAL_TOKEN_FIELDS } from "./added-tokens.js";
 import { readChatTemplate } from "./chat-template-source.js";
-import { readCheckpointBytes, readCheckpointJson } from "./checkpoint-json.js";
+import { readCheckpointBytes, readCheckpointJson, unsupported } from "./checkpoint-json.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";
 import { loadTokenizerJson } from "./load-tokenizer-json.js";
 import type { LoadedTokenizer } from "./loaded-tokenizer.js";
@@ -33,6 +33,12 @@ export async function readTokenizer(
   vocabSize: number,
 ): Promise<TokenizerInfo> {
   const tokenizerConfig = await readTokenizerConfig(checkpointDir);
+  if (tokenizerConfig.split_special_tokens === true) {
+    throw unsupported(
+      "tokenizer_config.json: split_special_tokens is set, so that the template's own special tokens would be read as plain text. " +
+        "Prompts here have them as tokens: remove it if the model was trained so.",
+    );
+  }
   const loaded =
     (await fromTokenizerJson(checkpointDir, tokenizerConfig, vocabSize)) ??
     (await fromSentencePiece(checkpointDir, tokenizerConfig, vocabSize));

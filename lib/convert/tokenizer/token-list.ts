@@ -44,6 +44,15 @@ export function layOutTokens(
     types[id] = typeOf(text);
   }
   for (const token of addedTokens) {
+    const other = texts[token.id];
+    // The tokenizers library would give the added token a new id, without a row in the embedding.
+    if (other !== undefined && other !== token.content) {
+      throw invalidField(
+        file,
+        "added_tokens",
+        `id ${token.id} is ${JSON.stringify(token.content)}, but ${JSON.stringify(other)} in model.vocab`,
+      );
+    }
     texts[token.id] = token.content;
     types[token.id] = token.special ? TOKEN_TYPE.control : TOKEN_TYPE.userDefined;
   }

@@ -78,6 +78,8 @@ export const tokenizerConfigSchema = z.looseObject({
   /** LlamaTokenizer: whether the behaviour before transformers 4.31 is kept. */
   legacy: z.boolean().nullish(),
   add_prefix_space: z.boolean().nullish(),
+  /** Whether special tokens spelled in a text are read as plain text, those of the template too. */
+  split_special_tokens: z.boolean().nullish(),
   bos_token: tokenText.nullish(),
   eos_token: tokenText.nullish(),
   unk_token: tokenText.nullish(),

@@ -47,6 +47,11 @@ const damages: readonly [name: string, changes: Changes, message: RegExp][] = [
     /"neverseen".*id 5000 has no row in the embedding of 4353 rows/,
   ],
   [
+    "an added token with the id of another",
+    onTokenizer((json) => (((json["added_tokens"] as Json[])[3] as Json)["id"] = 7)),
+    /id 7 is "<\|reserved_special_token_1\|>", but "." in model\.vocab/,
+  ],
+  [
     "an added token without text",
     onTokenizer((json) => ((json["added_tokens"] as Json[])[3] = { id: 5 })),
     /tokenizer\.json: added_tokens\.3\.content/,

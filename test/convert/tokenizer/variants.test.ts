@@ -245,6 +245,18 @@ describe("tokenizers that llama.cpp cannot reproduce", () => {
       },
       /single_word/,
     ],
+    [
+      "special tokens read as plain text",
+      LLAMA,
+      { tokenizerConfig: (json) => (json["split_special_tokens"] = true) },
+      /split_special_tokens/,
+    ],
+    [
+      "a space in front in one file and not in the other",
+      LLAMA2,
+      { tokenizerConfig: (json) => (json["add_prefix_space"] = false) },
+      /add_prefix_space false/,
+    ],
   ];
 
   it.each(refused)("%s", async (_, fixture, changes, message) => {
