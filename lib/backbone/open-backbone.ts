@@ -8,11 +8,12 @@ import type {
 } from "../native/types.js";
 import type { HiddenOptions } from "./context.js";
 import { chooseDevices, type DeviceChoice } from "./device.js";
+import { freeMemoryBytes } from "./free-memory.js";
 import { guardWindow } from "./guarded-context.js";
 import { countLayers, hasOwnMemory, type LayerPlan } from "./layer-plan.js";
 import { loadModel } from "./load-model.js";
 import { firstAttempt, smallerAttempt, type Attempt } from "./placement-attempt.js";
-import { checkSizes, chooseContextOptions, freeMemoryBytes, type SizingOptions } from "./sizing.js";
+import { checkSizes, chooseContextOptions, type SizingOptions } from "./sizing.js";
 
 /** How to load a backbone. */
 export interface BackboneOptions extends SizingOptions, HiddenOptions {

@@ -1,5 +1,3 @@
-import { availableMemory } from "node:process";
-import { totalmem } from "node:os";
 import { InvalidArgumentError } from "../errors.js";
 import type { NativeContextOptions, NativeModelInfo } from "../native/types.js";
 import { physicalCores } from "./threads.js";
@@ -92,12 +90,6 @@ export function checkSizes({ threads, contextLength, maxBatch }: SizingOptions):
   checkPositive("threads", threads);
   checkPositive("contextLength", contextLength);
   checkPositive("maxBatch", maxBatch);
-}
-
-/** Memory of the system that is free, or becomes free when it is needed. */
-export function freeMemoryBytes(): number {
-  // macOS counts only pages that hold nothing at all as free; its file cache gives way when memory is needed.
-  return process.platform === "darwin" ? Math.max(availableMemory(), totalmem() / 2) : availableMemory();
 }
 
 function checkPositive(name: string, value: number | undefined): void {

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { readOptional } from "../util/read-optional.js";
 
 /**
  * How many threads to compute with: the physical cores this process may use. Two threads of one core share its vector units,
@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
  */
 export function physicalCores(root = ""): number {
   const available = availableParallelism();
-  const allowed = /^Cpus_allowed_list:\s*(\S+)$/m.exec(read(`${root}/proc/self/status`) ?? "")?.[1];
+  const allowed = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readOptional(`${root}/proc/self/status`) ?? "")?.[1];
   if (allowed === undefined) return available;
   const cpus = parseCpuList(allowed);
   const cores = new Set(cpus.map((cpu) => coreOf(root, cpu)));
@@ -25,22 +25,20 @@ function parseCpuList(list: string): number[] {
 
 function coreOf(root: string, cpu: number): string {
   const topology = `${root}/sys/devices/system/cpu/cpu${cpu}/topology`;
-  const core = read(`${topology}/core_id`);
+  const core = readOptional(`${topology}/core_id`);
   // Without topology (some containers) every CPU counts as a core.
-  return core === undefined ? `cpu ${cpu}` : `${read(`${topology}/physical_package_id`) ?? "0"}:${core}`;
+  return core === undefined
+    ? `cpu ${cpu}`
+    : `${readOptional(`${topology}/physical_package_id`) ?? "0"}:${core}`;
 }
 
 /** Whole CPUs that a container's quota grants, from cgroup v2 or v1; undefined without one. */
 function cpuQuota(root: string): number | undefined {
-  const v2 = read(`${root}/sys/fs/cgroup/cpu.max`)?.split(" ");
+  const v2 = readOptional(`${root}/sys/fs/cgroup/cpu.max`)?.split(" ");
   const v1 = ["cpu.cfs_quota_us", "cpu.cfs_period_us"].map((file) =>
-    read(`${root}/sys/fs/cgroup/cpu/${file}`),
+    readOptional(`${root}/sys/fs/cgroup/cpu/${file}`),
   );
   const [quota, period] = (v2 ?? v1).map(Number);
   if (quota === undefined || period === undefined || !(quota > 0) || !(period > 0)) return undefined;
   return Math.max(1, Math.floor(quota / period));
-}
-
-function read(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
 }

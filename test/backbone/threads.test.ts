@@ -1,19 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { physicalCores } from "../../lib/backbone/threads.js";
+import { fakeRoot } from "../support/fake-root.js";
 import { temporaryFolder } from "../support/fixtures.js";
-
-/** A root folder with files of `/proc` and `/sys`. */
-async function fakeRoot(files: Record<string, string>): Promise<string> {
-  const root = await temporaryFolder();
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), `${content}\n`);
-  }
-  return root;
-}
 
 /** Eight CPUs on four cores, two threads each. */
 const topology = Object.fromEntries(
