@@ -12,17 +12,18 @@ export function addSplitOption(command: Command, otherwise = "the only one"): Co
 }
 
 /**
- * Finds out before anything is loaded that an input is not there. Datasets of the Hub are looked for when they are opened.
+ * Finds out before anything is loaded that an input is not there, or is something that cannot be read twice. Datasets of the Hub are looked for when they are opened.
  * @param name what the command line calls it
  * @param advice what else could be passed
  * @throws InvalidArgumentError
  */
 export async function checkInput(name: string, path: string, advice = ""): Promise<void> {
   if (hubDatasetId(path) !== undefined) return;
-  await stat(path).catch((cause: unknown) => {
-    throw new InvalidArgumentError(
-      `Expected ${name} to be a file or folder, or hub:owner/name, but ${path} cannot be read.${advice}`,
-      { cause },
-    );
+  const expected = `Expected ${name} to be a file or folder, or hub:owner/name, but ${path}`;
+  const stats = await stat(path).catch((cause: unknown) => {
+    throw new InvalidArgumentError(`${expected} cannot be read.${advice}`, { cause });
   });
+  if (!stats.isFile() && !stats.isDirectory()) {
+    throw new InvalidArgumentError(`${expected} is a pipe or device.${advice}`);
+  }
 }

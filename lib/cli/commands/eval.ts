@@ -21,6 +21,7 @@ import {
 import { EXIT } from "../exit.js";
 import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
 import { printLine } from "../line-writer.js";
+import { checkOutputFolder } from "../output.js";
 import { resumable } from "../resumable.js";
 import { table } from "../table.js";
 import { withModel } from "../with-model.js";
@@ -74,6 +75,7 @@ async function evaluate(
   await checkInput("--data", options.data);
   if (options.scores !== undefined) await checkInput("--scores", options.scores);
   if (options.against !== undefined) await checkInput("--against", options.against);
+  await checkOutputFolder(options.out);
   const run = evalOptions(benchmark as BenchmarkName, options, io);
   const summary =
     modelDir === undefined || options.scores !== undefined

@@ -18,6 +18,7 @@ import {
 import { EXIT } from "../exit.js";
 import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
 import { printLine } from "../line-writer.js";
+import { checkLateOutputFile } from "../output.js";
 import { printable } from "../printable.js";
 import { ProgressDisplay } from "../progress.js";
 import { bytes, table } from "../table.js";
@@ -73,6 +74,7 @@ async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOpt
     );
   }
   await checkInput("--data", data);
+  if (out !== undefined) await checkLateOutputFile(out);
   const progress = new ProgressDisplay(io, options.quiet === true);
   try {
     const report = await runFidelity({

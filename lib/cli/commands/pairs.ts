@@ -13,6 +13,7 @@ import {
 import { EXIT } from "../exit.js";
 import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
 import { printLine } from "../line-writer.js";
+import { checkOutputFile } from "../output.js";
 import type { ProgressDisplay } from "../progress.js";
 import { resumable } from "../resumable.js";
 import { withModel } from "../with-model.js";
@@ -67,6 +68,7 @@ async function pairs(
 ): Promise<number> {
   const { out, strategy, minMargin, maxStd, split, resume, strict } = options;
   await checkInput("INPUT", input);
+  await checkOutputFile(out);
   const work = (scorer: RewardModel, progress: ProgressDisplay): Promise<MakePairsResult> =>
     makePairs({
       scorer,

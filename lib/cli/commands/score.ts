@@ -20,6 +20,7 @@ import {
 } from "../command-options.js";
 import { EXIT } from "../exit.js";
 import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
+import { checkOutputFile } from "../output.js";
 import type { ProgressDisplay } from "../progress.js";
 import { duration } from "../rate.js";
 import { openSink, type RecordSink } from "../record-sink.js";
@@ -74,6 +75,7 @@ async function score(
   }
   if (input !== STANDARD_INPUT) await checkInput("INPUT", input, " Pass - to read standard input.");
   else if (options.split !== undefined) throw new InvalidArgumentError("Standard input has no --split.");
+  if (options.out !== undefined) await checkOutputFile(options.out);
   await readRewardJson(modelDir);
   const records = await openRecords(input, io.stdin, { split: options.split });
   const sink = await openSink(io.stdout, options.out, options.resume === true);
