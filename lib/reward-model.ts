@@ -104,10 +104,11 @@ export class RewardModel implements Scorer, TextScorer {
       signal,
       onProgress,
     });
+    let head: LoadedHead | undefined;
     try {
       checkBackbone(backboneFile, backbone.info, reward.backbone);
       const dense = nativeDense(addon, backbone.contextInfo.threads);
-      const head = await loadHead(reward.head, headFile, reward.backbone.hiddenSize, dense);
+      head = await loadHead(reward.head, headFile, reward.backbone.hiddenSize, dense);
       const prompts = await PromptBuilder.create(reward.prompt, backbone, {
         bos: options.bos ?? "reference",
         specialTokens: options.specialTokens ?? "parse",
@@ -122,7 +123,7 @@ export class RewardModel implements Scorer, TextScorer {
       signal?.throwIfAborted();
       return new RewardModel(reward, type, kvType, backbone, head, prompts);
     } catch (error) {
-      await backbone.dispose();
+      await Promise.all([backbone.dispose(), head?.head.dispose()]);
       throw error;
     }
   }

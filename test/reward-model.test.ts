@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { Backbone } from "../lib/backbone/backbone.js";
+import { NetworkHead } from "../lib/head/network-head.js";
 import { RewardModel, type LoadOptions, type Message, type Score } from "../lib/index.js";
 import {
   checkpointNames,
@@ -132,6 +136,28 @@ describe.each(names)("%s", (name) => {
         await once.dispose();
       }
     });
+  });
+});
+
+describe("RewardModel.load", () => {
+  test("frees the head and the backbone when the template cannot be used", async () => {
+    const folder = await convertFixture("grm-linear-tiny", { type: "f32" });
+    try {
+      const file = join(folder.directory, "reward.json");
+      const reward = JSON.parse(await readFile(file, "utf8")) as { prompt: { template: string } };
+      reward.prompt.template = "{% if %}";
+      await writeFile(file, JSON.stringify(reward));
+      const heads = vi.spyOn(NetworkHead.prototype, "dispose");
+      const backbones = vi.spyOn(Backbone.prototype, "dispose");
+      await expect(RewardModel.load(folder.directory, LOAD)).rejects.toMatchObject({
+        code: "TEMPLATE_SYNTAX",
+      });
+      expect(heads).toHaveBeenCalledOnce();
+      expect(backbones).toHaveBeenCalledOnce();
+    } finally {
+      vi.restoreAllMocks();
+      await folder.remove();
+    }
   });
 });
 
