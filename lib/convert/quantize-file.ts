@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { open } from "node:fs/promises";
+import { open, statfs } from "node:fs/promises";
+import path from "node:path";
 import { fromNative } from "../errors.js";
 import { fileError } from "../model-folder/file-error.js";
 import { loadAddon } from "../native/binding.js";
@@ -17,6 +18,9 @@ export interface QuantizeJob {
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** Bytes that may be free on a disk that has no room for the next tensor: file systems give out whole blocks. */
+const LEFT_ON_FULL_DISK = 1 << 20;
+
 /**
  * Quantizes with llama.cpp's own quantizer, which holds one tensor at a time in float32. It cannot be interrupted: an abort takes
  * effect when it is done.
@@ -33,13 +37,25 @@ export async function quantizeFile({
   onProgress?.({ phase: "quantize", done: 0, total: 1 });
   await loadAddon()
     .quantize({ input, output, type, threads: availableParallelism() })
-    .catch((error: unknown) => {
+    .catch(async (error: unknown) => {
+      if (await isDiskFull(output)) throw fileError("write", output, diskFull());
       throw fromNative(error);
     });
   signal?.throwIfAborted();
   await sync(output);
   onProgress?.({ phase: "quantize", done: 1, total: 1 });
   return hashFile(output);
+}
+
+/** llama.cpp tells a full disk no other way than a damaged input. What it wrote is still there. */
+async function isDiskFull(file: string): Promise<boolean> {
+  const { blocks, bavail, bsize } = await statfs(path.dirname(file));
+  // Some network file systems say nothing about their size.
+  return blocks > 0 && bavail * bsize < LEFT_ON_FULL_DISK;
+}
+
+function diskFull(): Error {
+  return Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
 }
 
 async function sync(file: string): Promise<void> {
