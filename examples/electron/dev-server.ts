@@ -69,9 +69,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname } = new URL(request.url ?? "/", origin());
+  const pathname = pathOf(request.url ?? "/");
   if (!isLocal(request)) {
     response.writeHead(403).end();
+  } else if (pathname === undefined) {
+    response.writeHead(404).end();
   } else if (pathname === "/models") {
     if (!isToken(request.headers.authorization?.replace(/^Bearer /, ""))) {
       response.writeHead(401).end();
@@ -84,8 +86,17 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
 }
 
+/** The path a request asks for, or undefined when there is none in it. */
+function pathOf(address: string): string | undefined {
+  try {
+    return decodeURIComponent(new URL(address, origin()).pathname);
+  } catch {
+    return undefined;
+  }
+}
+
 async function sendFile(pathname: string, response: ServerResponse): Promise<void> {
-  const file = join(pageFolder, decodeURIComponent(pathname));
+  const file = join(pageFolder, pathname);
   const content = file.startsWith(pageFolder + sep) ? await readFile(file).catch(() => undefined) : undefined;
   if (content === undefined) {
     response.writeHead(404).end();

@@ -361,6 +361,21 @@ describe.skipIf(chromium === undefined)(TITLE, () => {
     );
   });
 
+  it("offers the list and the system's dialog, but no field for a path, where there is a dialog", async () => {
+    await page.addInitScript(`window.desktop = {
+      listModels: () => Promise.resolve([]),
+      chooseFolder: () => Promise.resolve("/chosen"),
+      openModel: (path) => Promise.resolve("Not " + path),
+      cancelOpen: () => {},
+      onProgress: () => {},
+    }`);
+    await page.reload();
+    await page.getByRole("button", { name: "Choose a model folder…" }).click();
+    expect(await page.getByRole("alert").textContent()).toBe("Not /chosen");
+    expect(await page.getByRole("textbox").count()).toBe(0);
+    expect(await axe(page)).toEqual([]);
+  });
+
   it.each(["light", "dark"] as const)(
     "has no accessibility fault axe can find, in %s",
     async (colorScheme) => {
@@ -404,6 +419,9 @@ describe.skipIf(chromium === undefined)(TITLE, () => {
     expect(await status("/models", { authorization, origin: "http://evil.example" })).toBe(403);
     expect(await status("/%2e%2e/dev-server.mjs")).toBe(404);
     expect(await status("/..%2f..%2fpackage.json")).toBe(404);
+    expect(await status("/%")).toBe(404);
+    expect(await status("//")).toBe(404);
+    expect(await status("/%00")).toBe(404);
     const upgrade = {
       connection: "Upgrade",
       upgrade: "websocket",

@@ -14,6 +14,7 @@ import {
 import { serveRenderers, startScoringHost, type HostedScorer } from "llama-reward/electron";
 import { CONTENT_SECURITY_POLICY } from "./content-security-policy.js";
 import { findModelFolders } from "./model-folders.js";
+import { ModelSlot } from "./model-slot.js";
 
 /** The page's own scheme: unlike file pages it has an origin, so that only this page is let in. */
 const PAGE_ORIGIN = "app://page";
@@ -21,18 +22,17 @@ const PAGE_FOLDER = fileURLToPath(new URL("./renderer/", import.meta.url));
 
 protocol.registerSchemesAsPrivileged([{ scheme: "app", privileges: { standard: true, secure: true } }]);
 
-let model: HostedScorer | undefined;
-let opening = new AbortController();
+const slot = new ModelSlot<HostedScorer>(start);
+let isClosed = false;
 
 app.on("window-all-closed", () => {
   app.quit();
 });
 app.on("will-quit", (event) => {
-  if (model === undefined) return;
+  if (isClosed) return;
   event.preventDefault();
-  const last = model;
-  model = undefined;
-  void last.dispose().finally(() => {
+  void slot.close().finally(() => {
+    isClosed = true;
     app.quit();
   });
 });
@@ -42,42 +42,39 @@ protocol.handle("app", servePage);
 session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => {
   answer(false);
 });
+session.defaultSession.setPermissionCheckHandler(() => false);
 serveRenderers({
   ipcMain,
   MessageChannelMain,
-  scorer: () => model,
+  scorer: () => slot.model,
   isAllowed: isOwnPage,
 });
-handle("desktop:list-models", () => findModelFolders(modelsFolder()));
-handle("desktop:choose-folder", async () => {
-  const { filePaths } = await dialog.showOpenDialog({ properties: ["openDirectory"] });
-  return filePaths[0];
+handle("desktop:list-models", async () => {
+  const folders = await findModelFolders(modelsFolder());
+  for (const { path } of folders) slot.offer(path);
+  return folders;
 });
-handle("desktop:open-model", openModel);
-ipcMain.on("desktop:cancel-open", () => {
-  opening.abort();
+handle("desktop:choose-folder", async () => {
+  const [chosen] = (await dialog.showOpenDialog({ properties: ["openDirectory"] })).filePaths;
+  if (chosen !== undefined) slot.offer(chosen);
+  return chosen;
+});
+handle("desktop:open-model", (folder) => slot.open(folder));
+handle("desktop:cancel-open", () => {
+  slot.cancel();
 });
 openWindow();
 
-async function openModel(path: unknown): Promise<string | undefined> {
-  opening.abort();
-  opening = new AbortController();
-  try {
-    await model?.dispose();
-    model = undefined;
-    model = await startScoringHost(String(path), {
-      utilityProcess,
-      onCrash: "retry",
-      signal: opening.signal,
-      onProgress: (progress) => {
-        for (const window of BrowserWindow.getAllWindows())
-          window.webContents.send("desktop:progress", progress);
-      },
-    });
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+function start(folder: string, signal: AbortSignal): Promise<HostedScorer> {
+  return startScoringHost(folder, {
+    utilityProcess,
+    onCrash: "retry",
+    signal,
+    onProgress: (progress) => {
+      for (const window of BrowserWindow.getAllWindows())
+        window.webContents.send("desktop:progress", progress);
+    },
+  });
 }
 
 function openWindow(): void {

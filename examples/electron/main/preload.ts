@@ -12,7 +12,7 @@ const desktop: DesktopBridge = {
   openModel: (path) =>
     ipcRenderer.invoke("desktop:open-model", String(path)) as ReturnType<DesktopBridge["openModel"]>,
   cancelOpen: () => {
-    ipcRenderer.send("desktop:cancel-open");
+    void ipcRenderer.invoke("desktop:cancel-open");
   },
   onProgress: (listener) => {
     ipcRenderer.on("desktop:progress", (_event, progress: Progress) => {

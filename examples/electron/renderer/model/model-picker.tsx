@@ -68,41 +68,43 @@ export function ModelPicker({ backend, current, onKeep, onStart, onOpen }: Model
           ))}
         </ul>
       )}
-      <form
-        class="path-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          open(path);
-        }}
-      >
-        <label for="model-path">Model folder</label>
-        <div class="row">
-          <input
-            id="model-path"
-            value={path}
-            placeholder="Folder that convert or pull wrote"
-            spellcheck={false}
-            onInput={(event) => {
-              setPath(event.currentTarget.value);
-            }}
-          />
-          {backend.chooseFolder !== undefined && (
-            <button type="button" disabled={task.isRunning} onClick={() => void choose()}>
-              Browse…
-            </button>
-          )}
-          {task.isRunning ? (
-            <button type="button" onClick={task.cancel}>
-              Cancel
-            </button>
-          ) : (
-            <button type="submit" class="primary" disabled={path.trim() === ""}>
+      {backend.chooseFolder === undefined ? (
+        <form
+          class="path-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            open(path);
+          }}
+        >
+          <label for="model-path">Model folder</label>
+          <div class="row">
+            <input
+              id="model-path"
+              value={path}
+              placeholder="Folder that convert or pull wrote"
+              spellcheck={false}
+              onInput={(event) => {
+                setPath(event.currentTarget.value);
+              }}
+            />
+            <button type="submit" class="primary" disabled={task.isRunning || path.trim() === ""}>
               Open
             </button>
-          )}
-        </div>
-      </form>
-      {task.isRunning && <ProgressLine label="Loading the model" share={share} />}
+          </div>
+        </form>
+      ) : (
+        <button type="button" class="primary" disabled={task.isRunning} onClick={() => void choose()}>
+          Choose a model folder…
+        </button>
+      )}
+      {task.isRunning && (
+        <>
+          <ProgressLine label="Loading the model" share={share} />
+          <button type="button" onClick={task.cancel}>
+            Cancel
+          </button>
+        </>
+      )}
       {(task.error ?? listError) !== undefined && (
         <p class="error" role="alert">
           {task.error ?? listError}
