@@ -200,8 +200,49 @@ describe.skipIf(!existsSync(CHROMIUM))(`reports of other benchmarks (skipped wit
     expect(problems).toEqual([]);
     expect(await page.title()).toContain(HOSTILE[0]);
     expect(await page.locator("script, iframe, img, object, link").count()).toBe(0);
+    const empty = await page.locator("td:empty").all();
+    expect(await Promise.all(empty.map((cell) => cell.locator("xpath=../..").textContent()))).toEqual([]);
+    const records = page.locator("section[aria-labelledby=subsets] td:last-child");
+    const counts = (await records.allTextContents()).map(Number);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(rows.length);
     await page.evaluate(axe.source);
     const results = await page.evaluate<AxeResults>("axe.run()");
     expect(results.violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
   });
+
+  it.each<[string, (row: number) => object, string[]]>([
+    ["no subsets", () => ({}), ["all records"]],
+    ["some without", (row) => (row % 2 === 0 ? {} : { subset: "x" }), ["no subset", "x"]],
+  ])(
+    "pairs with %s: names and counts them, and fits a telephone whatever ids are",
+    async (_, more, names) => {
+      const folder = await temporaryFolder();
+      const data = join(folder, "data.jsonl");
+      const rows = Array.from({ length: 30 }, (__, row) => ({
+        id: `${"0123456789abcdef".repeat(16)}${row}`,
+        prompt: `q ${row}`,
+        chosen: answer("pairs", row, true),
+        rejected: answer("pairs", row, row % 2 === 0),
+        ...more(row),
+      }));
+      await writeFile(data, toLines(rows));
+      await runEval({
+        benchmark: "pairs",
+        data,
+        out: folder,
+        scorer: new FakeScorer(),
+        bootstrap: { resamples: 20 },
+      });
+      const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+      onTestFinished(() => browser.close());
+      const page = await browser.newPage({ viewport: { width: 380, height: 800 } });
+      await page.goto(pathToFileURL(join(folder, EVAL_FILES.report)).href);
+      await page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))");
+      expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(380);
+      const cells = await page.locator("section[aria-labelledby=subsets] tbody tr").all();
+      const shown = await Promise.all(cells.map((row) => row.locator("td").allTextContents()));
+      expect(shown.map(([name]) => name).sort()).toEqual(names);
+      expect(shown.map((row) => Number(row.at(-1))).reduce((sum, count) => sum + count)).toBe(rows.length);
+    },
+  );
 });

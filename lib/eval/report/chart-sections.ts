@@ -58,13 +58,19 @@ export async function scoresSections(summary: EvalSummary): Promise<Markup> {
         : "";
     parts.push(await scoresSection("sections", "Sections", caption + styles, sections, intervals.sections));
   }
-  const named = Object.fromEntries(
-    Object.entries(subsets).map(([name, value]) => [name === "" ? "all records" : name, value]),
+  const nameless = Object.keys(subsets).length === 1 ? "all records" : "no subset";
+  const named = <T>(values: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name === "" ? nameless : name, value]));
+  parts.push(
+    await scoresSection(
+      "subsets",
+      "Subsets",
+      caption,
+      named(subsets),
+      named(intervals.subsets),
+      named(counts),
+    ),
   );
-  const namedIntervals = Object.fromEntries(
-    Object.entries(intervals.subsets).map(([name, value]) => [name === "" ? "all records" : name, value]),
-  );
-  parts.push(await scoresSection("subsets", "Subsets", caption, named, namedIntervals, counts));
   return html`${parts}`;
 }
 
@@ -74,7 +80,7 @@ async function scoresSection(
   caption: string,
   values: Readonly<Record<string, number>>,
   intervals: Readonly<Record<string, Interval>>,
-  counts: Readonly<Record<string, number>> = {},
+  counts?: Readonly<Record<string, number>>,
 ): Promise<Markup> {
   const names = Object.keys(values);
   return chartSection(
@@ -83,12 +89,12 @@ async function scoresSection(
     caption,
     scoresChart(names.map((name) => ({ name, value: values[name] ?? 0, interval: intervals[name] }))),
     {
-      head: ["Name", "Accuracy", "95 % interval", "Records"],
+      head: ["Name", "Accuracy", "95 % interval", ...(counts === undefined ? [] : ["Records"])],
       rows: names.map((name) => [
         name,
         percent(values[name]),
         percentRange(intervals[name]),
-        counts[name] === undefined ? "" : count(counts[name]),
+        ...(counts === undefined ? [] : [count(counts[name] ?? 0)]),
       ]),
     },
   );

@@ -25,10 +25,10 @@ export const STYLE = new Markup(`
 * { box-sizing: border-box; }
 body {
   margin: 0; background: var(--page); color: var(--text);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif;
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; overflow-wrap: break-word;
 }
 main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
-h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
 p { margin: .5rem 0; max-width: 48rem; }
 .quiet { color: var(--quiet); }
@@ -45,7 +45,6 @@ table { border-collapse: collapse; margin: .5rem 0; font-variant-numeric: tabula
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .9rem .25rem 0; text-align: right; vertical-align: top; }
 th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; }
 thead th { color: var(--quiet); font-weight: 600; }
-tr.measured td { font-weight: 600; }
 summary { cursor: pointer; }
 .notice { border-left: 4px solid var(--bad); background: var(--panel); padding: .5rem .9rem; margin: 1rem 0; }
 .pair { border: 1px solid var(--line); border-radius: .5rem; margin: .75rem 0; padding: .5rem .9rem; }
