@@ -20,6 +20,7 @@ export interface BenchModel {
 export interface BenchModelOptions {
   directory?: string | undefined;
   note: (text: string) => void;
+  signal?: AbortSignal | undefined;
 }
 
 /** Where benchmark models are kept between runs unless a folder is given. They can be deleted at any time. */
@@ -32,7 +33,7 @@ export const DEFAULT_BENCH_DIR = join(tmpdir(), "llama-reward-bench");
 export async function prepareBenchModel(
   shape: BackboneShape,
   type: BackboneType,
-  { directory: root = DEFAULT_BENCH_DIR, note }: BenchModelOptions,
+  { directory: root = DEFAULT_BENCH_DIR, note, signal }: BenchModelOptions,
 ): Promise<BenchModel> {
   const directory = join(root, `${shape.name}-${type}`);
   const backbonePath = join(directory, backboneFileName(type));
@@ -42,8 +43,8 @@ export async function prepareBenchModel(
     const checkpoint = join(root, `${shape.name}-checkpoint`);
     await rm(checkpoint, { recursive: true, force: true });
     try {
-      await writeRandomCheckpoint(checkpoint, shape);
-      await convertCheckpoint(checkpoint, directory, { type });
+      await writeRandomCheckpoint(checkpoint, shape, signal);
+      await convertCheckpoint(checkpoint, directory, { type, signal });
     } finally {
       await rm(checkpoint, { recursive: true, force: true });
     }

@@ -33,6 +33,7 @@ export interface ComparisonOptions {
   peer: PeerOptions;
   shape: { name: string; vocabSize: number };
   runs: number;
+  signal: AbortSignal;
   /** Told of peers that could not be started, and why. */
   onUnavailable: (name: PeerName, reason: string) => void;
 }
@@ -70,7 +71,7 @@ export async function* comparePeers(
 async function compare(
   { workload, peers }: Comparison,
   processes: ReadonlyMap<PeerName, PeerProcess>,
-  { peer, shape, runs }: ComparisonOptions,
+  { peer, shape, runs, signal }: ComparisonOptions,
 ): Promise<WorkloadReport> {
   const present = peers.map(sampled).filter(({ name }) => processes.has(name));
   let peakBytes = 0;
@@ -93,7 +94,7 @@ async function compare(
       },
     }),
   );
-  const [own, ...theirs] = await takeTurns(sides, runs, peer.device === "cpu" ? 0 : 1);
+  const [own, ...theirs] = await takeTurns(sides, { runs, signal }, peer.device === "cpu" ? 0 : 1);
   const results = present.map(({ name, candidates }, index) => {
     const details = Number.isFinite(candidates) ? { details: { peerCandidates: candidates } } : {};
     const what = { workload: workload.name, metric: workload.metric, peer: name, shape: shape.name };

@@ -22,7 +22,11 @@ interface PlannedTensor {
  * with an index, a small byte-level tokenizer, a chat template. It scores nonsense; its size and speed are those of the real
  * one.
  */
-export async function writeRandomCheckpoint(directory: string, shape: BackboneShape): Promise<void> {
+export async function writeRandomCheckpoint(
+  directory: string,
+  shape: BackboneShape,
+  signal?: AbortSignal,
+): Promise<void> {
   await mkdir(directory, { recursive: true });
   const config = {
     architectures: ["LlamaForCausalLM"],
@@ -50,7 +54,7 @@ export async function writeRandomCheckpoint(directory: string, shape: BackboneSh
     chat_template:
       "{{ bos_token }}{% for m in messages %}{{ m['role'] + ': ' + m['content'] + '\\n' }}{% endfor %}",
   });
-  await writeShards(directory, tensorsOf(config, shape));
+  await writeShards(directory, tensorsOf(config, shape), signal);
 }
 
 function tensorsOf(config: Readonly<Record<string, unknown>>, shape: BackboneShape): PlannedTensor[] {
@@ -72,7 +76,11 @@ function tensorsOf(config: Readonly<Record<string, unknown>>, shape: BackboneSha
   ];
 }
 
-async function writeShards(directory: string, tensors: readonly PlannedTensor[]): Promise<void> {
+async function writeShards(
+  directory: string,
+  tensors: readonly PlannedTensor[],
+  signal?: AbortSignal,
+): Promise<void> {
   const shards: PlannedTensor[][] = [[]];
   let bytes = 0;
   for (const tensor of tensors) {
@@ -89,7 +97,7 @@ async function writeShards(directory: string, tensors: readonly PlannedTensor[])
   for (const [index, shard] of shards.entries()) {
     const file = `model-${String(index + 1).padStart(5, "0")}-of-${count}.safetensors`;
     for (const { name } of shard) weightMap[name] = file;
-    await writeShard(join(directory, file), shard, pool);
+    await writeShard(join(directory, file), shard, pool, signal);
   }
   await writeFile(
     join(directory, "model.safetensors.index.json"),
@@ -97,7 +105,12 @@ async function writeShards(directory: string, tensors: readonly PlannedTensor[])
   );
 }
 
-async function writeShard(path: string, tensors: readonly PlannedTensor[], pool: Buffer): Promise<void> {
+async function writeShard(
+  path: string,
+  tensors: readonly PlannedTensor[],
+  pool: Buffer,
+  signal?: AbortSignal,
+): Promise<void> {
   let end = 0;
   const header = Object.fromEntries(
     tensors.map(({ name, shape, sizeBytes }) => {
@@ -119,6 +132,7 @@ async function writeShard(path: string, tensors: readonly PlannedTensor[], pool:
       // An odd step keeps equal tensors from holding equal bytes.
       let start = (index * 7919 * 2) % POOL_BYTES;
       for (let left = sizeBytes; left > 0; start = 0) {
+        signal?.throwIfAborted();
         const part = source.subarray(start, Math.min(POOL_BYTES, start + left));
         await file.write(part);
         left -= part.length;

@@ -11,11 +11,17 @@ export interface Side {
  * Runs every side once per round, one after the other: a machine that slows down slows all of them.
  * @param warmUps rounds in front that do not count: 0 or 1
  * @returns rates per side, one per counted round
+ * @throws the signal's reason, between two turns
  */
-export async function takeTurns(sides: readonly Side[], runs: number, warmUps: 0 | 1): Promise<number[][]> {
+export async function takeTurns(
+  sides: readonly Side[],
+  { runs, signal }: { runs: number; signal: AbortSignal },
+  warmUps: 0 | 1,
+): Promise<number[][]> {
   const rates = sides.map((): number[] => []);
   for (let round = 1 - warmUps; round <= runs; round++) {
     for (const [index, side] of sides.entries()) {
+      signal.throwIfAborted();
       const rate = await side.run(round);
       if (round > 0) rates[index]?.push(rate);
     }

@@ -27,6 +27,8 @@ export interface BenchOptions {
   only?: string | undefined;
   /** Hugging Face transformers among the peers on a CPU, too. */
   withTransformers: boolean;
+  /** Ends the measurement between two turns. */
+  signal: AbortSignal;
 }
 
 /** What every measurement gets. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { pairedResult, takeTurns, type Side } from "../../lib/bench/rounds.js";
 
+const { signal } = new AbortController();
+
 describe("rounds", () => {
   it("let every side run once per round, and do not count the warm-up", async () => {
     const order: string[] = [];
@@ -10,12 +12,27 @@ describe("rounds", () => {
         return Promise.resolve(round);
       },
     });
-    expect(await takeTurns([side("a"), side("b")], 2, 1)).toEqual([
+    expect(await takeTurns([side("a"), side("b")], { runs: 2, signal }, 1)).toEqual([
       [1, 2],
       [1, 2],
     ]);
     expect(order).toEqual(["a0", "b0", "a1", "b1", "a2", "b2"]);
-    expect(await takeTurns([side("c")], 3, 0)).toEqual([[1, 2, 3]]);
+    expect(await takeTurns([side("c")], { runs: 3, signal }, 0)).toEqual([[1, 2, 3]]);
+  });
+
+  it("end between two turns when they are interrupted", async () => {
+    const interruption = new AbortController();
+    const reason = new Error("Ctrl-C");
+    const turns: number[] = [];
+    const side: Side = {
+      run: (round) => {
+        turns.push(round);
+        if (round === 2) interruption.abort(reason);
+        return Promise.resolve(round);
+      },
+    };
+    await expect(takeTurns([side, side], { runs: 5, signal: interruption.signal }, 0)).rejects.toBe(reason);
+    expect(turns).toEqual([1, 1, 2]);
   });
 
   it("give the ratio within rounds, so that a machine that slows down does not matter", () => {

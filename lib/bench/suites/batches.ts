@@ -31,7 +31,7 @@ export async function measureBatches(context: BenchContext): Promise<void> {
         return CANDIDATES / seconds;
       },
     }));
-    const [own, ...others] = await takeTurns(sides, context.runs, 1);
+    const [own, ...others] = await takeTurns(sides, context, 1);
     others.forEach((theirs, index) => {
       const peer = `batches of ${SIZES[index + 1] ?? ""}`;
       const details = { peakBytes: peaks[0] ?? NaN, peerPeakBytes: peaks[index + 1] ?? NaN };

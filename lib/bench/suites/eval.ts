@@ -49,7 +49,7 @@ export async function measureEval(context: BenchContext): Promise<void> {
         },
       },
     ];
-    const [own, theirs] = await takeTurns(sides, context.runs, 1);
+    const [own, theirs] = await takeTurns(sides, context, 1);
     const what = { workload: "eval", metric: "pairs/s", peer: "scoreMany", shape: shape.name };
     context.emit(pairedResult(what, own, theirs));
   } finally {

@@ -31,7 +31,7 @@ const TOLERANCE = 1e-3;
 const RESOLUTION_MS = 1;
 
 /** The largest head there is, URM's on an 8B, in the native kernels and in JavaScript loops. */
-export async function measureHeads({ threads, runs, emit }: BenchContext): Promise<void> {
+export async function measureHeads({ threads, runs, signal, emit }: BenchContext): Promise<void> {
   const ours = await loadHead(nativeDense(loadAddon(), threads));
   const theirs = await loadHead(plainLoops);
   try {
@@ -65,7 +65,7 @@ export async function measureHeads({ threads, runs, emit }: BenchContext): Promi
           },
         },
       ];
-      const [own, peer] = await takeTurns(sides, runs, 1);
+      const [own, peer] = await takeTurns(sides, { runs, signal }, 1);
       const what = { workload: `head-urm-8b-${batch}`, metric: "candidates/s", peer: "javascript-loops" };
       const details = {
         wallMsPerCandidate: 1000 / median(own ?? []),

@@ -28,7 +28,7 @@ export async function measureHost(context: BenchContext): Promise<void> {
         return conversations.length / (await secondsOf(() => scoreAll(scorer, conversations)));
       },
     }));
-    const [own, theirs] = await takeTurns(sides, context.runs, 1);
+    const [own, theirs] = await takeTurns(sides, context, 1);
     const what = {
       workload: "host-stream",
       metric: "candidates/s",
@@ -51,7 +51,7 @@ export async function measureHost(context: BenchContext): Promise<void> {
         return CALLS / seconds;
       },
     }));
-    const [own, theirs] = await takeTurns(sides, context.runs, 1);
+    const [own, theirs] = await takeTurns(sides, context, 1);
     const what = { workload: "host-call", metric: "calls/s", peer: "in-process", shape: "tiny" };
     const result = pairedResult(what, own, theirs);
     const overheadMsPerCall = 1000 / result.ours - 1000 / result.theirs;

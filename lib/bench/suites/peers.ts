@@ -21,6 +21,7 @@ export async function measurePeers(context: BenchContext): Promise<void> {
       peer: peerOptions(model, context),
       shape,
       runs: context.runs,
+      signal: context.signal,
       onUnavailable: (name: string, reason: string) => {
         context.note(`${name} is not compared: ${reason}`);
       },

@@ -59,7 +59,7 @@ async function timeTypes(
         return TIMED_TOKENS / seconds;
       },
     }));
-    const rates = await takeTurns(sides, context.runs, 1);
+    const rates = await takeTurns(sides, context, 1);
     return new Map([...models.keys()].map((type, index) => [type, rates[index] ?? []]));
   } finally {
     await Promise.all(processes.map((process) => process.stop()));

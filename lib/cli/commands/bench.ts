@@ -72,6 +72,7 @@ async function bench(io: CliIo, options: BenchCommandOptions): Promise<number> {
       directory: options.dir,
       only: options.only,
       withTransformers: options.transformers === true,
+      signal: io.signal,
     },
     (line) => {
       io.stdout.write(`${options.json === true ? JSON.stringify(line) : describeBenchLine(line)}\n`);
@@ -79,7 +80,11 @@ async function bench(io: CliIo, options: BenchCommandOptions): Promise<number> {
     (text) => {
       progress.note(text);
     },
-  );
+  ).catch((error: unknown) => {
+    // Ctrl-C reaches the peers too, and a peer that ends looks like one that failed.
+    io.signal.throwIfAborted();
+    throw error;
+  });
   progress.note(`measured in ${((performance.now() - started) / 60_000).toFixed(1)} minutes`);
   return EXIT.ok;
 }
