@@ -1,4 +1,4 @@
-import { copyFile, rename } from "node:fs/promises";
+import { copyFile, rename, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -129,6 +129,10 @@ describe("inspect", () => {
     expect(records[0]).toMatchObject({ kind: "gguf", architecture: "llama", hiddenSize: 64, head: null });
     expect(stdout).toContain("no reward head");
     expect(stdout).toContain("llama-reward pull Skywork/Skywork-Reward-Llama-3.1-8B");
+    await truncate(lost, 100_000);
+    const truncated = await cli(["inspect", lost]);
+    expect(truncated.status).toBe(2);
+    expect(truncated.stderr).toMatch(/MODEL_INVALID: .*truncated/);
     const inFolder = await cli(["inspect", join(urm.directory, "backbone-f32.gguf")]);
     expect(inFolder.stdout).toContain("pass the folder");
   });

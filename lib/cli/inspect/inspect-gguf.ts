@@ -1,22 +1,23 @@
 import path from "node:path";
-import { gguf } from "@huggingface/gguf";
 import { ModelLoadError } from "../../errors.js";
 import { REWARD_JSON } from "../../model-folder/file-names.js";
 import { readRewardJson } from "../../model-folder/read-reward-json.js";
 import { typeOfFile } from "../../convert/backbone-type.js";
 import { listProfiles } from "../../profile/find-profile.js";
+import { readGgufHeader } from "../../weights/gguf-reader.js";
 import type { Inspection } from "./inspection.js";
 
 /**
  * What a GGUF file is. A file alone never has a reward head that this project knows: GGUF has no place for one.
- * @throws ModelLoadError `MODEL_INVALID`
+ * @throws ModelLoadError `MODEL_INVALID`, for a truncated file too
  */
 export async function inspectGguf(file: string): Promise<Inspection> {
-  const { metadata, tensorNames } = await readGguf(file);
-  const architecture = text(metadata["general.architecture"]) ?? "unknown";
-  const number = (key: string): number | null => numberOf(metadata[`${architecture}.${key}`]);
-  const tokens = metadata["tokenizer.ggml.tokens"];
-  const name = text(metadata["general.name"]) ?? path.basename(file);
+  const { metadata, tensors } = await readGgufHeader(file);
+  const tensorNames = [...tensors.keys()];
+  const architecture = text(metadata.get("general.architecture")) ?? "unknown";
+  const number = (key: string): number | null => numberOf(metadata.get(`${architecture}.${key}`));
+  const tokens = metadata.get("tokenizer.ggml.tokens");
+  const name = text(metadata.get("general.name")) ?? path.basename(file);
   const classifier = tensorNames.filter((tensor) => tensor.startsWith("cls"));
   return {
     kind: "gguf",
@@ -33,7 +34,7 @@ export async function inspectGguf(file: string): Promise<Inspection> {
     prompt: null,
     assumptions: [],
     notes: [
-      `Stored as ${typeOfFile(metadata["general.file_type"]) ?? "a type of its own"}, ${tensorNames.length} tensors.`,
+      `Stored as ${typeOfFile(metadata.get("general.file_type")) ?? "a type of its own"}, ${tensorNames.length} tensors.`,
       ...(classifier.length === 0
         ? []
         : [
@@ -85,24 +86,6 @@ async function likelyHubId(names: readonly string[]): Promise<string | undefined
   const ids = (await listProfiles()).flatMap(({ hubIds }) => hubIds);
   const matches = ids.filter((id) => wanted.some((name) => name.includes(plain(id.split("/")[1] ?? id))));
   return matches.sort((a, b) => b.length - a.length)[0];
-}
-
-async function readGguf(
-  file: string,
-): Promise<{ metadata: Readonly<Record<string, unknown>>; tensorNames: string[] }> {
-  try {
-    const { metadata, tensorInfos } = await gguf(file, { allowLocalFile: true });
-    return {
-      metadata: metadata as unknown as Readonly<Record<string, unknown>>,
-      tensorNames: tensorInfos.map((tensor) => tensor.name),
-    };
-  } catch (cause) {
-    throw new ModelLoadError(
-      "MODEL_INVALID",
-      `${file} cannot be read as GGUF: ${cause instanceof Error ? cause.message : String(cause)}. Download or convert it again.`,
-      { cause },
-    );
-  }
 }
 
 function text(value: unknown): string | undefined {

@@ -63,7 +63,7 @@ export async function readCheckpointBytes(
 export function invalidField(file: string, field: string, problem: string): CheckpointError {
   return new CheckpointError(
     "CHECKPOINT_INVALID",
-    `${file}: ${field}: ${problem}. The file is damaged or not a tokenizer file; download it again.`,
+    `${file}: ${field}: ${problem}. The file is damaged or of another kind; download it again.`,
     { details: { file, field } },
   );
 }
