@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -49,5 +49,20 @@ describe("INPUT", () => {
     const { status, stderr } = await cli(["score", MODEL, "/dev/null"]);
     expect(status).toBe(2);
     expect(stderr).toMatch(/is a pipe or device\. Pass - to read standard input\.\n$/);
+  });
+});
+
+describe("a model folder from elsewhere", () => {
+  it("cannot write to the terminal with its name", async () => {
+    const model = path.join(folder, "model");
+    await cp(MODEL, model, { recursive: true });
+    const file = path.join(model, "reward.json");
+    const reward = JSON.parse(await readFile(file, "utf8")) as object;
+    await writeFile(file, JSON.stringify({ ...reward, name: "a\u001b[2Jb", notes: ["c\u202ed"] }));
+    const inspected = await cli(["inspect", model]);
+    expect(inspected.stdout).toContain("a\\u001b[2Jb");
+    expect(inspected.stdout).toContain("c\\u202ed");
+    const verified = await cli(["verify", model, "--threads", "1"]);
+    expect(inspected.stdout + verified.stdout).not.toMatch(/[\u001b\u202e]/);
   });
 });
