@@ -1,7 +1,7 @@
 import { createGunzip } from "node:zlib";
 
 /**
- * Unpacks gzip bytes. All that could be unpacked comes out before the error of a broken or truncated stream does, however
+ * Unpacks gzip bytes. All pieces before the broken one come out before the error of a broken or truncated stream does, however
  * slowly it is read: Node's own streams drop what waits in their buffers when an error comes, so that the number of rows
  * would depend on the speed of the reader.
  * @param packed in small pieces: what one piece unpacks to is held in memory

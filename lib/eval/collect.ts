@@ -25,6 +25,8 @@ export interface Collected {
   /** The first bad rows, to name them. */
   badRows: { line: number; message: string }[];
   attributes: AttributeMean[];
+  /** False where the scores only say by how much an answer is better, as those of models that only compare. */
+  haveRewards: boolean;
 }
 
 /** Bad rows named in summary and report. */
@@ -36,6 +38,7 @@ export async function collect(reader: ItemReader, source: ScoreSource): Promise<
   const counts: RecordCounts = { total: 0, scored: 0, failed: 0, bad: 0, missing: 0 };
   const badRows: Collected["badRows"] = [];
   const attributes = new AttributeMeans();
+  let haveRewards = true;
   for await (const { line, id, item, error } of reader.entries()) {
     counts.total++;
     if (error !== undefined) {
@@ -49,13 +52,14 @@ export async function collect(reader: ItemReader, source: ScoreSource): Promise<
       counts.missing++;
       continue;
     }
+    haveRewards &&= scores.candidates !== undefined;
     const { chosen, rejected } = split(scores, item.chosen.length, item.rejected.length, id);
     const isScored = ![...chosen, ...rejected].some(({ reward }) => Number.isNaN(reward));
     counts[isScored ? "scored" : "failed"]++;
     attributes.add(chosen, rejected);
     items.add({ position: line, id: String(id), subset: item.subset, chosen, rejected });
   }
-  return { items, counts, badRows, attributes: attributes.means() };
+  return { items, counts, badRows, attributes: attributes.means(), haveRewards };
 }
 
 /**

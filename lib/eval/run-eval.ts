@@ -121,7 +121,7 @@ export async function runEval(options: EvalOptions): Promise<EvalSummary> {
     against,
     bootstrap: options.bootstrap,
   });
-  const worst = await worstPairs(decisivePairs(collected.items), reader, WORST_PAIRS);
+  const worst = await worstPairs(decisivePairs(collected.items), reader, WORST_PAIRS, collected.haveRewards);
   await writeOutputs(options, summary, await renderReport(summary, worst));
   return summary;
 }

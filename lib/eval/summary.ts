@@ -132,9 +132,14 @@ function fitOrReason(margins: readonly number[]): CalibrationSummary["fit"] {
   try {
     return calibrate(margins);
   } catch (error) {
-    if (error instanceof InvalidArgumentError) return { reason: error.message };
+    if (error instanceof InvalidArgumentError) return { reason: asClause(error.message) };
     throw error;
   }
+}
+
+/** A sentence as part of another one. */
+function asClause(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
 }
 
 /** Compares over the records that both have: other records may be harder or easier. */

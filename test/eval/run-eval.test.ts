@@ -236,6 +236,11 @@ describe("runEval", () => {
     const scored = await runEval(options("scored"));
     expect(compared.subsets).toEqual(scored.subsets);
     expect(compared.length).toBeNull();
+    const reportOf = (out: string): Promise<string> => readFile(join(folder, out, EVAL_FILES.report), "utf8");
+    expect(await reportOf("scored")).toMatch(/Chosen, reward [^]*Rejected, reward /);
+    const report = await reportOf("compared");
+    expect(report).toMatch(/>Chosen<[^]*>Rejected</);
+    expect(report).not.toContain(", reward");
   });
 });
 

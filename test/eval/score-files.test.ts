@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeDataset } from "../../lib/dataset/index.js";
-import { runEval, type EvalOptions } from "../../lib/eval/run-eval.js";
+import { EVAL_FILES, runEval, type EvalOptions } from "../../lib/eval/run-eval.js";
 import type { EvalSummary } from "../../lib/eval/summary.js";
 import { toLines } from "../cli/cli.js";
 import { syntheticRewardBench2 } from "./synthetic-benchmarks.js";
@@ -102,6 +102,20 @@ describe("scores that were made elsewhere", () => {
     const { subsets, records } = await evaluate({ benchmark, data, scores: whole });
     expect(subsets).toEqual(expected.subsets);
     expect(records).toMatchObject({ scored: rows.length, missing: 0 });
+  });
+});
+
+describe("a temperature that cannot be fitted", () => {
+  it("is explained in one sentence after the other", async () => {
+    const ids = Array.from({ length: 60 }, (_, id) => id);
+    const data = await file("right.jsonl", toLines(ids.map((id) => pair(id))));
+    const scores = await file("right.scores.jsonl", toLines(ids.map((id) => score(id, 1 + (id % 3)))));
+    const { calibration } = await evaluate({ data, scores });
+    expect(calibration?.fit).toMatchObject({
+      reason: expect.stringMatching(/^no temperature fits .*[^.]$/) as string,
+    });
+    const report = await readFile(join(folder, "out", EVAL_FILES.report), "utf8");
+    expect(report).toMatch(/No temperature was fitted: no temperature fits these 30 pairs[^<]* pairs\. On/);
   });
 });
 

@@ -45,7 +45,7 @@ describe("worstPairs", () => {
       }
     }
     const reader = { entries } as unknown as ItemReader;
-    return (await worstPairs(decisivePairs(items), reader, count)).map(({ id, chosen }) => [
+    return (await worstPairs(decisivePairs(items), reader, count, true)).map(({ id, chosen }) => [
       id,
       chosen[0]?.content,
     ]);

@@ -8,8 +8,9 @@ export interface WorstPair {
   line: number;
   subset: string;
   margin: number;
-  chosenReward: number;
-  rejectedReward: number;
+  /** Null where the model only compares. */
+  chosenReward: number | null;
+  rejectedReward: number | null;
   prompt: Conversation;
   chosen: Conversation;
   rejected: Conversation;
@@ -18,11 +19,13 @@ export interface WorstPair {
 /**
  * The pairs judged wrongly by the largest margins, worst first. Their texts are read again from the dataset: scoring keeps
  * none of them in memory.
+ * @param haveRewards whether the pairs have rewards, or only margins
  */
 export async function worstPairs(
   pairs: Iterable<DecisivePair>,
   reader: ItemReader,
   count: number,
+  haveRewards: boolean,
 ): Promise<WorstPair[]> {
   const worst = mostWrong(pairs, count);
   const wanted = new Map(worst.map((pair) => [pair.item.position, pair]));
@@ -30,7 +33,8 @@ export async function worstPairs(
   for await (const { line, item } of reader.entries()) {
     const pair = wanted.get(line);
     if (pair !== undefined && item !== undefined) {
-      found.set(pair, withTexts(pair, line, pickTexts(pair, item.chosen, item.rejected)));
+      const wrong = withTexts(pair, line, pickTexts(pair, item.chosen, item.rejected));
+      found.set(pair, haveRewards ? wrong : { ...wrong, chosenReward: null, rejectedReward: null });
     }
     if (found.size === wanted.size) break;
   }

@@ -35,15 +35,19 @@ function pairDetails(pair: WorstPair, index: number): Markup {
     </div>
     <div class="answers">
       <div>
-        <h3 class="good">Chosen, reward ${decimal(pair.chosenReward)}</h3>
+        <h3 class="good">Chosen${reward(pair.chosenReward)}</h3>
         ${messages(pair.chosen)}
       </div>
       <div>
-        <h3 class="bad">Rejected, reward ${decimal(pair.rejectedReward)}</h3>
+        <h3 class="bad">Rejected${reward(pair.rejectedReward)}</h3>
         ${messages(pair.rejected)}
       </div>
     </div>
   </details>`;
+}
+
+function reward(value: number | null): string {
+  return value === null ? "" : `, reward ${decimal(value)}`;
 }
 
 function messages(conversation: Conversation): Markup {
