@@ -37,8 +37,15 @@ export function checkConversation(value: unknown): Conversation {
   return value as Conversation;
 }
 
-/** The conversation of a prompt (text, or messages) and one response to it. */
+/**
+ * The conversation of a prompt (text, or messages) and one response to it.
+ * @throws ConversationError `CONVERSATION_INVALID` for a prompt that is neither
+ */
 export function withResponse(prompt: string | Conversation, response: string): Conversation {
+  const given: unknown = prompt;
+  if (typeof given !== "string" && !Array.isArray(given)) {
+    throw invalid(`Expected a text or an array of messages for the prompt but received ${describe(given)}.`);
+  }
   const messages = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
   return [...messages, { role: "assistant", content: response }];
 }

@@ -20,6 +20,7 @@ import type {
   TextOptions,
   TextScorer,
 } from "./score.js";
+import { checkResponses, checkScoreOptions, checkStream } from "./score-arguments.js";
 import { comparePreferences, compareScores } from "./scoring/compare.js";
 import { rankScores } from "./scoring/rank.js";
 import { ScorePipeline } from "./scoring/score-pipeline.js";
@@ -153,7 +154,8 @@ export class RewardModel implements Scorer, TextScorer {
     options: ScoreOptions = {},
   ): AsyncIterable<SettledScore> {
     this.#checkScores("scoreMany");
-    return scoreStream(this.#pipeline, conversations, options);
+    checkStream(conversations);
+    return scoreStream(this.#pipeline, conversations, checkScoreOptions(options));
   }
 
   /**
@@ -171,6 +173,7 @@ export class RewardModel implements Scorer, TextScorer {
     options: ScoreOptions = {},
   ): Promise<RankedScore[]> {
     this.#checkScores("rank");
+    checkResponses(responses);
     const conversations = responses.map((response) => withResponse(prompt, response));
     return rankScores(await this.#scoreAll(conversations, options));
   }
@@ -220,7 +223,7 @@ export class RewardModel implements Scorer, TextScorer {
   /** Scores a few conversations as one batch; the first bad one fails the call before anything is computed. */
   async #scoreAll(conversations: readonly Conversation[], options: ScoreOptions): Promise<Score[]> {
     this.#checkOpen();
-    options.signal?.throwIfAborted();
+    checkScoreOptions(options).signal?.throwIfAborted();
     const prompts = (await this.#pipeline.prepare(conversations)).map((prompt) => {
       if (prompt instanceof RewardError) throw prompt;
       return prompt;

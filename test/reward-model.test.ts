@@ -161,6 +161,52 @@ describe("RewardModel.load", () => {
   });
 });
 
+describe("wrong arguments", () => {
+  let folder: ModelFolder;
+  let model: RewardModel;
+  const conversation: Message[] = [{ role: "user", content: "Hello" }];
+
+  beforeAll(async () => {
+    folder = await convertFixture("grm-linear-tiny", { type: "f32" });
+    model = await RewardModel.load(folder.directory, LOAD);
+  });
+  afterAll(async () => {
+    await model.dispose();
+    await folder.remove();
+  });
+
+  test.each([
+    { options: { sginal: 1 }, message: "sginal" },
+    { options: { emit: ["promt"] }, message: "emit.0" },
+    { options: { emit: "prompt" }, message: "emit" },
+    { options: { signal: "stop" }, message: "signal" },
+    { options: { onProgress: 3 }, message: "onProgress: expected a function" },
+    { options: null, message: "null" },
+  ])("$options are no options of score, rank, compare and scoreMany", async ({ options, message }) => {
+    const given = options as never;
+    const error = { code: "INVALID_ARGUMENT", message: expect.stringContaining(message) as unknown };
+    await expect(model.score(conversation, given)).rejects.toMatchObject(error);
+    await expect(model.rank("Hello", ["Hi"], given)).rejects.toMatchObject(error);
+    await expect(model.compare("Hello", "Hi", "No", given)).rejects.toMatchObject(error);
+    await expect(model.scoreMany([conversation], given).next()).rejects.toMatchObject(error);
+  });
+
+  test.each([undefined, null, 7, "text"])("%s is no list of responses or conversations", async (given) => {
+    const error = {
+      code: "INVALID_ARGUMENT",
+      message: expect.stringMatching(/null|undefined|number|string/) as unknown,
+    };
+    await expect(model.rank("Hello", given as never)).rejects.toMatchObject(error);
+    await expect(model.scoreMany(given as never).next()).rejects.toMatchObject(error);
+  });
+
+  test("a prompt that is no text and no messages is refused", async () => {
+    const error = { code: "CONVERSATION_INVALID", message: expect.stringContaining("prompt") as unknown };
+    await expect(model.rank(undefined as never, ["Hi"])).rejects.toMatchObject(error);
+    await expect(model.compare(null as never, "Hi", "No")).rejects.toMatchObject(error);
+  });
+});
+
 describe("a pair-preference model", () => {
   let folder: ModelFolder;
   let model: RewardModel;
