@@ -58,8 +58,10 @@ class Session {
   start(): void {
     this.#port.onMessage((message) => {
       const parsed = clientMessageSchema.safeParse(message);
-      if (!parsed.success) this.#refuse(message, parsed.error.message);
-      else if (this.#opensAgain(parsed.data))
+      if (!parsed.success) {
+        const faults = parsed.error.issues.map(({ path, message: fault }) => `${path.join(".")}: ${fault}`);
+        this.#refuse(message, faults.join("; "));
+      } else if (this.#opensAgain(parsed.data))
         this.#refuse(message, "its id is that of a request in progress");
       else this.#receive(parsed.data);
     });

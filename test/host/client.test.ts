@@ -114,6 +114,9 @@ describe("ScorerClient", () => {
     await expect(refused).rejects.toThrow(/conversations only/);
     const wrong = client.scoreTexts([3] as unknown as string[], { addSpecialTokens: false });
     await expect(wrong).rejects.toThrow(InvalidArgumentError);
+    await expect(wrong).rejects.toThrow(
+      /^The scoring host received a malformed message: request\.texts\.0: .*$/,
+    );
     const reason = new Error("enough");
     const aborted = client.scoreTexts(["a"], { addSpecialTokens: false, signal: AbortSignal.abort(reason) });
     await expect(aborted).rejects.toBe(reason);

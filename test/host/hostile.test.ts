@@ -39,6 +39,7 @@ describe("a caller with values that cannot travel", () => {
     ["a response", (client) => client.rank("p", ["a", uncloneable])],
     ["a candidate", (client) => client.compare("p", uncloneable, "b")],
     ["a load option", (client) => client.load("elsewhere", { onProgress: uncloneable })],
+    ["a misspelt option", (client) => client.score(conversation("a"), { emitt: ["ids"] } as never)],
     ["an option of a call", (client) => client.score(conversation("a"), { emit: [uncloneable as "ids"] })],
     [
       "an option of a stream",
