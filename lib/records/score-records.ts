@@ -1,5 +1,11 @@
 import type { Conversation } from "../conversation.js";
-import { RewardError } from "../errors.js";
+import {
+  ConversationError,
+  InvalidArgumentError,
+  ScoreError,
+  TemplateError,
+  type RewardError,
+} from "../errors.js";
 import type { Comparison, Scorer, ScoreOptions, SettledScore } from "../score.js";
 import type { RecordEntry, ScoreRecord } from "./record.js";
 
@@ -73,10 +79,17 @@ async function* compareRecords(
     try {
       yield await compareRecord(id, record, scorer, options);
     } catch (cause) {
-      if (!(cause instanceof RewardError)) throw cause;
-      yield { id, error: cause as RewardError };
+      if (!isOfRecord(cause)) throw cause;
+      yield { id, error: cause };
     }
   }
+}
+
+/** Any other error is the model's (no memory, no host, …): the next record would fail, too, and could never be resumed. */
+function isOfRecord(error: unknown): error is RewardError {
+  return [ConversationError, TemplateError, ScoreError, InvalidArgumentError].some(
+    (kind) => error instanceof kind,
+  );
 }
 
 async function compareRecord(

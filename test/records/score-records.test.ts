@@ -3,7 +3,9 @@ import { outputRecord, resultJson, type OutputJson } from "../../lib/records/out
 import { readRecord } from "../../lib/records/record.js";
 import { skipDone } from "../../lib/records/resume.js";
 import { scoreRecords } from "../../lib/records/score-records.js";
-import type { Scorer } from "../../lib/score.js";
+import type { Conversation } from "../../lib/conversation.js";
+import { ContextError } from "../../lib/errors.js";
+import type { Comparison, Scorer } from "../../lib/score.js";
 import { FakeScorer, TOO_LONG } from "../eval/fake-scorer.js";
 
 async function* stream<T>(values: readonly T[]): AsyncIterable<T> {
@@ -70,6 +72,22 @@ describe("scoreRecords", () => {
       { id: 7, error: { code: "DATASET_INVALID", message: expect.any(String) as string } },
     ]);
     expect(Object.keys(output[1] ?? {})).toEqual(["id", "reward", "tokens", "std", "attributes"]);
+  });
+
+  it("stops where the model fails, instead of blaming every record after it", async () => {
+    class Failing extends FakeScorer {
+      override compare(prompt: string | Conversation, a: string, b: string): Promise<Comparison> {
+        if (a !== "boom") return super.compare(prompt, a, b);
+        return Promise.reject(new ContextError("OUT_OF_MEMORY", "no memory left"));
+      }
+    }
+    const scorer = new Failing({ task: "compare" });
+    const pairOf = (chosen: string): object => ({ prompt: "q", chosen, rejected: "bad" });
+    const [, tooLong] = await run([pairOf("good"), pairOf(TOO_LONG)], scorer);
+    expect(tooLong).toMatchObject({ error: { code: "CONVERSATION_TOO_LONG" } });
+    await expect(run([pairOf("good"), pairOf("boom"), pairOf("good")], scorer)).rejects.toMatchObject({
+      code: "OUT_OF_MEMORY",
+    });
   });
 
   it("holds only records under way in memory", async () => {
