@@ -36,7 +36,7 @@ export class PeerProcess {
 
   /** Ends the process and waits until it is gone. */
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null) return;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = new Promise((done) => this.child.once("exit", done));
     if (this.child.connected) this.child.disconnect();
     await gone;
