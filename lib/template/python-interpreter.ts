@@ -182,9 +182,11 @@ function binary(
     case "//":
     case "%":
       if (isNumeric(right) && Number(right.value) === 0) throw new Error("it divides by zero");
-      return operator === "%" && left.type === "IntegerValue" && right.type === "IntegerValue"
-        ? modulo(left.value as number, right.value as number)
-        : undefined;
+      if (operator !== "%" || !isNumeric(left) || !isNumeric(right)) return undefined;
+      if (left.type !== "IntegerValue" || right.type !== "IntegerValue") {
+        throw new Error("it takes a remainder of numbers that are not whole");
+      }
+      return modulo(left.value as number, right.value as number);
     default:
       return undefined;
   }

@@ -83,6 +83,7 @@ describe("errors and dates", () => {
     "{{ messages[0].missing.deeper }}",
     "{{ messages[0].content + 1 }}",
     "{{ 1 // 0 }}",
+    "{{ 2.5 % -3 }}",
     "{{ 'abc'[::0] }}",
     "{{ none | length }}",
     "{% for m in messages %}{{ loop.depth }}{% endfor %}",
