@@ -27,11 +27,8 @@ export function loadTokenizerJson(
     );
   }
   const normalization = readNormalizer(tokenizer.normalizer);
-  const collected = collectAddedTokens(tokenizer.added_tokens, config, model.vocab, vocabSize);
-  const added = {
-    ...collected,
-    notes: [...collected.notes, ...normalizedTokenNotes(collected, normalization)],
-  };
+  const added = collectAddedTokens(tokenizer.added_tokens, config, model.vocab, vocabSize);
+  refuseNormalizedTokens(added, normalization, file);
   return {
     ...readVocabulary(tokenizer, config, model, normalization, added, vocabSize, file),
     vocab: model.vocab,
@@ -86,15 +83,18 @@ function readVocabulary(
   return { vocabulary, spacePrefix: "none", normalization: normalization.form };
 }
 
-/** llama.cpp looks for added tokens in the raw text only. */
-function normalizedTokenNotes(added: AddedTokens, normalization: Normalization): string[] {
+/**
+ * The tokenizers library looks for such tokens in the normalized text: `</s>` behind a letter is none there, and text behind
+ * one gets no space of its own. llama.cpp looks in the raw text, and every check of tokens would fail after the conversion.
+ */
+function refuseNormalizedTokens(added: AddedTokens, normalization: Normalization, file: string): void {
   const texts = added.tokens
     .filter((token) => token.normalized && changesText(normalization, token.content))
     .map((token) => JSON.stringify(token.content));
-  return texts.length === 0
-    ? []
-    : [
-        `The checkpoint's tokenizer looks for ${texts.length} added tokens in the normalized text, llama.cpp in the raw text ` +
-          `(${texts.slice(0, 3).join(", ")}): where these are spelled, tokens may differ.`,
-      ];
+  if (texts.length === 0) return;
+  throw unsupported(
+    `${file}: ${texts.length} added tokens (${texts.slice(0, 3).join(", ")}) have "normalized": true and are looked for in the ` +
+      "normalized text, llama.cpp looks in the raw text. If the model was not trained on that, save the tokenizer anew: load it " +
+      "with transformers' AutoTokenizer and from_slow=True, then save_pretrained.",
+  );
 }

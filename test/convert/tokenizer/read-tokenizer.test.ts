@@ -104,16 +104,17 @@ describe("readTokenizer", () => {
     expect(tokenTypes(info)[4096]).toBe(CONTROL);
   });
 
-  it("warns of added tokens that are looked for in the normalized text", async () => {
-    const info = await readFrom(
-      await copyTokenizer("starling-tiny", {
-        tokenizer: (json) => {
-          for (const token of json["added_tokens"] as Json[]) token["normalized"] = true;
-        },
-        tokenizerConfig: (json) => delete json["added_tokens_decoder"],
-      }),
-    );
-    expect(info.notes).toEqual([expect.stringMatching(/3 added tokens in the normalized text/)]);
+  it("refuses added tokens that are looked for in the normalized text", async () => {
+    const folder = await copyTokenizer("starling-tiny", {
+      tokenizer: (json) => {
+        for (const token of json["added_tokens"] as Json[]) token["normalized"] = true;
+      },
+      tokenizerConfig: (json) => delete json["added_tokens_decoder"],
+    });
+    await expect(readFrom(folder)).rejects.toMatchObject({
+      code: "CHECKPOINT_UNSUPPORTED",
+      message: expect.stringMatching(/3 added tokens .* have "normalized": true/) as string,
+    });
   });
 });
 
