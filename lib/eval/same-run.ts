@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import type { DatasetRow } from "../dataset/dataset-row.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { InvalidArgumentError } from "../errors.js";
 import type { Scorer } from "../score.js";
@@ -39,10 +40,13 @@ export async function checkSameRun(
  * @returns SHA-256 of the first row
  */
 export async function fingerprint(dataset: Dataset): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const { value } of dataset.rows()) {
-    hash.update(JSON.stringify(value ?? null));
-    break;
-  }
-  return hash.digest("hex");
+  for await (const row of dataset.rows()) return fingerprintOf(row);
+  return fingerprintOf(undefined);
+}
+
+/** {@link fingerprint} of data whose first row is known. */
+export function fingerprintOf(firstRow: DatasetRow | undefined): string {
+  return createHash("sha256")
+    .update(firstRow === undefined ? "" : JSON.stringify(firstRow.value ?? null))
+    .digest("hex");
 }

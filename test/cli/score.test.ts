@@ -210,6 +210,34 @@ describe("score --out", () => {
     expect(await readFile(out, "utf8")).toBe('{"id":"other","reward":1,"tokens":2}\n');
   });
 
+  it("refuses to resume with other options, other data of the same ids, or another model", async () => {
+    const folder = await temporaryFolder();
+    const [input, other, out] = ["in.jsonl", "other.jsonl", "out.jsonl"].map((file) => join(folder, file));
+    if (input === undefined || other === undefined || out === undefined) throw new Error("unreachable");
+    const records = cases.map(({ messages }) => ({ messages }));
+    await writeFile(input, toLines(records));
+    await writeFile(other, toLines(records.toReversed()));
+    await score([input, "--out", out]);
+    const whole = await readFile(out, "utf8");
+    const part = whole.slice(0, whole.indexOf("\n") + 1);
+    await writeFile(out, part);
+    const urm = await convertFixture("urm-llama3.1-tiny", { type: "f32" });
+    onTestFinished(() => urm.remove());
+    for (const args of [
+      [model.directory, input, "--bos", "once"],
+      [model.directory, other],
+      [urm.directory, input],
+    ]) {
+      const refused = await cli(["score", ...args, "--out", out, "--resume", ...EXACT]);
+      expect(refused).toMatchObject({ status: 2 });
+      expect(refused.stderr).toContain("The interrupted run was another one");
+      expect(await readFile(out, "utf8")).toBe(part);
+    }
+    // The same data by another way is the same run.
+    expect((await score(["-", "--out", out, "--resume"], toLines(records))).status).toBe(0);
+    expect(parseLines(await readFile(out, "utf8"))).toHaveLength(cases.length);
+  });
+
   it("says how to go on when interrupted", async () => {
     const folder = await temporaryFolder();
     const [input, out] = [join(folder, "in.jsonl"), join(folder, "out.jsonl")];

@@ -10,11 +10,13 @@ import { skipDone } from "../../records/resume.js";
 import { scoreRecords, type RecordOutcome } from "../../records/score-records.js";
 import type { RewardModel } from "../../reward-model.js";
 import type { EmitField } from "../../score.js";
+import { checkScoreRun } from "../check-score-run.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
+  scoreSettings,
   type ModelOptions,
   type OutputOptions,
 } from "../command-options.js";
@@ -49,7 +51,10 @@ export const scoreCommand: CliCommand = {
       )
       .argument("<model-dir>", "model folder made by convert or pull")
       .argument("[INPUT]", `${INPUT_FORMS}; - or nothing: standard input`, STANDARD_INPUT)
-      .option("--out <file>", "write results here instead of to stdout")
+      .option(
+        "--out <file>",
+        "write results here instead of to stdout, and to <file>.run.json what made them",
+      )
       .option("--resume", "continue an --out file that an earlier run left")
       .option("--strict", "stop at the first bad record")
       .option(
@@ -106,7 +111,13 @@ async function scoreInput({ io, input, records, options, sink, model, progress }
   }
   let total = 0;
   if (options.quiet !== true) void records.count().then((count) => (total = count ?? 0));
-  const entries = skipDone(readEntries(records.rows()), sink.doneIds);
+  const rows = checkScoreRun(records.rows(), {
+    out: options.out,
+    isResumed: sink.doneIds.length > 0,
+    model,
+    settings: scoreSettings(options),
+  });
+  const entries = skipDone(readEntries(rows), sink.doneIds);
   const counts = { records: 0, failed: 0 };
   const startMs = performance.now();
   for await (const outcome of scoreRecords(entries, model, { signal: io.signal, emit: options.emit })) {
