@@ -18,7 +18,8 @@ export function checkConversation(value: unknown): Conversation {
   if (!Array.isArray(value) || value.length === 0) {
     throw invalid(`Expected a non-empty array of messages but received ${describe(value)}.`);
   }
-  value.forEach((message: unknown, index) => {
+  // Not forEach, which passes over the holes of a sparse array.
+  for (const [index, message] of (value as unknown[]).entries()) {
     if (typeof message !== "object" || message === null) {
       throw invalid(`Expected message ${index} to be { role, content } but received ${describe(message)}.`);
     }
@@ -33,7 +34,7 @@ export function checkConversation(value: unknown): Conversation {
         );
       }
     }
-  });
+  }
   return value as Conversation;
 }
 

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DownloadError } from "../errors.js";
-import { defaultCacheDir, defaultToken } from "../hub/cache-layout.js";
+import { CacheLayout, defaultCacheDir, defaultHubUrl, defaultToken, isOffline } from "../hub/cache-layout.js";
 import { hubFile, openRange } from "../hub/download-checkpoint.js";
 import { datasetInfo, listFiles } from "../hub/hub-client.js";
 import { downloadToFile, type HubFile } from "../hub/download-file.js";
@@ -11,6 +11,9 @@ import { messageOf, unreadable } from "./dataset-row.js";
 
 /** How a dataset of the Hub is named where a path is expected: `hub:owner/name`. Nothing else reaches the network. */
 const HUB_PREFIX = "hub:";
+
+/** Datasets are read at the head of their main branch. */
+const REVISION = "main";
 
 /** The Hub id of `hub:owner/name`; undefined for a path. */
 export function hubDatasetId(path: string): string | undefined {
@@ -28,12 +31,15 @@ export interface DownloadDatasetOptions {
 }
 
 /**
- * Fetches the data files of a Hub dataset into the shared cache; files already there are not fetched again.
+ * Fetches the data files of a Hub dataset into the shared cache; files already there are not fetched again. Offline, by
+ * `HF_HUB_OFFLINE`, it takes those of the last time.
  * @returns the folder with the files
  * @throws DownloadError; DatasetError the repository has no data file
  */
 export async function downloadDataset(hubId: string, options: DownloadDatasetOptions = {}): Promise<string> {
-  const { split, hubUrl = process.env["HF_ENDPOINT"], cacheDir = defaultCacheDir() } = options;
+  const { split, hubUrl = defaultHubUrl(), cacheDir = defaultCacheDir() } = options;
+  const cache = new CacheLayout(cacheDir, hubId, "datasets");
+  if (isOffline()) return cachedFolder(cache, hubId);
   const accessToken = await defaultToken();
   const access = {
     fetch: retryingFetch(undefined, DEFAULT_RETRY),
@@ -47,7 +53,7 @@ export async function downloadDataset(hubId: string, options: DownloadDatasetOpt
     for await (const entry of listFiles({ ...access, repo, revision: commit, recursive: true })) {
       if (entry.type === "file" && isWanted(entry.path, split)) files.push(hubFile(entry));
     }
-    const folder = join(cacheDir, ["datasets", ...hubId.split("/")].join("--"), "snapshots", commit);
+    const folder = cache.snapshotDir(commit);
     for (const file of files) {
       const target = join(folder, file.path);
       if ((await sizeOf(target)) === file.sizeBytes) continue;
@@ -57,7 +63,10 @@ export async function downloadDataset(hubId: string, options: DownloadDatasetOpt
         open: (start) => openRange(access, repo, commit, file, start),
       });
     }
-    if (files.length > 0) return folder;
+    if (files.length > 0) {
+      await cache.writeRef(REVISION, commit);
+      return folder;
+    }
   } catch (error) {
     throw new DownloadError(
       "DOWNLOAD_FAILED",
@@ -67,6 +76,16 @@ export async function downloadDataset(hubId: string, options: DownloadDatasetOpt
     );
   }
   throw unreadable(`The dataset ${hubId} has no .jsonl, .json or .parquet file.`);
+}
+
+/** @throws DownloadError it was never fetched */
+async function cachedFolder(cache: CacheLayout, hubId: string): Promise<string> {
+  const commit = await cache.readRef(REVISION);
+  if (commit !== undefined) return cache.snapshotDir(commit);
+  throw new DownloadError(
+    "DOWNLOAD_FAILED",
+    `The dataset ${hubId} is not in the cache, and HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids the network. Unset it once.`,
+  );
 }
 
 function isWanted(path: string, split: string | undefined): boolean {

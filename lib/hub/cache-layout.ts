@@ -10,8 +10,8 @@ import { dirname, join, relative } from "node:path";
 export class CacheLayout {
   readonly #repository: string;
 
-  constructor(cacheDir: string, hubId: string) {
-    this.#repository = join(cacheDir, ["models", ...hubId.split("/")].join("--"));
+  constructor(cacheDir: string, hubId: string, kind: "models" | "datasets" = "models") {
+    this.#repository = join(cacheDir, [kind, ...hubId.split("/")].join("--"));
   }
 
   snapshotDir(commit: string): string {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { checkConversation, withResponse, type Conversation } from "../conversation.js";
 import { unreadable, type DatasetRow } from "../dataset/dataset-row.js";
 import { detectLayout, parseItem } from "../dataset/layout.js";
+import { LAYOUTS } from "../dataset/layouts/index.js";
 import { ConversationError, RewardError } from "../errors.js";
 import { itemRecord } from "../eval/item-records.js";
 
@@ -85,6 +86,12 @@ function parseRecord(value: unknown, line: number): Omit<ScoreRecord, "id"> {
       kind: "conversation",
       conversations: [checkConversation(parse(messages, fields, line).messages)],
     };
+  }
+  if (!LAYOUTS.some((layout) => layout.matches(fields))) {
+    throw unreadable(
+      `Line ${line + 1} has the fields ${Object.keys(fields).join(", ") || "(none)"}, so there is nothing to score. Expected ` +
+        "messages; prompt and response; prompt and responses; prompt, chosen and rejected; or the columns of a known dataset.",
+    );
   }
   return parseLabelled(fields, line);
 }

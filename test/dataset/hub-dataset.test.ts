@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { openDataset } from "../../lib/dataset/index.js";
 import { downloadDataset, hubDatasetId } from "../../lib/dataset/hub-dataset.js";
 import { temporaryFolder } from "../support/fixtures.js";
@@ -31,6 +31,22 @@ describe("downloadDataset", () => {
     hub.fetched.length = 0;
     expect(await downloadDataset("owner/name", options)).toBe(folder);
     expect(hub.fetched).toEqual([]);
+  });
+
+  it("takes what it fetched the last time when offline", async () => {
+    const cacheDir = join(await temporaryFolder(), "cache");
+    const folder = await downloadDataset("owner/name", { hubUrl, cacheDir });
+    vi.stubEnv("HF_HUB_OFFLINE", "1");
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    hub.fetched.length = 0;
+    expect(await downloadDataset("owner/name", { hubUrl: "http://127.0.0.1:9", cacheDir })).toBe(folder);
+    expect(hub.fetched).toEqual([]);
+    await expect(downloadDataset("owner/other", { hubUrl, cacheDir })).rejects.toMatchObject({
+      code: "DOWNLOAD_FAILED",
+      message: expect.stringContaining("HF_HUB_OFFLINE") as string,
+    });
   });
 
   it("says what to do when the dataset is not there", async () => {

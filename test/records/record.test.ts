@@ -79,12 +79,18 @@ describe("readRecord", () => {
     ["an id of another type", { id: {}, prompt: "q", response: "a" }, "DATASET_INVALID"],
     ["no messages", { messages: [] }, "CONVERSATION_INVALID"],
     ["a message without content", { messages: [{ role: "user" }] }, "CONVERSATION_INVALID"],
+    ["a hole among the messages", { messages: Array(1) }, "CONVERSATION_INVALID"],
     ["a lone surrogate", { prompt: "q", response: "\ud800" }, "CONVERSATION_INVALID"],
     ["a prompt of broken messages", { prompt: [1], chosen: "a", rejected: "b" }, "CONVERSATION_INVALID"],
   ])("tells what is wrong with %s", (_, value, code) => {
     const { error, record } = readRecord({ line: LINE, value });
     expect(record).toBeUndefined();
     expect(error?.code).toBe(code);
+  });
+
+  it("names the forms of a record when there is nothing to score", () => {
+    const { error } = readRecord({ line: LINE, value: { prompt: "q" } });
+    expect(error?.message).toMatch(/has the fields prompt, so .* Expected messages; prompt and response;/);
   });
 
   it("keeps the id of a bad record", () => {
