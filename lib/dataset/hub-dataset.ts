@@ -1,7 +1,14 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DownloadError } from "../errors.js";
-import { CacheLayout, defaultCacheDir, defaultHubUrl, defaultToken, isOffline } from "../hub/cache-layout.js";
+import {
+  CacheLayout,
+  checkedCommit,
+  defaultCacheDir,
+  defaultHubUrl,
+  defaultToken,
+  isOffline,
+} from "../hub/cache-layout.js";
 import { hubFile, openRange } from "../hub/download-checkpoint.js";
 import { datasetInfo, listFiles } from "../hub/hub-client.js";
 import { downloadToFile, type HubFile } from "../hub/download-file.js";
@@ -48,7 +55,8 @@ export async function downloadDataset(hubId: string, options: DownloadDatasetOpt
   };
   const repo = { type: "dataset", name: hubId } as const;
   try {
-    const { sha: commit } = await datasetInfo({ ...access, name: hubId, additionalFields: ["sha"] });
+    const { sha } = await datasetInfo({ ...access, name: hubId, additionalFields: ["sha"] });
+    const commit = checkedCommit(sha);
     const files: HubFile[] = [];
     for await (const entry of listFiles({ ...access, repo, revision: commit, recursive: true })) {
       if (entry.type === "file" && isWanted(entry.path, split)) files.push(hubFile(entry));

@@ -61,6 +61,12 @@ export class CacheLayout {
   }
 }
 
+/** A commit that the Hub names, which becomes a folder's name. @throws Error it would lead out of the cache */
+export function checkedCommit(sha: string): string {
+  if (!/^[\w-]+$/.test(sha)) throw new Error(`the Hub names ${JSON.stringify(sha)} as the commit`);
+  return sha;
+}
+
 /** The cache folder, from the same variables `huggingface_hub` honours, in its order. */
 export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
   return env["HF_HUB_CACHE"] ?? env["HUGGINGFACE_HUB_CACHE"] ?? join(hubHome(env), "hub");

@@ -10,7 +10,14 @@ import type { ReadableStream } from "node:stream/web";
 import { join } from "node:path";
 import { DownloadError, FileError, RewardError } from "../errors.js";
 import { exists } from "../util/exists.js";
-import { CacheLayout, defaultCacheDir, defaultHubUrl, defaultToken, isOffline } from "./cache-layout.js";
+import {
+  CacheLayout,
+  checkedCommit,
+  defaultCacheDir,
+  defaultHubUrl,
+  defaultToken,
+  isOffline,
+} from "./cache-layout.js";
 import { downloadToFile, type HubFile } from "./download-file.js";
 import { DEFAULT_RETRY, retryingFetch, type RetryPolicy } from "./retrying-fetch.js";
 
@@ -65,8 +72,8 @@ export async function downloadCheckpoint(
     ...(hubUrl === undefined ? {} : { hubUrl }),
   };
   try {
-    const { sha: commit } = await modelInfo({ ...access, name: hubId, revision, additionalFields: ["sha"] });
-    if (!isChecksum(commit)) throw new Error(`the Hub names ${JSON.stringify(commit)} as the commit`);
+    const { sha } = await modelInfo({ ...access, name: hubId, revision, additionalFields: ["sha"] });
+    const commit = checkedCommit(sha);
     const files: HubFile[] = [];
     for await (const entry of listFiles({ ...access, repo: hubId, revision: commit })) {
       if (entry.type === "file" && NEEDED_FILE.test(entry.path)) files.push(hubFile(entry));
@@ -168,7 +175,7 @@ export function hubFile(entry: { path: string; size: number; oid?: string; lfs?:
   return { path, sizeBytes: size, checksum };
 }
 
-/** SHA-1, which commits have too, or SHA-256. */
+/** SHA-1 or SHA-256. */
 function isChecksum(hex: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hex);
 }
