@@ -1,65 +1,19 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { buildHost, removeHosts } from "../host/build-host.js";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, it } from "vitest";
 import { fakeReward } from "../host/fake-scorer.js";
-import { buildApp, type BuiltApp } from "./build-app.js";
-import { findChromium, launchChromium } from "./chromium.js";
-import { DevServer } from "./dev-server.js";
-import { writeFakeModels } from "./model-folders.js";
+import { downloaded, hasChromium, PageSetup, titled } from "./page-setup.js";
 import { bars, chooseFile, openModel, rank, writeCandidates } from "./steps.js";
 
-const chromium = findChromium();
-const TITLE =
-  chromium === undefined ? "the page (skipped: no Chromium found; set CHROMIUM_PATH)" : "the page";
-
-describe.skipIf(chromium === undefined)(TITLE, () => {
-  let folder = "";
-  let app: BuiltApp;
-  let server: DevServer;
-  let browser: Browser;
+describe.skipIf(!hasChromium)(titled("the page"), () => {
+  const setup = PageSetup.use();
   let page: Page;
-  let complaints: string[] = [];
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "llama-reward app \u00e9-"));
-    await writeFakeModels(folder, ["value", "gated", "gated-slow"]);
-    const host = await buildHost("fake-host.ts");
-    app = await buildApp("page", "dev-server");
-    server = await DevServer.start(join(app.directory, "dev-server.mjs"), [
-      "--models",
-      folder,
-      "--host-script",
-      host,
-    ]);
-    browser = await launchChromium(chromium ?? "");
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-    await app.remove();
-    await removeHosts();
-    await rm(folder, { recursive: true });
-  });
-
-  beforeEach(async () => {
-    complaints = [];
-    page = await browser.newPage({ viewport: { width: 1200, height: 860 } });
-    page.setDefaultTimeout(15_000);
-    page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(server.address);
-  });
-  afterEach(async () => {
-    await page.close();
-    expect(complaints).toEqual([]);
+  beforeEach(() => {
+    page = setup.page;
   });
 
   it("ranks candidates: bars best first, whiskers, attributes and gates of the chosen one", async () => {
@@ -112,7 +66,7 @@ describe.skipIf(chromium === undefined)(TITLE, () => {
     };
     await page.getByRole("heading", { name: "Open a reward model" }).waitFor();
     await tabTo(/^Model folder$/);
-    await page.keyboard.type(join(folder, "gated"));
+    await page.keyboard.type(join(setup.models, "gated"));
     await page.keyboard.press("Enter");
     await page.getByRole("tab", { name: "Rank answers" }).waitFor();
     await tabTo(/^Message 1$/);
@@ -183,100 +137,6 @@ describe.skipIf(chromium === undefined)(TITLE, () => {
     expect(await page.getByRole("textbox", { name: "Candidate C" }).inputValue()).toBe("z");
   });
 
-  it("scores a file of 1,000 records without a long task", { timeout: 120_000 }, async ({ annotate }) => {
-    await openModel(page, "gated");
-    const lines = Array.from({ length: 1000 }, (_, index) =>
-      index === 7
-        ? "{bad"
-        : JSON.stringify({ id: `r${index}`, prompt: `Q ${index}`, response: `A ${index}` }),
-    );
-    lines[9] = JSON.stringify({ id: "r9", prompt: "Q", response: "[refuse]" });
-    await chooseFile(page, "records.jsonl", lines);
-    await page.evaluate(`
-      window.longTasks = [];
-      new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => e.duration)))
-        .observe({ type: "longtask" });
-    `);
-    await page.getByRole("button", { name: "Score 1,000 records" }).click();
-    await page.getByText(/^Done in/).waitFor();
-    const longTasks = await page.evaluate<number[]>("window.longTasks");
-    await annotate(
-      `longest task: ${longTasks.length === 0 ? "under 50 ms" : `${Math.max(...longTasks)} ms`}`,
-    );
-    // Only a figure of the run: on a busy machine any task may be interrupted. Many of them are a fault.
-    expect(longTasks.filter((duration) => duration > 200)).toEqual([]);
-
-    const figures = await page.locator(".figures dd").allTextContents();
-    expect(figures.slice(0, 2)).toEqual(["998", "2"]);
-    expect(await page.locator(".table-window tbody tr").count()).toBeLessThan(30);
-    await page.evaluate(`document.querySelector(".table-window").scrollTo(0, 36 * 500)`);
-    await page.getByRole("rowheader", { name: "r505" }).waitFor();
-
-    const records = (await downloaded(page, "Export JSONL"))
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { id: string | number; reward?: number; error?: { code: string } });
-    expect(records).toHaveLength(1000);
-    expect(records[7]).toMatchObject({ id: 7, error: { code: "DATASET_INVALID" } });
-    expect(records[9]).toMatchObject({ id: "r9", error: { code: "CONVERSATION_TOO_LONG" } });
-    expect(records[505]).toMatchObject({ id: "r505", reward: fakeReward("Q 505 A 505") });
-    await page.getByLabel("Order").selectOption("highest");
-    const best = Math.max(...records.map(({ reward }) => reward ?? -Infinity));
-    await page.evaluate(`document.querySelector(".table-window").scrollTo(0, 0)`);
-    const firstReward = page.locator(".table-window tbody td.number").first();
-    await expect.poll(() => firstReward.textContent()).toBe(best.toFixed(2));
-  });
-
-  it("never mixes margins with rewards, and exports ids and errors as the command line writes them", async () => {
-    await openModel(page, "value");
-    await chooseFile(page, "mixed.jsonl", [
-      '{"id":5,"prompt":"q","chosen":"good","rejected":"bad"}',
-      '{"prompt":"q","response":"alone"}',
-      '{"id":"x","prompt":"q","response":"[refuse]"}',
-      '{"id":"x","prompt":"q","responses":["a","b"]}',
-    ]);
-    await page.getByRole("button", { name: "Score 4 records" }).click();
-    await page.getByText(/^Done in/).waitFor();
-    const margin = fakeReward("q good") - fakeReward("q bad");
-    const figures = page.locator(".figures");
-    expect(await figures.locator("dt").allTextContents()).toEqual([
-      "Scored",
-      "Failed",
-      "Mean margin",
-      "Pair accuracy",
-    ]);
-    expect((await figures.locator("dd").nth(2).textContent())?.replace("\u2212", "-")).toBe(
-      margin.toFixed(2),
-    );
-    const records = (await downloaded(page, "Export JSONL"))
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(records.map(({ id }) => id)).toEqual([5, 1, "x", "x"]);
-    expect(records[1]).toEqual({ id: 1, reward: fakeReward("q alone"), tokens: "q alone".length });
-    expect(records[2]).toEqual({
-      id: "x",
-      error: { code: "CONVERSATION_TOO_LONG", message: "Too long by 3 tokens." },
-    });
-  });
-
-  it("says so when a file cannot be read, and stays when one is dropped beside the zone", async () => {
-    await openModel(page, "value");
-    await page.getByRole("tab", { name: "Score a file" }).click();
-    const drop = (selector: string): Promise<boolean> =>
-      page.evaluate<boolean>(`(() => {
-        const file = new File(["x"], "gone.jsonl");
-        file.text = () => Promise.reject(new DOMException("The file is gone.", "NotReadableError"));
-        const event = new DragEvent("drop", { bubbles: true, cancelable: true });
-        Object.defineProperty(event, "dataTransfer", { value: { files: [file] } });
-        document.querySelector("${selector}").dispatchEvent(event);
-        return event.defaultPrevented;
-      })()`);
-    expect(await drop(".top-bar")).toBe(true);
-    expect(await drop(".drop-zone")).toBe(true);
-    expect(await page.getByRole("alert").textContent()).toBe("gone.jsonl cannot be read: The file is gone.");
-  });
-
   it("shows no bars of other texts beside an error", async () => {
     await openModel(page, "value");
     await writeCandidates(page, "Q", ["a", "b"]);
@@ -322,35 +182,6 @@ describe.skipIf(chromium === undefined)(TITLE, () => {
     expect(
       await page.locator(".model-badge strong").evaluate((e: { clientWidth: number }) => e.clientWidth),
     ).toBeGreaterThan(20);
-  });
-
-  it("cancels a file, keeps what is done, and starts over", async () => {
-    await openModel(page, "gated-slow");
-    const lines = Array.from({ length: 200 }, (_, index) =>
-      JSON.stringify({ prompt: "Q", chosen: `c${index}`, rejected: `r${index}` }),
-    );
-    await chooseFile(page, "pairs.jsonl", lines);
-    await page.getByRole("button", { name: "Score 200 records" }).click();
-    await page.locator(".table-window tbody tr").nth(3).waitFor();
-    await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByText(/^Cancelled after/).waitFor();
-    expect((await downloaded(page, "Export CSV")).split("\r\n").length).toBeGreaterThan(4);
-    expect(await page.getByRole("button", { name: "Score 200 records" }).isEnabled()).toBe(true);
-  });
-
-  it.runIf(process.platform === "linux")("goes on when the scoring host is killed in mid-run", async () => {
-    await openModel(page, "gated-slow");
-    const lines = Array.from({ length: 60 }, (_, index) =>
-      JSON.stringify({ prompt: "Q", response: `answer ${index}` }),
-    );
-    await chooseFile(page, "records.jsonl", lines);
-    await page.getByRole("button", { name: "Score 60 records" }).click();
-    for (const row of [5, 10]) {
-      await page.locator(`[aria-rowindex="${row}"]`).waitFor();
-      for (const pid of await server.hostPids()) process.kill(pid, "SIGKILL");
-    }
-    await page.getByText(/^Done in/).waitFor();
-    expect(await page.locator(".figures dd").first().textContent()).toBe("60");
   });
 
   it("says what is wrong with a model folder", async () => {
@@ -402,7 +233,7 @@ describe.skipIf(chromium === undefined)(TITLE, () => {
   it("answers nobody without the token, under another name, or outside its folder", async () => {
     const status = (path: string, headers: Record<string, string> = {}): Promise<number | undefined> =>
       new Promise((resolve, reject) => {
-        request(`${server.origin}${path}`, { headers }, (response) => {
+        request(`${setup.server.origin}${path}`, { headers }, (response) => {
           response.resume();
           resolve(response.statusCode);
         })
@@ -412,12 +243,12 @@ describe.skipIf(chromium === undefined)(TITLE, () => {
           .on("error", reject)
           .end();
       });
-    const authorization = `Bearer ${server.token}`;
+    const authorization = `Bearer ${setup.server.token}`;
     expect(await status("/models", { authorization })).toBe(200);
     expect(await status("/models")).toBe(401);
     expect(await status("/models", { authorization, host: "evil.example" })).toBe(403);
     expect(await status("/models", { authorization, origin: "http://evil.example" })).toBe(403);
-    expect(await status("/%2e%2e/dev-server.mjs")).toBe(404);
+    expect(await status("/%2e%2e/dev-setup.server.mjs")).toBe(404);
     expect(await status("/..%2f..%2fpackage.json")).toBe(404);
     expect(await status("/%")).toBe(404);
     expect(await status("//")).toBe(404);
@@ -432,7 +263,10 @@ describe.skipIf(chromium === undefined)(TITLE, () => {
       403,
     );
     expect(
-      await status("/socket", { ...upgrade, "sec-websocket-protocol": `llama-reward, ${server.token}` }),
+      await status("/socket", {
+        ...upgrade,
+        "sec-websocket-protocol": `llama-reward, ${setup.server.token}`,
+      }),
     ).toBe(101);
   });
 });
@@ -442,12 +276,6 @@ async function isInSight(page: Page, selector: string): Promise<boolean> {
   return page.evaluate<boolean>(
     `(() => { const { top } = document.querySelector("${selector}").getBoundingClientRect(); return top >= 0 && top < innerHeight; })()`,
   );
-}
-
-async function downloaded(page: Page, button: string): Promise<string> {
-  const download = page.waitForEvent("download");
-  await page.getByRole("button", { name: button }).click();
-  return readFile(await (await download).path(), "utf8");
 }
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
