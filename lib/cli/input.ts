@@ -12,7 +12,8 @@ export function addSplitOption(command: Command, otherwise = "the only one"): Co
 }
 
 /**
- * Finds out before anything is loaded that an input is not there, or is something that cannot be read twice. Datasets of the Hub are looked for when they are opened.
+ * Finds out before anything is loaded that an input is not there, or is something that cannot be read twice. Datasets of the
+ * Hub are looked for when they are opened.
  * @param name what the command line calls it
  * @param advice what else could be passed
  * @throws InvalidArgumentError

@@ -1,4 +1,3 @@
-import { open } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { ScoreLog } from "../eval/score-log.js";
 import type { OutputJson } from "../records/output-record.js";
@@ -13,9 +12,6 @@ export interface RecordSink {
   /** Makes everything durable. */
   close(): Promise<void>;
 }
-
-/** After a power cut at most the results of this time are missing. */
-const SYNC_INTERVAL_MS = 5_000;
 
 /**
  * Opens the place for results: a file that only ever holds whole lines, or stdout.
@@ -37,27 +33,9 @@ export async function openSink(
 
 async function openFileSink(file: string, resume: boolean): Promise<RecordSink> {
   const log = await ScoreLog.open(file, resume);
-  let lastSyncMs = performance.now();
   return {
     doneIds: log.doneIds,
-    async write(record) {
-      await log.append(record);
-      if (performance.now() - lastSyncMs < SYNC_INTERVAL_MS) return;
-      await syncFile(file);
-      lastSyncMs = performance.now();
-    },
-    async close() {
-      await log.close();
-      await syncFile(file);
-    },
+    write: (record) => log.append(record),
+    close: () => log.close(),
   };
-}
-
-async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, "r+");
-  try {
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
 import type { DetectedHead } from "../head/registry.js";
 import { fileError } from "../model-folder/file-error.js";
 import { HEAD_FILE } from "../model-folder/file-names.js";
 import type { FileRecord } from "../model-folder/reward-json.js";
+import { writeWhole } from "../util/write-whole.js";
 import type { Checkpoint } from "../weights/checkpoint.js";
 import { encodeSafetensors, type TensorData } from "../weights/safetensors-writer.js";
 
@@ -35,24 +35,12 @@ export async function writeHead(
   file: string,
 ): Promise<FileRecord> {
   const bytes = encodeSafetensors(await headTensors(checkpoint, head));
-  await writeDurably(file, bytes);
+  await writeWhole(file, bytes).catch((cause: unknown) => {
+    throw fileError("write", file, cause);
+  });
   return {
     file: HEAD_FILE,
     sizeBytes: bytes.length,
     sha256: createHash("sha256").update(bytes).digest("hex"),
   };
-}
-
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  try {
-    const handle = await open(file, "wx");
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    throw fileError("write", file, cause);
-  }
 }

@@ -1,18 +1,11 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DownloadError } from "../errors.js";
-import {
-  CacheLayout,
-  checkedCommit,
-  defaultCacheDir,
-  defaultHubUrl,
-  defaultToken,
-  isOffline,
-} from "../hub/cache-layout.js";
-import { hubFile, openRange } from "../hub/download-checkpoint.js";
+import { CacheLayout, checkedCommit, defaultCacheDir, isOffline } from "../hub/cache-layout.js";
+import { hubAccess, hubFile, openRange } from "../hub/hub-access.js";
 import { datasetInfo, listFiles } from "../hub/hub-client.js";
 import { downloadToFile, type HubFile } from "../hub/download-file.js";
-import { DEFAULT_RETRY, retryingFetch } from "../hub/retrying-fetch.js";
+import { DEFAULT_RETRY } from "../hub/retrying-fetch.js";
 import { isDataFileName, splitOfName } from "./data-file.js";
 import { messageOf, unreadable } from "./dataset-row.js";
 
@@ -44,15 +37,10 @@ export interface DownloadDatasetOptions {
  * @throws DownloadError; DatasetError the repository has no data file
  */
 export async function downloadDataset(hubId: string, options: DownloadDatasetOptions = {}): Promise<string> {
-  const { split, hubUrl = defaultHubUrl(), cacheDir = defaultCacheDir() } = options;
+  const { split, cacheDir = defaultCacheDir() } = options;
   const cache = new CacheLayout(cacheDir, hubId, "datasets");
   if (isOffline()) return cachedFolder(cache, hubId);
-  const accessToken = await defaultToken();
-  const access = {
-    fetch: retryingFetch(undefined, DEFAULT_RETRY),
-    ...(accessToken === undefined ? {} : { accessToken }),
-    ...(hubUrl === undefined ? {} : { hubUrl }),
-  };
+  const access = await hubAccess({ hubUrl: options.hubUrl, retry: DEFAULT_RETRY });
   const repo = { type: "dataset", name: hubId } as const;
   try {
     const { sha } = await datasetInfo({ ...access, name: hubId, additionalFields: ["sha"] });

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { DatasetRow } from "../dataset/dataset-row.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { InvalidArgumentError } from "../errors.js";
+import { fileError } from "../model-folder/file-error.js";
 import type { Scorer } from "../score.js";
 import { writeWhole } from "../util/write-whole.js";
 
@@ -13,6 +14,7 @@ export type RunSettings = Readonly<Record<string, unknown>>;
  * Two models' scores in one file would be worthless, so a run writes down what it is, and a resumed one compares.
  * @param what further things that must agree
  * @throws InvalidArgumentError the run that is resumed was another one
+ * @throws FileError `FILE_FAILED`
  */
 export async function checkSameRun(
   path: string,
@@ -24,7 +26,9 @@ export async function checkSameRun(
   const { name, type, architecture, headKind } = description;
   const run = `${JSON.stringify({ ...what, model: { name, type, architecture, headKind }, settings }, null, 2)}\n`;
   if (!isResumed) {
-    await writeWhole(path, run);
+    await writeWhole(path, run).catch((cause: unknown) => {
+      throw fileError("write", path, cause);
+    });
     return;
   }
   const earlier = await readFile(path, "utf8").catch(() => "");

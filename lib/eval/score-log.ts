@@ -15,6 +15,9 @@ interface LogRemains {
 /** Text that may wait for the disk before `append` waits, too. */
 const WAITING_CHARACTERS = 1 << 20;
 
+/** After a power cut at most the results of this time are missing. */
+const SYNC_INTERVAL_MS = 5_000;
+
 /**
  * A JSON Lines file that grows by whole records and survives a kill at any moment: a record goes to the operating system as
  * soon as the one before it is there, and a torn last line is cut off when the file is opened again.
@@ -26,6 +29,7 @@ export class ScoreLog {
   #waiting = "";
   #writing: Promise<void> | undefined;
   #failure: FileError | undefined;
+  #lastSyncMs = performance.now();
 
   private constructor(handle: FileHandle, doneIds: readonly (string | number)[]) {
     this.#handle = handle;
@@ -83,6 +87,9 @@ export class ScoreLog {
         const text = this.#waiting;
         this.#waiting = "";
         await this.#handle.appendFile(text);
+        if (performance.now() - this.#lastSyncMs < SYNC_INTERVAL_MS) continue;
+        await this.#handle.datasync();
+        this.#lastSyncMs = performance.now();
       }
     } catch (error) {
       this.#failure = notWritten(error);

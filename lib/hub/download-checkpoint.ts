@@ -1,25 +1,11 @@
-import {
-  fileDownloadInfo,
-  HUB_URL,
-  HubApiError,
-  listFiles,
-  modelInfo,
-  type RepoDesignation,
-} from "./hub-client.js";
-import type { ReadableStream } from "node:stream/web";
 import { join } from "node:path";
 import { DownloadError, FileError, RewardError } from "../errors.js";
 import { exists } from "../util/exists.js";
-import {
-  CacheLayout,
-  checkedCommit,
-  defaultCacheDir,
-  defaultHubUrl,
-  defaultToken,
-  isOffline,
-} from "./cache-layout.js";
+import { CacheLayout, checkedCommit, defaultCacheDir, isOffline } from "./cache-layout.js";
 import { downloadToFile, type HubFile } from "./download-file.js";
-import { DEFAULT_RETRY, retryingFetch, type RetryPolicy } from "./retrying-fetch.js";
+import { hubAccess, hubFile, openRange } from "./hub-access.js";
+import { HubApiError, listFiles, modelInfo } from "./hub-client.js";
+import { DEFAULT_RETRY, type RetryPolicy } from "./retrying-fetch.js";
 
 /** Options of `downloadCheckpoint`. */
 export interface DownloadCheckpointOptions {
@@ -64,13 +50,7 @@ export async function downloadCheckpoint(
   const retry = options.retry ?? DEFAULT_RETRY;
   const cache = new CacheLayout(options.cacheDir ?? defaultCacheDir(), hubId);
   if (isOffline()) return cachedCheckpoint(cache, hubId, revision);
-  const token = options.token ?? (await defaultToken());
-  const hubUrl = options.hubUrl ?? defaultHubUrl();
-  const access = {
-    fetch: retryingFetch(options.signal, retry),
-    ...(token === undefined ? {} : { accessToken: token }),
-    ...(hubUrl === undefined ? {} : { hubUrl }),
-  };
+  const access = await hubAccess({ ...options, retry });
   try {
     const { sha } = await modelInfo({ ...access, name: hubId, revision, additionalFields: ["sha"] });
     const commit = checkedCommit(sha);
@@ -100,7 +80,7 @@ export async function downloadCheckpoint(
     return { directory: cache.snapshotDir(commit), commit };
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw explain(error, hubId, revision, token !== undefined);
+    throw explain(error, hubId, revision, access.accessToken !== undefined);
   }
 }
 
@@ -119,65 +99,6 @@ async function cachedCheckpoint(
       "Unset it and run the command again with a network.",
     { details: { directory } },
   );
-}
-
-/** How to reach the Hub. */
-interface Access {
-  fetch: typeof fetch;
-  accessToken?: string;
-  hubUrl?: string;
-}
-
-/**
- * The bytes of a repository's file from `start`.
- * @throws HubApiError for what asking again does not change; RangeIgnoredError
- */
-export async function openRange(
-  access: Access,
-  repo: RepoDesignation,
-  commit: string,
-  file: HubFile,
-  start: number,
-): Promise<ReadableStream<Uint8Array>> {
-  const info = await fileDownloadInfo({ ...access, repo, revision: commit, path: file.path });
-  if (info === null) throw new Error(`${file.path} is listed but cannot be downloaded`);
-  const { url } = info;
-  // The bytes may lie on another host, at a signed address: the token is the Hub's alone.
-  const isHub = new URL(url).origin === new URL(access.hubUrl ?? HUB_URL).origin;
-  const response = await access.fetch(url, {
-    headers: {
-      ...(start > 0 ? { Range: `bytes=${start}-` } : {}),
-      ...(isHub && access.accessToken !== undefined ? { Authorization: `Bearer ${access.accessToken}` } : {}),
-    },
-  });
-  if (!response.ok) throw new HubApiError(url, response.status);
-  if (response.body === null) throw new Error(`${file.path} came without content`);
-  return response.body as ReadableStream<Uint8Array>;
-}
-
-/**
- * A file as the Hub lists it.
- * @throws DownloadError `DOWNLOAD_FAILED` when its path or its checksum, which become names in the cache, lead out of it
- */
-export function hubFile(entry: { path: string; size: number; oid?: string; lfs?: { oid: string } }): HubFile {
-  const { path, size, oid = "", lfs } = entry;
-  const checksum: HubFile["checksum"] =
-    lfs === undefined ? { algorithm: "git-sha1", hex: oid } : { algorithm: "sha256", hex: lfs.oid };
-  const isInside = path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
-  if (!isInside || path.includes("\\") || !isChecksum(checksum.hex)) {
-    throw new DownloadError(
-      "DOWNLOAD_FAILED",
-      `The Hub lists a file ${JSON.stringify(path)} with the checksum ${JSON.stringify(checksum.hex)}, which no repository has. ` +
-        "Check HF_ENDPOINT.",
-      { details: { path, checksum: checksum.hex } },
-    );
-  }
-  return { path, sizeBytes: size, checksum };
-}
-
-/** SHA-1 or SHA-256. */
-function isChecksum(hex: string): boolean {
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hex);
 }
 
 function checkComplete(hubId: string, files: readonly HubFile[]): void {

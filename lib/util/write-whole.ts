@@ -1,17 +1,22 @@
-import { open, rename } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 
 /**
- * Writes a text file under another name, waits until it is on the disk, and renames it: whoever reads it, also after a
- * power cut, finds the old file or the new one, whole.
+ * Writes a file under another name, waits until it is on the disk, and renames it: whoever reads it, also after a
+ * power cut, finds the old file or the new one, whole. What could not be finished is removed.
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const incomplete = `${path}.incomplete`;
-  const handle = await open(incomplete, "w");
   try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(incomplete, "w");
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(incomplete, path);
+  } catch (error) {
+    await rm(incomplete, { force: true }).catch(() => undefined);
+    throw error;
   }
-  await rename(incomplete, path);
 }

@@ -1,32 +1,24 @@
-import { MessageChannel } from "node:worker_threads";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Conversation } from "../../lib/conversation.js";
 import { ConversationError, DisposedError, HostError, InvalidArgumentError } from "../../lib/errors.js";
 import { ScorerClient } from "../../lib/host/client.js";
-import { messagePort, type HostPort, type MessagePortLike } from "../../lib/host/port.js";
+import type { HostPort } from "../../lib/host/port.js";
 import { PROTOCOL_VERSION, STREAM_WINDOW } from "../../lib/host/protocol.js";
 import { serveScorer } from "../../lib/host/server.js";
 import type { Progress } from "../../lib/score.js";
 import { collect } from "./collect.js";
+import { channel, closeChannels } from "./channel.js";
 import { FakeScorer, FakeTextScorer, fakeReward, type FakeScorerOptions } from "./fake-scorer.js";
 
-const open: { close(): void }[] = [];
+closeChannels();
 
-afterEach(() => {
-  for (const port of open.splice(0)) port.close();
-});
-
-function channel(): [host: HostPort, client: HostPort] {
-  const { port1, port2 } = new MessageChannel();
-  open.push(port1, port2);
-  return [messagePort(port1 as MessagePortLike), messagePort(port2 as MessagePortLike)];
-}
-
-async function serve(options: FakeScorerOptions = {}): Promise<{ client: ScorerClient; scorer: FakeScorer }> {
+async function serve(
+  options: FakeScorerOptions = {},
+): Promise<{ client: ScorerClient; scorer: FakeScorer; host: HostPort }> {
   const [host, port] = channel();
   const scorer = new FakeScorer("fake", options);
   serveScorer(host, { scorer }, { version: "1.2.3" });
-  return { client: await ScorerClient.connect(port, { version: "1.2.3" }), scorer };
+  return { client: await ScorerClient.connect(port, { version: "1.2.3" }), scorer, host };
 }
 
 const conversation = (text: string): Conversation => [{ role: "user", content: text }];
@@ -211,11 +203,11 @@ describe("ScorerClient", () => {
   });
 
   it("rejects calls in flight and later ones when the other end goes away", async () => {
-    const { client } = await serve({ delayMs: 10_000 });
+    const { client, host } = await serve({ delayMs: 10_000 });
     const call = client.score(conversation("a"));
     const stream = collect(client.scoreMany(texts(3)));
     setTimeout(() => {
-      open[0]?.close();
+      host.close();
     }, 20);
     await expect(call).rejects.toThrow(HostError);
     await expect(stream).rejects.toThrow(HostError);

@@ -1,24 +1,13 @@
-import { MessageChannel } from "node:worker_threads";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Conversation } from "../../lib/conversation.js";
 import { ScorerClient } from "../../lib/host/client.js";
-import { messagePort, type HostPort, type MessagePortLike } from "../../lib/host/port.js";
 import { PROTOCOL_VERSION } from "../../lib/host/protocol.js";
 import { serveScorer } from "../../lib/host/server.js";
 import type { Scorer } from "../../lib/score.js";
+import { channel, closeChannels } from "./channel.js";
 import { FakeScorer, fakeReward } from "./fake-scorer.js";
 
-const open: { close(): void }[] = [];
-
-afterEach(() => {
-  for (const port of open.splice(0)) port.close();
-});
-
-function channel(): [host: HostPort, client: HostPort] {
-  const { port1, port2 } = new MessageChannel();
-  open.push(port1, port2);
-  return [messagePort(port1 as MessagePortLike), messagePort(port2 as MessagePortLike)];
-}
+closeChannels();
 
 const conversation = (text: string): Conversation => [{ role: "user", content: text }];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -4,11 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DownloadError } from "../../lib/errors.js";
-import {
-  downloadCheckpoint,
-  hubFile,
-  type DownloadCheckpointOptions,
-} from "../../lib/hub/download-checkpoint.js";
+import { downloadCheckpoint, type DownloadCheckpointOptions } from "../../lib/hub/download-checkpoint.js";
+import { hubFile } from "../../lib/hub/hub-access.js";
 import { defaultHubUrl, defaultToken, isOffline } from "../../lib/hub/cache-layout.js";
 import { COMMIT, FakeHub } from "./fake-hub.js";
 
