@@ -29,6 +29,25 @@ export default tseslint.config(
     rules: { "no-console": "off" },
   },
   {
+    // Each item becomes an argument, and some 120,000 arguments fill the stack: one long input would end the run.
+    files: ["lib/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            ":matches(CallExpression, NewExpression) > SpreadElement[argument.type!='ArrayExpression']",
+          message: "Lists grow with the input: use appendAll, largest, smallest, or pass the list itself.",
+        },
+        {
+          selector:
+            "CallExpression[callee.property.name='apply'][arguments.length=2][callee.object.type='MemberExpression']",
+          message: "A list passed as arguments grows with the input: use appendAll, largest, smallest.",
+        },
+      ],
+    },
+  },
+  {
     files: ["**/*.js", "**/*.mjs"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: globals.node },

@@ -1,5 +1,6 @@
 import { planSegments } from "./plan-tree.js";
 import type { HiddenRequest } from "./request.js";
+import { appendAll } from "../util/append-all.js";
 
 /**
  * Cuts a call into slices that are computed one after the other, so that another caller's work gets its turn between them.
@@ -31,7 +32,7 @@ export function sliceRequests(
     tokens = 0;
   }
   const last = slices.at(-1);
-  if (last !== undefined && tokens < fewestTokens) last.push(...slice);
+  if (last !== undefined && tokens < fewestTokens) appendAll(last, slice);
   else if (slice.length > 0) slices.push(slice);
   return slices;
 }

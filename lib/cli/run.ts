@@ -15,6 +15,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   const act: ActionWrapper =
     (action) =>
     async (...values) => {
+      // eslint-disable-next-line no-restricted-syntax -- the few arguments of one command
       status = await action(io, ...values);
     };
   try {

@@ -1,9 +1,9 @@
+import { largest } from "../util/extremes.js";
+
 /** Rows as lines with aligned columns: numbers to the right, text to the left. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
   const cells = rows.map((row) => row.map(String));
-  const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
-  );
+  const widths = (cells[0] ?? []).map((_, column) => largest(cells.map((row) => row[column]?.length ?? 0)));
   return cells
     .map((row, index) =>
       row

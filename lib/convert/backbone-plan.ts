@@ -8,6 +8,7 @@ import { findArchitecture } from "./architecture/registry.js";
 import { readModelConfig, unsupportedConfig, type ModelConfig, type RawConfig } from "./model-config.js";
 import { llama3Factors, ropeScalingMetadata } from "./rope.js";
 import type { ComputedTensor, CopiedTensor, TensorRule } from "./transform.js";
+import { smallest } from "../util/extremes.js";
 
 /** A tensor of the backbone with where it comes from. */
 export interface PlannedTensor extends CopiedTensor {
@@ -173,7 +174,7 @@ function contextLimit(
   if (rope.scaling.kind === "longrope" || rope.scaling.kind === "dynamic") {
     limits.push({ length: rope.scaling.originalLength, reason: `its ${rope.scaling.kind} rope scaling` });
   }
-  const length = Math.min(maxPositions, ...limits.map((limit) => limit.length));
+  const length = smallest([maxPositions, ...limits.map((limit) => limit.length)]);
   const reasons = limits.filter((limit) => limit.length < maxPositions).map((limit) => limit.reason);
   const note =
     `Inputs are limited to ${length} of ${maxPositions} tokens: beyond that llama.cpp does not compute ` +

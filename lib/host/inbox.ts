@@ -1,3 +1,5 @@
+import { appendAll } from "../util/append-all.js";
+
 /** A queue with one reader: values are awaited in order, until the end or a failure. */
 export class Inbox<T> {
   readonly #values: T[] = [];
@@ -6,7 +8,7 @@ export class Inbox<T> {
   #wake: (() => void) | undefined;
 
   push(values: readonly T[]): void {
-    this.#values.push(...values);
+    appendAll(this.#values, values);
     this.#notify();
   }
 

@@ -1,5 +1,6 @@
 import { tokenizeInside, type JinjaToken } from "./jinja-engine.js";
 import { PYTHON_WHITESPACE, strip } from "./python-string.js";
+import { appendAll } from "../util/append-all.js";
 
 const OPENING = /\{[%{#]/g;
 const RAW = /^\{%[-+]?\s*raw\s*(-?)%\}/;
@@ -26,7 +27,7 @@ export function tokenizeJinja(source: string): JinjaToken[] {
     const text = beforeTag(source.slice(position, start), tag, isLineStart);
     if (text !== "") tokens.push({ type: "Text", value: text });
     if (tag === undefined) break;
-    tokens.push(...tag.tokens);
+    appendAll(tokens, tag.tokens);
     position = tag.end;
     isLineStart = source[position - 1] === "\n";
   }

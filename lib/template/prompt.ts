@@ -8,6 +8,7 @@ import { gatingPosition, scoredPosition } from "./position.js";
 import { SpecialTokenTexts, type PromptSegment } from "./special-tokens.js";
 import { TimeSlice } from "./time-slice.js";
 import { concatenate, joinAndTruncate, leadingRun, type PromptTokens, type Truncation } from "./truncate.js";
+import { appendAll } from "../util/append-all.js";
 
 /** The part of the native model that prompts need. */
 export type Tokenizer = Pick<NativeModel, "tokenize" | "specialTokens">;
@@ -224,12 +225,8 @@ export class PromptBuilder {
       }
       const part = pieces.slice(start, end);
       const flags = Uint8Array.from(part, ({ parseSpecial }) => Number(parseSpecial));
-      results.push(
-        ...(await this.#tokenizer.tokenize(
-          part.map(({ text }) => text),
-          flags,
-        )),
-      );
+      const texts = part.map(({ text }) => text);
+      appendAll(results, await this.#tokenizer.tokenize(texts, flags));
       start = end;
     }
     return results;

@@ -9,6 +9,7 @@ import { RewardError } from "../errors.js";
 import { readRewardJson, recordedFile } from "../model-folder/read-reward-json.js";
 import type { BackboneType, FileRecord } from "../model-folder/reward-json.js";
 import type { Progress } from "../score.js";
+import { appendAll } from "../util/append-all.js";
 
 export type { FaultKind, TensorFault } from "../convert/check/tensor-fault.js";
 
@@ -52,26 +53,24 @@ export async function verifyTensors(
     const wanted = files.filter(([type]) => options.types?.includes(type) ?? true);
     const faults: TensorFault[] = [];
     for (const [type, record] of wanted) {
-      faults.push(
-        ...(await inspectFile(modelDir, record, (file) =>
-          checkBackbone({
-            ...plan,
-            plan: plan.backbone,
-            tokenizer: plan.tokenizer.metadata,
-            type,
-            file,
-            fileName: record.file,
-            signal: options.signal,
-            onProgress: options.onProgress,
-          }),
-        )),
+      const found = await inspectFile(modelDir, record, (file) =>
+        checkBackbone({
+          ...plan,
+          plan: plan.backbone,
+          tokenizer: plan.tokenizer.metadata,
+          type,
+          file,
+          fileName: record.file,
+          signal: options.signal,
+          onProgress: options.onProgress,
+        }),
       );
+      appendAll(faults, found);
     }
-    faults.push(
-      ...(await inspectFile(modelDir, reward.headFile, (file) =>
-        checkHead(plan.checkpoint, plan.head, file),
-      )),
+    const found = await inspectFile(modelDir, reward.headFile, (file) =>
+      checkHead(plan.checkpoint, plan.head, file),
     );
+    appendAll(faults, found);
     return {
       passed: faults.length === 0,
       faults,

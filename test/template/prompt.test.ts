@@ -195,6 +195,18 @@ describe("PromptBuilder", () => {
     expect(turns).toBeGreaterThan(3);
   });
 
+  it("refuses a text of very many special tokens in its place, and prepares its neighbours", async () => {
+    const builder = await PromptBuilder.create(SPEC, new CharacterTokenizer(), OPTIONS);
+    const long = "<|end|>x".repeat(200_000);
+    const prompts = await builder.build([[user("a")], [user(long)], [user("b")]]);
+    expect(prompts.map((prompt) => (prompt instanceof RewardError ? prompt.code : prompt.text))).toEqual([
+      "<s><|turn|>user:a<|end|>",
+      "CONVERSATION_TOO_LONG",
+      "<s><|turn|>user:b<|end|>",
+    ]);
+    expect(await builder.buildTexts([long], false)).toMatchObject([{ code: "CONVERSATION_TOO_LONG" }]);
+  });
+
   it("checks its options", async () => {
     for (const contextLength of [0, 1.5, NaN]) {
       await expect(build("a", {}, { contextLength })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });

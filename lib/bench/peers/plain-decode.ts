@@ -1,6 +1,7 @@
 import { loadAddon } from "../../native/binding.js";
 import type { NativeBatch } from "../../native/types.js";
 import type { Peer, PeerOptions } from "../peer.js";
+import { largest } from "../../util/extremes.js";
 
 /** Most tokens in one decode: llama.cpp's own default for `n_batch` is larger, its `n_ubatch` is this. */
 const BATCH = 512;
@@ -60,7 +61,7 @@ export async function start(options: PeerOptions, mode: "bare" | "embeddings"): 
 function distinctTokens(candidates: readonly Int32Array[]): Int32Array {
   const pieces = candidates.map((tokens, index) => {
     const shared = candidates.slice(0, index).map((earlier) => commonPrefix(earlier, tokens));
-    return tokens.subarray(Math.max(0, ...shared));
+    return tokens.subarray(largest([0, ...shared]));
   });
   const all = new Int32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let offset = 0;

@@ -10,6 +10,7 @@ import { plainLoops } from "../plain-dense.js";
 import { pairedResult, secondsOf, takeTurns } from "../rounds.js";
 import type { BenchContext } from "../run-bench.js";
 import { randomTokens } from "../workload.js";
+import { largest } from "../../util/extremes.js";
 
 /** Of LxzGordon/URM-LLaMa-3.1-8B: hidden size, and the shapes of its head's tensors. */
 const HIDDEN_SIZE = 4096;
@@ -70,7 +71,7 @@ export async function measureHeads({ threads, runs, signal, emit }: BenchContext
       const details = {
         wallMsPerCandidate: 1000 / median(own ?? []),
         cpuMsPerCandidate: median(cpu),
-        longestTurnMs: Math.max(...turns),
+        longestTurnMs: largest(turns),
         peerCandidates: PEER_CANDIDATES,
       };
       emit(pairedResult({ ...what, details }, own, peer));

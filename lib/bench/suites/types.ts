@@ -8,6 +8,7 @@ import type { BenchContext } from "../run-bench.js";
 import { SHAPE_1B_4_LAYERS } from "../shape.js";
 import { randomTokens, single } from "../workload.js";
 import { peerOptions } from "./peers.js";
+import { largest } from "../../util/extremes.js";
 
 const SHAPE = SHAPE_1B_4_LAYERS;
 /** What all types are compared with. */
@@ -92,9 +93,9 @@ export function fidelity(scores: Scored, reference: Scored): Record<string, numb
   });
   return {
     hiddenError: median(hidden),
-    hiddenErrorLargest: Math.max(...hidden),
+    hiddenErrorLargest: largest(hidden),
     rewardError: median(reward),
-    rewardErrorLargest: Math.max(...reward),
+    rewardErrorLargest: largest(reward),
   };
 }
 

@@ -3,6 +3,7 @@ import type { SafetensorsFile } from "../../weights/safetensors.js";
 import { DTYPE_BYTES, type StoredTensor } from "../../weights/safetensors-header.js";
 import { granuleOf } from "../apply-transform.js";
 import type { PlannedTensor } from "../backbone-plan.js";
+import { largest } from "../../util/extremes.js";
 
 /** A stretch of a weight file. Together they cover the file without gaps, in order. */
 export interface SourceChunk {
@@ -21,7 +22,7 @@ const CHUNK_VALUES = 1 << 22;
 
 /** Bytes a buffer must have for any chunk, in its source's or its target's type. */
 export function largestChunkBytes(tensors: readonly PlannedTensor[]): number {
-  return Math.max(...tensors.map((tensor) => valuesPerChunk(tensor)), CHUNK_VALUES) * FLOAT_BYTES.F32;
+  return largest([CHUNK_VALUES, ...tensors.map((tensor) => valuesPerChunk(tensor))]) * FLOAT_BYTES.F32;
 }
 
 /** Cuts a weight file into chunks of whole granules. */

@@ -1,6 +1,7 @@
 import type { CandidateScore, ScoredItem } from "../scored-item.js";
 import { meanOf, pushTo, defineBenchmark } from "./benchmark.js";
 import { tiesPrompts, tiesScore, type TiesPrompt } from "./ties.js";
+import { largest } from "../../util/extremes.js";
 
 /** Subset that is scored as a whole. */
 const TIES = "Ties";
@@ -45,6 +46,6 @@ function subsetOf({ subset }: ScoredItem): string {
 /** 1/k when the chosen answer is the maximum, shared by k candidates; 0 otherwise, and when anything is not scored. */
 export function bestOfResult({ chosen, rejected }: ScoredItem): number {
   const rewards = [...chosen, ...rejected].map((candidate: CandidateScore) => candidate.reward);
-  const best = Math.max(...rewards);
+  const best = largest(rewards);
   return rewards[0] === best ? 1 / rewards.filter((reward) => reward === best).length : 0;
 }

@@ -1,6 +1,7 @@
 import { DatasetError } from "../../errors.js";
 import type { CandidateScore, ScoredItem } from "../scored-item.js";
 import { meanOf } from "./benchmark.js";
+import { largest, smallest } from "../../util/extremes.js";
 
 /** What one record of the Ties subset shows about its candidates. */
 export interface TiesStats {
@@ -38,9 +39,9 @@ export function tiesPrompts(items: Iterable<ScoredItem>): TiesPrompt[] {
 
 function tiesStats({ chosen, rejected }: ScoredItem): TiesStats {
   const rewards = (candidates: readonly CandidateScore[]): number[] => candidates.map(({ reward }) => reward);
-  const worstCorrect = Math.min(...rewards(chosen));
-  const spread = Math.max(...rewards(chosen)) - worstCorrect;
-  const gap = worstCorrect - Math.max(...rewards(rejected));
+  const worstCorrect = smallest(rewards(chosen));
+  const spread = largest(rewards(chosen)) - worstCorrect;
+  const gap = worstCorrect - largest(rewards(rejected));
   return { isAccurate: gap > 0, spread, gap };
 }
 
