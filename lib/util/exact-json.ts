@@ -1,0 +1,183 @@
+/** A whole number that was written as a float, as a `Number` object: to Python `7.0` is not `7`. */
+export type WholeFloat = InstanceType<NumberConstructor>;
+
+/** Text of JSON, and what it says exactly once that was asked for. */
+interface Source {
+  text: string;
+  values?: unknown;
+}
+
+/** Where values of `JSON.parse` came from: a whole text, or an element of the list that it holds. */
+const sources = new WeakMap<object, { source: Source; index?: number }>();
+
+/** Deepest nesting that is read exactly. */
+const DEEPEST = 1000;
+/** Text with something that `JSON.parse` changes; a match within a string only costs time. */
+const IS_CHANGED = /(?:^|[:,[\s])-?(?:\d+[.eE]|\d{16})|"\d+"\s*:/;
+const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+const SPACE = /[ \t\n\r]*/y;
+const INDEX = /^(?:0|[1-9]\d{0,9})$/;
+/** Python's `json` reads and writes these, too. */
+const WORDS: readonly (readonly [string, unknown])[] = [
+  ["true", true],
+  ["false", false],
+  ["null", null],
+  ["NaN", Number.NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+];
+
+/**
+ * Remembers the text of a parsed value, and of each element of a list, for `exactValue`. Costs a look at the text; it is
+ * kept as long as the value is.
+ */
+export function rememberText<T>(value: T, text: string): T {
+  if (typeof value !== "object" || value === null || !IS_CHANGED.test(text)) return value;
+  const source: Source = { text };
+  sources.set(value, { source });
+  if (!Array.isArray(value)) return value;
+  for (const [index, element] of (value as unknown[]).entries()) {
+    if (typeof element === "object" && element !== null) sources.set(element, { source, index });
+  }
+  return value;
+}
+
+/**
+ * A parsed value as its JSON text has it, if that was remembered, where JavaScript's own values lose something: integers
+ * that a double cannot hold are bigints, whole numbers written as floats (`7.0`, `1e3`) are `Number` objects, and objects with
+ * keys that look like indices, which JavaScript would put first, are maps.
+ */
+export function exactValue(value: object): unknown {
+  const known = sources.get(value);
+  if (known === undefined) return value;
+  const { source, index } = known;
+  source.values ??= parseExactJson(source.text);
+  return index === undefined ? source.values : (source.values as unknown[])[index];
+}
+
+/** `JSON.parse` with values as those of `exactValue`. @throws SyntaxError */
+export function parseExactJson(text: string): unknown {
+  return new Parser(text).parse();
+}
+
+class Parser {
+  readonly #text: string;
+  #position = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  parse(): unknown {
+    const value = this.#read();
+    this.#skipSpace();
+    if (this.#position < this.#text.length) throw this.#unexpected();
+    return value;
+  }
+
+  #read(): unknown {
+    this.#skipSpace();
+    switch (this.#text[this.#position]) {
+      case "{":
+        return this.#nested(() => this.#object());
+      case "[":
+        return this.#nested(() => this.#array());
+      case '"':
+        return this.#string();
+    }
+    const word = WORDS.find(([name]) => this.#text.startsWith(name, this.#position));
+    if (word === undefined) return this.#number();
+    this.#position += word[0].length;
+    return word[1];
+  }
+
+  #nested<T>(read: () => T): T {
+    if (++this.#depth > DEEPEST) throw new SyntaxError(`JSON nested deeper than ${DEEPEST} levels`);
+    this.#position++;
+    const value = read();
+    this.#depth--;
+    return value;
+  }
+
+  #object(): unknown {
+    const fields = new Map<string, unknown>();
+    let hasIndex = false;
+    for (let isFirst = true; !this.#ends("}", isFirst); isFirst = false) {
+      this.#skipSpace();
+      if (this.#text[this.#position] !== '"') throw this.#unexpected();
+      const key = this.#string();
+      hasIndex ||= INDEX.test(key);
+      this.#skipSpace();
+      this.#expect(":");
+      fields.set(key, this.#read());
+    }
+    return hasIndex ? fields : Object.fromEntries(fields);
+  }
+
+  #array(): unknown[] {
+    const array: unknown[] = [];
+    for (let isFirst = true; !this.#ends("]", isFirst); isFirst = false) array.push(this.#read());
+    return array;
+  }
+
+  /** Whether the list ends here; else steps over the comma in front of its next item. */
+  #ends(close: string, isFirst: boolean): boolean {
+    this.#skipSpace();
+    if (this.#text[this.#position] === close) {
+      this.#position++;
+      return true;
+    }
+    if (!isFirst) this.#expect(",");
+    return false;
+  }
+
+  #string(): string {
+    const start = this.#position;
+    let end = start;
+    do {
+      end = this.#text.indexOf('"', end + 1);
+      if (end < 0) throw new SyntaxError("Unterminated string in JSON");
+    } while (isEscaped(this.#text, end));
+    this.#position = end + 1;
+    return JSON.parse(this.#text.slice(start, end + 1)) as string;
+  }
+
+  #number(): number | bigint | WholeFloat {
+    NUMBER.lastIndex = this.#position;
+    const match = NUMBER.exec(this.#text);
+    if (match === null) throw this.#unexpected();
+    const [text, fraction, exponent] = match;
+    this.#position += text.length;
+    const value = Number(text);
+    const isFloat = fraction !== undefined || exponent !== undefined;
+    if (isFloat) return Number.isInteger(value) ? (Object(value) as WholeFloat) : value;
+    return Number.isSafeInteger(value) ? value : BigInt(text);
+  }
+
+  #skipSpace(): void {
+    SPACE.lastIndex = this.#position;
+    this.#position += SPACE.exec(this.#text)?.[0].length ?? 0;
+  }
+
+  #expect(character: string): void {
+    if (this.#text[this.#position] !== character) throw this.#unexpected();
+    this.#position++;
+  }
+
+  #unexpected(): SyntaxError {
+    const found = this.#text[this.#position];
+    return new SyntaxError(
+      found === undefined
+        ? "Unexpected end of JSON input"
+        : `Unexpected token ${JSON.stringify(found)} in JSON at position ${this.#position}`,
+    );
+  }
+}
+
+/** Whether an odd number of backslashes stands in front. */
+function isEscaped(text: string, index: number): boolean {
+  let count = 0;
+  while (text[index - 1 - count] === "\\") count++;
+  return count % 2 === 1;
+}
