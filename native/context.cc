@@ -208,8 +208,8 @@ std::pair<int32_t, int32_t> Context::sequence_range(int32_t sequence) {
           api().llama_memory_seq_pos_max(memory_, sequence)};
 }
 
-void Context::clear() {
-  api().llama_memory_clear(memory_, false);
+void Context::clear(bool wipe) {
+  api().llama_memory_clear(memory_, wipe);
 }
 
 ContextJob::ContextJob(std::shared_ptr<Context> context) : context_(std::move(context)) {

@@ -62,7 +62,9 @@ class Context {
   void remove_sequence(int32_t sequence, int32_t start, int32_t end);
   /// First and last position that the cache holds, -1 and -1 for an empty sequence.
   std::pair<int32_t, int32_t> sequence_range(int32_t sequence);
-  void clear();
+  /// Drops every sequence. @param wipe also overwrites what the cells held with zeros: attention multiplies
+  /// the cells of other sequences, and free ones, by zero, which NaN and infinity survive
+  void clear(bool wipe);
 
  private:
   friend class ContextJob;

@@ -145,8 +145,8 @@ DenseNetwork::DenseNetwork(std::vector<DenseLayer> layers, int32_t threads)
   BufferPointer buffer = allocate(context.get(), "the weights of a dense network");
   for (size_t i = 0; i < layers_.size(); i++) {
     const auto count = static_cast<size_t>(layers_[i].input_size * layers_[i].output_size);
-    api().ggml_backend_tensor_set(weights_[i], layers_[i].weight, 0, count * sizeof(float));
-    layers_[i].weight = nullptr;
+    api().ggml_backend_tensor_set(weights_[i], layers_[i].weight.data(), 0, count * sizeof(float));
+    std::vector<float>().swap(layers_[i].weight);
   }
   context_ = context.release();
   buffer_ = buffer.release();

@@ -12,8 +12,8 @@ enum class Activation { None, Relu, Selu };
 
 /// One layer: `activation(x · Wᵀ + b)`.
 struct DenseLayer {
-  /// `[outputSize, inputSize]`, row-major; borrowed until the network is made.
-  const float *weight;
+  /// `[outputSize, inputSize]`, row-major; empty once the network is made.
+  std::vector<float> weight;
   int64_t output_size;
   int64_t input_size;
   /// `[outputSize]`, or empty.
@@ -25,7 +25,7 @@ struct DenseLayer {
 /// processor. Immutable once made: any number of threads may call `forward` at the same time.
 class DenseNetwork {
  public:
-  /// Copies the weights. @throws NativeError OUT_OF_MEMORY
+  /// Takes the weights over. @throws NativeError OUT_OF_MEMORY
   static std::shared_ptr<DenseNetwork> create(std::vector<DenseLayer> layers, int32_t threads);
   ~DenseNetwork();
   DenseNetwork(const DenseNetwork &) = delete;

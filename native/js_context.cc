@@ -119,7 +119,7 @@ void add_edits(Napi::Object object, const ContextHandle &handle) {
              return range;
            });
   add_edit(object, "clear", handle, [](const Napi::CallbackInfo &info, Context &context) {
-    context.clear();
+    context.clear(info[0].IsBoolean() && info[0].As<Napi::Boolean>().Value());
     return info.Env().Undefined();
   });
 }

@@ -30,29 +30,39 @@ void check_size(const char *name, size_t actual, int64_t expected) {
                                               std::to_string(actual));
 }
 
-DenseLayer read_layer(const Napi::Object &object) {
+std::vector<float> copy(const Napi::Float32Array &array) {
+  return array.ElementLength() == 0 ? std::vector<float>()
+                                    : std::vector<float>(array.Data(), array.Data() + array.ElementLength());
+}
+
+/// Each property is looked up once, and an array is copied before the next look-up: a getter may run any
+/// JavaScript, which may free, shrink or transfer the memory behind an array that was read before.
+/// @param weights receives the weight's array
+DenseLayer read_layer(const Napi::Object &object, std::vector<Napi::Float32Array> &weights) {
   DenseLayer layer;
   layer.output_size = read_integer(object, "outputSize", 1, MAX_WIDTH);
   layer.input_size = read_integer(object, "inputSize", 1, MAX_WIDTH);
   layer.activation = read_activation(object);
   const Napi::Float32Array weight = read_float32_array(object.Get("weight"), "weight");
   check_size("weight", weight.ElementLength(), layer.output_size * layer.input_size);
-  layer.weight = weight.Data();
-  if (!object.Get("bias").IsUndefined()) {
-    const Napi::Float32Array bias = read_float32_array(object.Get("bias"), "bias");
-    check_size("bias", bias.ElementLength(), layer.output_size);
-    layer.bias.assign(bias.Data(), bias.Data() + bias.ElementLength());
+  layer.weight = copy(weight);
+  weights.push_back(weight);
+  const Napi::Value bias = object.Get("bias");
+  if (!bias.IsUndefined()) {
+    const Napi::Float32Array array = read_float32_array(bias, "bias");
+    check_size("bias", array.ElementLength(), layer.output_size);
+    layer.bias = copy(array);
   }
   return layer;
 }
 
-std::vector<DenseLayer> read_layers(const Napi::Value &value) {
+std::vector<DenseLayer> read_layers(const Napi::Value &value, std::vector<Napi::Float32Array> &weights) {
   if (!value.IsArray() || value.As<Napi::Array>().Length() == 0)
     throw NativeError("INVALID_ARGUMENT", "Expected a non-empty array for layers");
   const Napi::Array array = value.As<Napi::Array>();
   std::vector<DenseLayer> layers;
   for (uint32_t i = 0; i < array.Length(); i++) {
-    layers.push_back(read_layer(read_object(array.Get(i), "layer")));
+    layers.push_back(read_layer(read_object(array.Get(i), "layer"), weights));
     if (i > 0 && layers[i].input_size != layers[i - 1].output_size)
       throw NativeError("INVALID_ARGUMENT", "Layer " + std::to_string(i) + " takes " +
                                                 std::to_string(layers[i].input_size) +
@@ -62,24 +72,11 @@ std::vector<DenseLayer> read_layers(const Napi::Value &value) {
   return layers;
 }
 
-/// Holds the weight arrays while another thread copies them: hundreds of megabytes would stall the event
-/// loop.
-std::shared_ptr<Napi::ObjectReference> keep_weights(const Napi::Array &layers) {
-  Napi::Array weights = Napi::Array::New(layers.Env(), layers.Length());
-  for (uint32_t i = 0; i < layers.Length(); i++)
-    weights.Set(i, layers.Get(i).As<Napi::Object>().Get("weight"));
-  return std::make_shared<Napi::ObjectReference>(Napi::Persistent(weights.As<Napi::Object>()));
-}
-
 /// Frees the copied weights at once: garbage collection does not see how large they are and may come late.
-void detach(const Napi::Object &weights) {
-  const Napi::Array arrays = weights.As<Napi::Array>();
-  for (uint32_t i = 0; i < arrays.Length(); i++) {
-    Napi::ArrayBuffer buffer = arrays.Get(i).As<Napi::Float32Array>().ArrayBuffer();
-    // Two layers may share one buffer.
-    if (!buffer.IsDetached())
-      buffer.Detach();
-  }
+/// Memory that cannot be detached (shared, WebAssembly's) stays, and so does what is detached already.
+void detach(const std::vector<Napi::Float32Array> &weights) {
+  for (const Napi::Float32Array &array : weights)
+    napi_detach_arraybuffer(array.Env(), array.ArrayBuffer());
 }
 
 Napi::Value forward(const Napi::CallbackInfo &info, const NetworkHandle &handle) {
@@ -112,17 +109,16 @@ Napi::Value make_network(Napi::Env env, std::shared_ptr<DenseNetwork> network) {
 
 Napi::Value js_create_dense_network(const Napi::CallbackInfo &info) {
   return promised(info.Env(), "INVALID_ARGUMENT", [&]() -> Napi::Value {
-    auto layers = read_layers(info[0]);
+    std::vector<Napi::Float32Array> weights;
+    auto layers = read_layers(info[0], weights);
     const auto threads = static_cast<int32_t>(read_integer(info[1], "threads", 1, GGML_MAX_N_THREADS));
-    auto kept = keep_weights(info[0].As<Napi::Array>());
+    detach(weights);
     return Task<std::shared_ptr<DenseNetwork>>::run(
         info.Env(), "INVALID_ARGUMENT",
-        [layers = std::move(layers), threads] { return DenseNetwork::create(layers, threads); },
-        // The reference ends with this function, on the JavaScript thread.
-        [kept](Napi::Env env, std::shared_ptr<DenseNetwork> &network) {
-          detach(kept->Value());
-          return make_network(env, network);
-        });
+        [layers = std::move(layers), threads]() mutable {
+          return DenseNetwork::create(std::move(layers), threads);
+        },
+        [](Napi::Env env, std::shared_ptr<DenseNetwork> &network) { return make_network(env, network); });
   });
 }
 

@@ -79,7 +79,9 @@ export class BackboneContext {
       const report = (share: number): void => {
         options.onProgress?.({ phase: "decode", done: done + Math.round(share * tokens), total });
       };
-      const { states, counts } = await this.#queue.run(() => this.#compute(part, options.signal, report));
+      const { states, counts } = await this.#queue.run(() =>
+        this.#computeSound(part, options.signal, report),
+      );
       // Later slices use what the first one left: that says nothing about calls.
       if (done === 0) this.#life.learn(counts);
       slice.forEach((request, index) => {
@@ -96,7 +98,30 @@ export class BackboneContext {
     return this.#disposal;
   }
 
-  /** Computes one slice. @param report told after every step which share of the slice is done, up to 1 */
+  /**
+   * Computes one slice. When a hidden state is NaN or infinite, what overflowed stays in the cells of the KV cache and spoils
+   * everything that is computed beside it or after it: the cells are wiped, and each broken request is computed again alone.
+   * One that is broken then keeps its broken states, which are its own.
+   */
+  async #computeSound(
+    requests: readonly HiddenRequest[],
+    signal: AbortSignal | undefined,
+    report: (share: number) => void,
+  ): Promise<{ states: Float32Array[][]; counts: PlanCounts }> {
+    const { states, counts } = await this.#compute(requests, signal, report);
+    const broken = requests.flatMap((request, index) =>
+      isFinite(states[index]) ? [] : [{ request, index }],
+    );
+    if (broken.length > 0) this.#wipe();
+    for (const { request, index } of broken) {
+      const alone = await this.#compute([request], signal, () => undefined);
+      states[index] = alone.states[0] ?? [];
+      if (!isFinite(states[index])) this.#wipe();
+    }
+    return { states, counts };
+  }
+
+  /** Computes requests. @param report told after every step which share of the slice is done, up to 1 */
   async #compute(
     requests: readonly HiddenRequest[],
     signal: AbortSignal | undefined,
@@ -156,12 +181,17 @@ export class BackboneContext {
     });
   }
 
+  /** Empties the KV cache for good: nothing of it is reused, or left to be multiplied by zero. */
+  #wipe(): void {
+    this.#held = [];
+    this.#native.clear(true);
+  }
+
   /** Drops every sequence that the plan may have touched; what earlier calls left stays usable. */
   #abandon(plan: BatchPlan, error: unknown): void {
     if (error instanceof DecodeError) {
       // llama.cpp leaves the sequences undefined when a decode fails.
-      this.#held = [];
-      this.#native.clear();
+      this.#wipe();
       return;
     }
     this.#held = plan.survivors;
@@ -170,6 +200,10 @@ export class BackboneContext {
       if (!kept.has(id)) this.#native.removeSequence(id, 0, -1);
     }
   }
+}
+
+function isFinite(states: readonly Float32Array[] = []): boolean {
+  return states.every((state) => state.every(Number.isFinite));
 }
 
 function countTokens(requests: readonly HiddenRequest[]): number {

@@ -40,8 +40,8 @@ export class GuardedContext implements NativeContext {
     return this.#native.sequenceRange(2 * sequence);
   }
 
-  clear(): void {
-    this.#native.clear();
+  clear(wipe?: boolean): void {
+    this.#native.clear(wipe);
   }
 
   dispose(): Promise<void> {

@@ -69,6 +69,7 @@ async function open(
   options: BackboneOptions,
 ): Promise<OpenBackbone> {
   const model = await loadModel(addon, path, attempt.plan, options);
+  let context: NativeContext | undefined;
   try {
     const { layerCount } = model.info;
     const plan = attempt.plan.map(({ device, layers }) => ({ device, layers: Math.min(layers, layerCount) }));
@@ -79,10 +80,11 @@ async function open(
       maxBatch: attempt.maxBatch,
     });
     const smallest = isOnGpu && isAuto(options) ? SMALLEST_GPU_BATCH : SMALLEST_BATCH;
-    const context = await createContext(addon, model, sized, smallest);
+    context = await createContext(addon, model, sized, smallest);
     options.signal?.throwIfAborted();
     return { model, context, plan, warnings: warningsAbout(plan, layerCount, devices, options) };
   } catch (error) {
+    await context?.dispose();
     await model.dispose();
     throw error;
   }

@@ -73,9 +73,13 @@ export class NetworkHead implements Head {
     private readonly applyChunk: (inputs: readonly HeadInput[]) => Promise<HeadResult[]>,
   ) {}
 
-  /** @throws ScoreError `SCORE_INVALID` when a number of a result is NaN or infinite; `details.candidate` is its index */
+  /**
+   * @throws ScoreError `SCORE_INVALID` when a number of a hidden state or of a result is NaN or infinite; `details.candidate` is
+   * its index
+   */
   async apply(inputs: readonly HeadInput[]): Promise<HeadResult[]> {
     if (this.disposal !== undefined) throw new DisposedError("The head");
+    inputs.forEach(checkInput);
     const results: HeadResult[] = [];
     for (let start = 0; start < inputs.length; start += CANDIDATES_PER_TURN) {
       for (const result of await this.applyChunk(inputs.slice(start, start + CANDIDATES_PER_TURN))) {
@@ -94,6 +98,14 @@ export class NetworkHead implements Head {
 
 const ATTRIBUTE_FIELDS = ["mean", "std", "gate", "adjusted", "coefficient"] as const;
 
+/** A ReLU would make a plausible zero of −Infinity. */
+function checkInput({ scored, gating }: HeadInput, candidate: number): void {
+  for (const state of [scored, gating]) {
+    const value = state?.find((number) => !Number.isFinite(number));
+    expectFinite(value, "hidden state", candidate, "The backbone");
+  }
+}
+
 function checkFinite(result: HeadResult, candidate: number): void {
   expectFinite(result.reward, "reward", candidate);
   expectFinite(result.std, "standard deviation", candidate);
@@ -103,11 +115,11 @@ function checkFinite(result: HeadResult, candidate: number): void {
   }
 }
 
-function expectFinite(value: number | undefined, what: string, candidate: number): void {
+function expectFinite(value: number | undefined, what: string, candidate: number, source = "The head"): void {
   if (value === undefined || Number.isFinite(value)) return;
   throw new ScoreError(
     "SCORE_INVALID",
-    `The head gave ${String(value)} as ${what} of candidate ${candidate}. The hidden state is broken: ` +
+    `${source} gave ${String(value)} as ${what} of candidate ${candidate}. The hidden state is broken: ` +
       "run `llama-reward verify` on the model folder, and try --type f32 or --device cpu.",
     { details: { candidate } },
   );

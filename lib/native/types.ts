@@ -26,7 +26,7 @@ export interface NativeAddon {
   createContext(model: NativeModel, options: NativeContextOptions): Promise<NativeContext>;
   /**
    * A stack of dense layers in float32, computed by the CPU backend's matrix multiply: `activation(x · Wᵀ + b)` each.
-   * Takes the weights over: their buffers are detached once they are copied. @throws `INVALID_ARGUMENT` when shapes do not chain.
+   * Takes the weights over: they are copied, and their buffers detached, before the call returns. @throws `INVALID_ARGUMENT` when shapes do not chain.
    */
   createDenseNetwork(layers: readonly NativeDenseLayer[], threads: number): Promise<NativeDenseNetwork>;
   /** Quantizes a GGUF file with llama.cpp's own quantizer. @throws `CONVERSION_FAILED` */
@@ -205,8 +205,12 @@ export interface NativeContext {
    * when it is cut back so far that the window of its new end is incomplete, `decode` answers `BATCH_INVALID`.
    */
   sequenceRange(sequence: number): { first: number; last: number };
-  /** Drops every sequence. */
-  clear(): void;
+  /**
+   * Drops every sequence.
+   * @param wipe overwrites what the cells held, too. NaN and infinity must not stay: attention gives other sequences' cells and
+   * free ones a weight of zero, and zero times either is NaN.
+   */
+  clear(wipe?: boolean): void;
   dispose(): Promise<void>;
 }
 

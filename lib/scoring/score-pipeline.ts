@@ -1,11 +1,11 @@
 import type { Backbone } from "../backbone/backbone.js";
 import type { HiddenRequest } from "../backbone/request.js";
 import type { Conversation } from "../conversation.js";
-import { RewardError } from "../errors.js";
+import type { RewardError } from "../errors.js";
 import type { Head, HeadInput } from "../head/head.js";
 import type { EmitField, Score, ScoreOptions, SettledScore, TextOptions } from "../score.js";
 import type { PreparedPrompt, PromptBuilder } from "../template/prompt.js";
-import { requireValue } from "../util/require-value.js";
+import { finishSettled, goodPrompts } from "./finish-settled.js";
 
 /**
  * The three stages every scoring call goes through, for a batch: conversations to tokens, tokens to hidden states, hidden
@@ -34,12 +34,8 @@ export class ScorePipeline {
   ): Promise<SettledScore[]> {
     signal?.throwIfAborted();
     const prompts = await this.#prompts.buildTexts(texts, addSpecialTokens);
-    const good = prompts.flatMap((prompt) => (prompt instanceof RewardError ? [] : prompt));
-    const scores = await this.finish(good, await this.compute(good, { signal }));
-    let next = 0;
-    return prompts.map((prompt) =>
-      prompt instanceof RewardError ? { error: prompt } : { score: requireValue(scores, next++) },
-    );
+    const inputs = await this.compute(goodPrompts(prompts), { signal });
+    return finishSettled(this, prompts, inputs, []);
   }
 
   /** Runs the backbone: one `HeadInput` per prompt. */

@@ -1,10 +1,10 @@
 import type { Conversation } from "../conversation.js";
-import { RewardError } from "../errors.js";
+import type { RewardError } from "../errors.js";
 import type { HeadInput } from "../head/head.js";
 import type { ScoreOptions, SettledScore } from "../score.js";
 import type { PreparedPrompt } from "../template/prompt.js";
 import { mapAhead } from "../util/map-ahead.js";
-import { requireValue } from "../util/require-value.js";
+import { finishSettled, goodPrompts } from "./finish-settled.js";
 import type { ScorePipeline } from "./score-pipeline.js";
 import { AdaptiveWindowSize } from "./window-size.js";
 import { cutWindows } from "./windows.js";
@@ -60,11 +60,13 @@ export async function* scoreStream(
   });
   const compute = stage(async (window: Window): Promise<ComputedWindow> => {
     const start = performance.now();
-    const inputs = await pipeline.compute(goodPrompts(window), { ...options, signal });
+    const inputs = await pipeline.compute(goodPrompts(window.prompts), { ...options, signal });
     size.record(window.weight, start, performance.now());
     return { ...window, inputs };
   });
-  const apply = stage((window: ComputedWindow) => finish(pipeline, window, options));
+  const apply = stage(({ prompts, inputs }: ComputedWindow) =>
+    finishSettled(pipeline, prompts, inputs, options.emit),
+  );
   const computed = mapAhead(mapAhead(windows, 1, prepare), COMPUTE_AHEAD, compute);
   for await (const scores of mapAhead(computed, 1, apply)) {
     let isRead = false;
@@ -85,45 +87,4 @@ function weigh(conversation: unknown): number {
       typeof message === "object" && message && "content" in message ? message.content : undefined;
     return sum + (typeof content === "string" ? content.length : 0);
   }, 0);
-}
-
-function goodPrompts({ prompts }: Window): PreparedPrompt[] {
-  return prompts.flatMap((prompt) => (prompt instanceof RewardError ? [] : prompt));
-}
-
-/** Applies the head to a window. When it refuses, each candidate is tried alone, so that only the bad ones fail. */
-async function finish(
-  pipeline: ScoreStages,
-  window: ComputedWindow,
-  options: ScoreOptions,
-): Promise<SettledScore[]> {
-  const good = goodPrompts(window);
-  let scores: SettledScore[];
-  try {
-    scores = (await pipeline.finish(good, window.inputs, options.emit)).map((score) => ({ score }));
-  } catch (error) {
-    if (!(error instanceof RewardError)) throw error;
-    scores = await Promise.all(
-      good.map((prompt, index) => finishOne(pipeline, prompt, window.inputs[index], options)),
-    );
-  }
-  let next = 0;
-  return window.prompts.map((prompt) =>
-    prompt instanceof RewardError ? { error: prompt } : requireValue(scores, next++),
-  );
-}
-
-async function finishOne(
-  pipeline: ScoreStages,
-  prompt: PreparedPrompt,
-  input: HeadInput | undefined,
-  options: ScoreOptions,
-): Promise<SettledScore> {
-  try {
-    const scores = await pipeline.finish([prompt], input ? [input] : [], options.emit);
-    return { score: requireValue(scores, 0) };
-  } catch (error) {
-    if (error instanceof RewardError) return { error: error as RewardError };
-    throw error;
-  }
 }

@@ -34,6 +34,7 @@ class FakeAddon implements Pick<NativeAddon, "devices" | "readOutline" | "loadMo
   isModelDisposed = false;
   finishLoad: (failure?: Error) => void = () => undefined;
   isLoadManual = false;
+  context: SimulatedContext | undefined;
   failContext: (options: NativeContextOptions) => Error | undefined = () => undefined;
   readonly #devices: NativeDevice[];
 
@@ -72,9 +73,9 @@ class FakeAddon implements Pick<NativeAddon, "devices" | "readOutline" | "loadMo
   createContext(_: NativeModel, options: NativeContextOptions): Promise<SimulatedContext> {
     this.contextOptions.push(options);
     const failure = this.failContext(options);
-    return failure
-      ? Promise.reject(failure)
-      : Promise.resolve(new SimulatedContext({ batchSize: options.batchSize }));
+    if (failure) return Promise.reject(failure);
+    this.context = new SimulatedContext({ batchSize: options.batchSize });
+    return Promise.resolve(this.context);
   }
 
   #model(): NativeModel {
@@ -202,6 +203,19 @@ describe("Backbone.load", () => {
     };
     await expect(load(refused, { onProgress })).rejects.toBe(failure);
     expect(refused.isModelDisposed).toBe(true);
+  });
+
+  it("frees a context that was made when the load is aborted", async () => {
+    const addon = new FakeAddon();
+    const controller = new AbortController();
+    const reason = new Error("changed my mind");
+    addon.failContext = () => {
+      controller.abort(reason);
+      return undefined;
+    };
+    await expect(load(addon, { signal: controller.signal })).rejects.toBe(reason);
+    expect(addon.context?.isDisposed).toBe(true);
+    expect(addon.isModelDisposed).toBe(true);
   });
 
   it("fails with what the progress callback threw, also when the load could not be cancelled any more", async () => {

@@ -76,6 +76,7 @@ export class SimulatedContext implements NativeContext {
     return { first: Math.min(0, last), last };
   }
 
+  /** The cells hold no numbers: wiping changes nothing. */
   clear(): void {
     this.#checkIdle();
     this.#cells.clear();

@@ -101,6 +101,45 @@ describe("dense networks", () => {
     expectClose(await running, expected);
   });
 
+  test("copies the weights before the call returns: what happens to them later changes nothing", async () => {
+    const stack = layer(8, 2, "none");
+    const rows = numbers(8, 1);
+    const expected = reference([stack], rows);
+    const making = loadAddon().createDenseNetwork([stack], 1);
+    expect(stack.weight.length).toBe(0);
+    expectClose(await (await making).forward(rows), expected);
+  });
+
+  test("looks each property up once, and lets no getter free what was read", async () => {
+    const stack = layer(8, 2, "none");
+    const rows = numbers(8, 1);
+    const expected = reference([{ ...stack, bias: new Float32Array(2) }], rows);
+    let looks = 0;
+    const sly = {
+      ...stack,
+      get weight(): Float32Array {
+        looks++;
+        return stack.weight;
+      },
+      get bias(): Float32Array {
+        structuredClone(stack.weight.buffer, { transfer: [stack.weight.buffer as ArrayBuffer] });
+        return new Float32Array(2);
+      },
+    };
+    const network = await loadAddon().createDenseNetwork([sly], 1);
+    expect(looks).toBe(1);
+    expectClose(await network.forward(rows), expected);
+  });
+
+  test("takes weights in shared memory, which cannot be detached", async () => {
+    const stack = layer(8, 2, "none");
+    const rows = numbers(8, 1);
+    const shared = new Float32Array(new SharedArrayBuffer(stack.weight.byteLength));
+    shared.set(stack.weight);
+    const network = await loadAddon().createDenseNetwork([{ ...stack, weight: shared }], 1);
+    expectClose(await network.forward(rows), reference([stack], rows));
+  });
+
   test("no rows give no results", async () => {
     const network = await makeNetwork([layer(8, 2, "none")], 1);
     expect((await network.forward(new Float32Array())).length).toBe(0);

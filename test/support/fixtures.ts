@@ -62,6 +62,12 @@ export interface ModelFolder {
   remove(): Promise<void>;
 }
 
+/** An empty folder for the tests of a file; remove it when done. */
+export async function makeFolder(): Promise<ModelFolder> {
+  const directory = await mkdtemp(join(tmpdir(), "llama-reward-test-"));
+  return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
+}
+
 /** An empty folder that goes away with the test. */
 export async function temporaryFolder(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "llama-reward-test-"));
