@@ -25,6 +25,7 @@ export type RewardErrorCode =
   | "DOWNLOAD_FAILED"
   | "DATASET_INVALID"
   | "FILE_FAILED"
+  | "FILE_LOCKED"
   | "CONTEXT_FAILED"
   | "OUT_OF_MEMORY"
   | "CONTEXT_BUSY"
@@ -91,8 +92,8 @@ export class DownloadError extends RewardError<"DOWNLOAD_FAILED"> {}
 /** Input records cannot be read. */
 export class DatasetError extends RewardError<"DATASET_INVALID"> {}
 
-/** Reading or writing a file failed (disk full, no permission). */
-export class FileError extends RewardError<"FILE_FAILED"> {}
+/** Reading or writing a file failed (disk full, no permission), or another process is writing there. */
+export class FileError extends RewardError<"FILE_FAILED" | "FILE_LOCKED"> {}
 
 /** A llama.cpp context cannot be made or used. */
 export class ContextError extends RewardError<"CONTEXT_FAILED" | "OUT_OF_MEMORY" | "CONTEXT_BUSY"> {}

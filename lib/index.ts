@@ -11,6 +11,7 @@ export type {
   Score,
   Scorer,
   ScoreOptions,
+  ScoringSettings,
   SettledScore,
 } from "./score.js";
 export type { AttributeScore } from "./head/head.js";

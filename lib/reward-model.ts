@@ -7,7 +7,8 @@ import { loadHead, type LoadedHead } from "./head/load-head.js";
 import { checkLoadOptions, type LoadOptions } from "./load-options.js";
 import { checkBackbone } from "./model-folder/check-backbone.js";
 import { readRewardJson, recordedFile } from "./model-folder/read-reward-json.js";
-import type { RewardJson } from "./model-folder/reward-json.js";
+import { modelFingerprint } from "./model-folder/fingerprint.js";
+import type { BackboneType, RewardJson } from "./model-folder/reward-json.js";
 import { loadAddon } from "./native/binding.js";
 import type {
   Comparison,
@@ -16,6 +17,7 @@ import type {
   Score,
   Scorer,
   ScoreOptions,
+  ScoringSettings,
   SettledScore,
   TextOptions,
   TextScorer,
@@ -58,8 +60,8 @@ export class RewardModel implements Scorer, TextScorer {
 
   private constructor(
     reward: RewardJson,
-    type: string,
-    kvType: Placement["kvType"],
+    type: BackboneType,
+    { kvType, ...settings }: Omit<ScoringSettings, "device">,
     backbone: Backbone,
     head: LoadedHead,
     prompts: PromptBuilder,
@@ -79,6 +81,8 @@ export class RewardModel implements Scorer, TextScorer {
       attributeNames: head.attributeNames,
       type,
       contextLength,
+      fingerprint: modelFingerprint(reward, type),
+      settings: { ...settings, kvType, device: deviceKinds(this.placement) },
     };
   }
 
@@ -110,10 +114,13 @@ export class RewardModel implements Scorer, TextScorer {
       checkBackbone(backboneFile, backbone.info, reward.backbone);
       const dense = nativeDense(addon, backbone.contextInfo.threads);
       head = await loadHead(reward.head, headFile, reward.backbone.hiddenSize, dense);
-      const prompts = await PromptBuilder.create(reward.prompt, backbone, {
+      const rules = {
         bos: options.bos ?? "reference",
         specialTokens: options.specialTokens ?? "parse",
         truncate: options.truncate ?? "error",
+      } as const;
+      const prompts = await PromptBuilder.create(reward.prompt, backbone, {
+        ...rules,
         // llama.cpp rounds the context up, and the model may have been made for less: neither is what was asked for.
         contextLength: Math.min(
           contextLength ?? Infinity,
@@ -122,7 +129,7 @@ export class RewardModel implements Scorer, TextScorer {
         ),
       });
       signal?.throwIfAborted();
-      return new RewardModel(reward, type, kvType, backbone, head, prompts);
+      return new RewardModel(reward, type, { ...rules, kvType }, backbone, head, prompts);
     } catch (error) {
       await Promise.all([backbone.dispose(), head?.head.dispose()]);
       throw error;
@@ -243,6 +250,13 @@ export class RewardModel implements Scorer, TextScorer {
   #checkOpen(): void {
     if (this.#disposal !== undefined) throw new DisposedError("The model");
   }
+}
+
+/** Kinds of the devices that hold layers, without their numbers. */
+function deviceKinds({ device, gpuLayers, layerCount }: Placement): string {
+  const kinds = device.split(" + ").map((name) => name.replace(/\d+$/, ""));
+  if (gpuLayers < layerCount) kinds.push("CPU");
+  return [...new Set(kinds)].sort().join(" + ");
 }
 
 function backboneRecord(

@@ -89,7 +89,21 @@ export interface ModelDescription {
   attributeNames: readonly string[];
   /** Backbone type in use, e.g. `f16`. */
   type: string;
+  /** Longest prompt in tokens. */
   contextLength: number;
+  /** SHA-256 over what rewards depend on: backbone, head and prompt rules. Names play no part. */
+  fingerprint: string;
+  settings: ScoringSettings;
+}
+
+/** How a model was loaded, as far as rewards depend on it. */
+export interface ScoringSettings {
+  bos: "reference" | "once" | "none";
+  specialTokens: "parse" | "literal";
+  truncate: "error" | "left" | "right";
+  kvType: "f32" | "f16";
+  /** Kinds of devices that compute, e.g. `CPU` or `CPU + CUDA`: the last digits of a reward differ between them. */
+  device: string;
 }
 
 /** Scores conversations: the in-process model and the client of a model in another process share this interface. */

@@ -1,5 +1,4 @@
 import { InvalidArgumentError as InvalidOption, Option, type Command } from "commander";
-import type { RunSettings } from "../eval/index.js";
 import { BACKBONE_TYPES, type BackboneType } from "../model-folder/reward-json.js";
 import type { LoadOptions } from "../load-options.js";
 
@@ -107,11 +106,6 @@ export function loadOptions({
     specialTokens,
     truncate,
   };
-}
-
-/** The options that change scores: what a resumed run must have in common with the one it continues. */
-export function scoreSettings({ bos, kvType, specialTokens, truncate }: ModelOptions): RunSettings {
-  return { bos, kvType, specialTokens, truncate };
 }
 
 /** Parses an option's number. */

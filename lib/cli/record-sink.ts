@@ -1,21 +1,33 @@
 import type { Writable } from "node:stream";
-import { ScoreLog } from "../eval/score-log.js";
 import type { OutputJson } from "../records/output-record.js";
-import type { RecordId } from "../records/record.js";
+import type { RecordEntry } from "../records/record.js";
+import type { RunDescription } from "../records/same-run.js";
+import { ScoreLog } from "../records/score-log.js";
+import { ScoringRun } from "../records/scoring-run.js";
+import { FileLock } from "../util/file-lock.js";
 import { LineWriter } from "./line-writer.js";
 
 /** Where results go, one line each. */
 export interface RecordSink {
-  /** Ids of the records an earlier run has written there, in order. */
-  readonly doneIds: readonly RecordId[];
-  write(record: OutputJson): Promise<void>;
+  /** Says what makes the results. @throws InvalidArgumentError those that are there were made otherwise */
+  begin(run: RunDescription): Promise<RecordFlow>;
   /** Makes everything durable. */
   close(): Promise<void>;
 }
 
+/** Records on their way to a sink. */
+export interface RecordFlow {
+  /** Records an earlier run has written. */
+  readonly doneCount: number;
+  /** What is left to score. */
+  pending(entries: AsyncIterable<RecordEntry>): AsyncIterable<RecordEntry>;
+  /** Writes the result of the next of them. */
+  append(record: OutputJson): Promise<void>;
+}
+
 /**
- * Opens the place for results: a file that only ever holds whole lines, or stdout.
- * @throws InvalidArgumentError the file exists and `resume` is off; FileError `FILE_FAILED`
+ * Opens the place for results: a file that only ever holds whole lines and that nobody else writes, or stdout.
+ * @throws InvalidArgumentError the file exists and `resume` is off; FileError `FILE_FAILED`, `FILE_LOCKED`
  */
 export async function openSink(
   stdout: Writable,
@@ -24,18 +36,24 @@ export async function openSink(
 ): Promise<RecordSink> {
   if (file !== undefined) return openFileSink(file, resume);
   const writer = new LineWriter(stdout);
-  return {
-    doneIds: [],
-    write: (record) => writer.write(JSON.stringify(record)),
-    close: () => writer.end(),
+  const flow: RecordFlow = {
+    doneCount: 0,
+    pending: (entries) => entries,
+    append: (record) => writer.write(JSON.stringify(record)),
   };
+  return { begin: () => Promise.resolve(flow), close: () => writer.end() };
 }
 
 async function openFileSink(file: string, resume: boolean): Promise<RecordSink> {
-  const log = await ScoreLog.open(file, resume);
-  return {
-    doneIds: log.doneIds,
-    write: (record) => log.append(record),
-    close: () => log.close(),
-  };
+  const lock = await FileLock.acquire(`${file}.lock`, file);
+  try {
+    const log = await ScoreLog.open(file, resume);
+    return {
+      begin: (run) => ScoringRun.begin(log, `${file}.run.json`, run),
+      close: () => log.close().finally(() => lock.release()),
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
 }

@@ -53,7 +53,7 @@ export interface ConvertResult {
  * added beside those that are there. The folder appears when everything is complete; a failed or aborted run leaves nothing.
  * The same input gives the same bytes.
  * @throws CheckpointError `CHECKPOINT_INVALID`, `CHECKPOINT_UNSUPPORTED`, `CONVERSION_FAILED`; HeadLoadError `HEAD_INVALID`,
- * `HEAD_MISMATCH`; InvalidArgumentError; FileError `FILE_FAILED`; `signal.reason`
+ * `HEAD_MISMATCH`; InvalidArgumentError; FileError `FILE_FAILED`, `FILE_LOCKED`; `signal.reason`
  */
 export async function convertCheckpoint(
   checkpointDir: string,

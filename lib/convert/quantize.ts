@@ -22,7 +22,7 @@ export interface QuantizeOptions {
  * Adds quantized backbones to a model folder, beside those that are there. All of them appear, or none.
  * @returns the new content of `reward.json`
  * @throws InvalidArgumentError for a type that only the checkpoint can give, or a folder with quantized backbones only;
- * ModelLoadError; CheckpointError `CONVERSION_FAILED`; FileError `FILE_FAILED`; `signal.reason`
+ * ModelLoadError; CheckpointError `CONVERSION_FAILED`; FileError `FILE_FAILED`, `FILE_LOCKED`; `signal.reason`
  */
 export async function quantizeModelFolder(
   modelDir: string,
@@ -30,10 +30,12 @@ export async function quantizeModelFolder(
   { defaultType, signal, onProgress }: QuantizeOptions = {},
 ): Promise<RewardJson> {
   const wanted = [...new Set(types)].map((type) => checkQuantized(type));
-  const reward = await readRewardJson(modelDir);
-  const input = await recordedFile(modelDir, bestSource(reward, modelDir));
+  await readRewardJson(modelDir);
   const staging = await StagingFolder.create(modelDir);
   try {
+    // Only now: what another process added meanwhile must stay.
+    const reward = await readRewardJson(modelDir);
+    const input = await recordedFile(modelDir, bestSource(reward, modelDir));
     const files: Partial<Record<BackboneType, FileRecord>> = { ...reward.backbone.files };
     for (const [index, type] of wanted.entries()) {
       onProgress?.({ phase: "quantize", done: index, total: wanted.length });

@@ -1,7 +1,7 @@
 import { unreadable } from "../dataset/dataset-row.js";
 import { AttributeMeans, type AttributeMean } from "./attribute-means.js";
 import type { ItemReader } from "./item-reader.js";
-import type { CandidateWithAttributes, RecordScores, ScoreSource } from "./read-scores.js";
+import { ScoreSource, type CandidateWithAttributes, type RecordScores } from "./read-scores.js";
 import { ScoreTable, type ScoredItems } from "./score-table.js";
 import { UNSCORED } from "./scored-item.js";
 
@@ -33,7 +33,16 @@ export interface Collected {
 const NAMED_BAD_ROWS = 20;
 
 /** Joins a dataset with a score file by id. Texts are read and let go: what stays are numbers. */
-export async function collect(reader: ItemReader, source: ScoreSource): Promise<Collected> {
+export async function collect(reader: ItemReader, scoresPath: string): Promise<Collected> {
+  const source = new ScoreSource(scoresPath);
+  try {
+    return await join(reader, source);
+  } finally {
+    await source.close();
+  }
+}
+
+async function join(reader: ItemReader, source: ScoreSource): Promise<Collected> {
   const items = new ScoreTable();
   const counts: RecordCounts = { total: 0, scored: 0, failed: 0, bad: 0, missing: 0 };
   const badRows: Collected["badRows"] = [];

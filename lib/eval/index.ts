@@ -1,6 +1,6 @@
 /** `llama-reward/eval`: datasets, benchmarks, preference pairs, calibration and fidelity. */
 export { runEval, EVAL_FILES, type EvalOptions, type EvalProgress } from "./run-eval.js";
-export type { RunSettings } from "./same-run.js";
+export type { RunSettings } from "../records/same-run.js";
 export type { EvalSummary } from "./summary.js";
 export { BENCHMARK_NAMES, type BenchmarkName, type Figures, type Measurement } from "./metrics/benchmark.js";
 export { BENCHMARKS } from "./metrics/index.js";

@@ -131,6 +131,11 @@ export class ScoreSource {
     if (next?.[0] !== wanted || !next[1].hasFailed) this.#ahead = next;
   }
 
+  /** Closes the file, which need not have been read to its end. */
+  async close(): Promise<void> {
+    await this.#rows.return?.();
+  }
+
   async #next(): Promise<IdentifiedScores | undefined> {
     const ahead = this.#ahead;
     this.#ahead = undefined;

@@ -2,9 +2,11 @@ import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { messageOf } from "../dataset/dataset-row.js";
 import { openDataset } from "../dataset/dataset.js";
-import { skipDone } from "../records/resume.js";
 import type { RecordEntry } from "../records/record.js";
+import type { RunSettings } from "../records/same-run.js";
+import { ScoreLog } from "../records/score-log.js";
 import { scoreRecords } from "../records/score-records.js";
+import { ScoringRun } from "../records/scoring-run.js";
 import { FileError, InvalidArgumentError } from "../errors.js";
 import type { Scorer } from "../score.js";
 import { decisivePairs } from "./analysis/decisive-pair.js";
@@ -15,13 +17,11 @@ import { itemOutput, itemRecord } from "./item-records.js";
 import type { BenchmarkName } from "./metrics/benchmark.js";
 import { BENCHMARKS } from "./metrics/index.js";
 import { REWARDBENCH_SUBSETS } from "./metrics/rewardbench-tables.js";
-import { ScoreSource } from "./read-scores.js";
 import { renderReport } from "./report/report.js";
 import { rewardBenchResult } from "./rewardbench-result.js";
-import { checkSameRun, fingerprint, type RunSettings } from "./same-run.js";
-import { ScoreLog } from "./score-log.js";
 import type { BootstrapOptions } from "./stats/bootstrap.js";
 import { summarise, type EvalSubject, type EvalSummary } from "./summary.js";
+import { withLock } from "../util/file-lock.js";
 import { writeWhole } from "../util/write-whole.js";
 
 /** How far a run is. */
@@ -70,6 +70,8 @@ export const EVAL_FILES = {
   summary: "summary.json",
   report: "report.html",
   rewardBench: "rewardbench.json",
+  /** Only while somebody writes the folder. */
+  lock: "eval.lock",
 } as const;
 
 /** Layouts and subsets a benchmark can read, and the split its dataset publishes for it. */
@@ -94,7 +96,7 @@ const WORST_PAIRS = 20;
  * continues with `resume`), then computes summary and report from that file.
  * @throws DatasetError the data cannot be used, or with `strict` the first bad record
  * @throws InvalidArgumentError neither scorer nor scores; or `out` holds another run
- * @throws FileError `out` cannot be written
+ * @throws FileError `FILE_FAILED` `out` cannot be written; `FILE_LOCKED` another run writes there
  */
 export async function runEval(options: EvalOptions): Promise<EvalSummary> {
   const input = INPUT[options.benchmark];
@@ -104,8 +106,12 @@ export async function runEval(options: EvalOptions): Promise<EvalSummary> {
   await mkdir(options.out, { recursive: true }).catch((cause: unknown) => {
     throw notWritten(options.out, cause);
   });
+  return withLock(join(options.out, EVAL_FILES.lock), options.out, () => evaluate(reader, options));
+}
+
+async function evaluate(reader: ItemReader, options: EvalOptions): Promise<EvalSummary> {
   const scoresPath = options.scores ?? (await scoreAll(reader, options));
-  const collected = await collect(reader, new ScoreSource(scoresPath));
+  const collected = await collect(reader, scoresPath);
   if (collected.items.length === 0) {
     throw new InvalidArgumentError(
       `None of the ${collected.counts.total} records of ${options.data} has a score in ${scoresPath}. ` +
@@ -115,7 +121,7 @@ export async function runEval(options: EvalOptions): Promise<EvalSummary> {
   const against =
     options.against === undefined
       ? undefined
-      : { scores: options.against, items: (await collect(reader, new ScoreSource(options.against))).items };
+      : { scores: options.against, items: (await collect(reader, options.against)).items };
   const subject = subjectOf(options, reader);
   const summary = summarise(subject, BENCHMARKS[options.benchmark], collected, {
     against,
@@ -155,14 +161,17 @@ async function scoreAll(reader: ItemReader, options: EvalOptions): Promise<strin
   const total = await countEntries(reader);
   const log = await ScoreLog.open(path, resume);
   try {
-    const isResumed = log.doneIds.length > 0;
-    const what = { benchmark, firstRecord: await fingerprint(reader.dataset) };
-    await checkSameRun(join(out, EVAL_FILES.run), what, scorer, options.settings, isResumed);
-    const progress: EvalProgress = { records: 0, resumed: log.doneIds.length, total, failed: 0, tokens: 0 };
-    const entries = skipDone(toRecords(reader), log.doneIds);
+    const { settings } = options;
+    const run = await ScoringRun.begin(log, join(out, EVAL_FILES.run), {
+      command: benchmark,
+      scorer,
+      settings,
+    });
+    const progress: EvalProgress = { records: 0, resumed: run.doneCount, total, failed: 0, tokens: 0 };
+    const entries = run.pending(toRecords(reader));
     for await (const outcome of scoreRecords(entries, scorer, { signal })) {
       const record = itemOutput(outcome);
-      await log.append(record);
+      await run.append(record);
       progress.records++;
       if ("error" in record) progress.failed++;
       for (const { score } of outcome.scores ?? []) progress.tokens += score?.tokenCount ?? 0;

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../errors.js";
+import { lockModelFolder } from "../model-folder/folder-lock.js";
 import { readRewardJson } from "../model-folder/read-reward-json.js";
 import { writeRewardJson } from "../model-folder/write-reward-json.js";
 import type { EvalSummary } from "./summary.js";
@@ -12,6 +13,12 @@ export async function saveCalibration(modelDir: string, { calibration }: EvalSum
   const fit = calibration?.fit ?? { reason: "the records are no plain pairs" };
   if ("reason" in fit) throw new InvalidArgumentError(`There is no temperature to save: ${fit.reason}.`);
   const { temperature, fittedPairs } = fit;
-  const reward = await readRewardJson(modelDir);
-  await writeRewardJson(modelDir, { ...reward, calibration: { temperature, pairs: fittedPairs } });
+  await readRewardJson(modelDir);
+  const lock = await lockModelFolder(modelDir, true);
+  try {
+    const reward = await readRewardJson(modelDir);
+    await writeRewardJson(modelDir, { ...reward, calibration: { temperature, pairs: fittedPairs } });
+  } finally {
+    await lock.release();
+  }
 }

@@ -104,6 +104,7 @@ const MAKE_BY_CODE: Record<RewardErrorCode, MakeError> = {
   DOWNLOAD_FAILED: coded(DownloadError, "DOWNLOAD_FAILED"),
   DATASET_INVALID: coded(DatasetError, "DATASET_INVALID"),
   FILE_FAILED: coded(FileError, "FILE_FAILED"),
+  FILE_LOCKED: coded(FileError, "FILE_LOCKED"),
   CONTEXT_FAILED: coded(ContextError, "CONTEXT_FAILED"),
   OUT_OF_MEMORY: coded(ContextError, "OUT_OF_MEMORY"),
   CONTEXT_BUSY: coded(ContextError, "CONTEXT_BUSY"),

@@ -5,6 +5,9 @@ export const REWARD_JSON = "reward.json";
 /** The head's tensors. */
 export const HEAD_FILE = "head.safetensors";
 
+/** How the names of files begin that are only there while somebody writes the folder. */
+export const WORKING_MARK = ".llama-reward-";
+
 /** Name of a backbone's file. */
 export function backboneFileName(type: BackboneType): string {
   return `backbone-${type}.gguf`;

@@ -1,17 +1,18 @@
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError } from "../errors.js";
+import { isRunning } from "../util/process-identity.js";
 import { fileError } from "./file-error.js";
-import { REWARD_JSON } from "./file-names.js";
+import type { FileLock } from "../util/file-lock.js";
+import { REWARD_JSON, WORKING_MARK } from "./file-names.js";
+import { lockModelFolder } from "./folder-lock.js";
 
-const MARK = ".llama-reward-partial-";
-
-/** Staging folders of this process, to tell them from those of a killed one that had the same process id. */
-const inUse = new Set<string>();
+const MARK = `${WORKING_MARK}partial-`;
 
 /**
  * Files of a model folder in the making, beside or inside it under a name that no command takes for a model. They appear in the
- * model folder when all of them are complete, `reward.json` last; otherwise they are removed.
+ * model folder when all of them are complete, `reward.json` last; otherwise they are removed. Until it is disposed nobody else
+ * can write the model folder.
  */
 export class StagingFolder {
   private constructor(
@@ -22,11 +23,13 @@ export class StagingFolder {
     private readonly isInside: boolean,
     /** The model folder holds a model already. */
     readonly isInsideModelFolder: boolean,
+    private readonly lock: FileLock,
   ) {}
 
   /**
    * Makes an empty staging folder, and removes those that killed runs left.
-   * @throws InvalidArgumentError when the model folder exists and holds something else than a model; FileError `FILE_FAILED`
+   * @throws InvalidArgumentError when the model folder exists and holds something else than a model; FileError `FILE_LOCKED`
+   * somebody else is writing it, `FILE_FAILED`
    */
   static async create(modelDir: string): Promise<StagingFolder> {
     const target = path.resolve(modelDir);
@@ -43,20 +46,18 @@ export class StagingFolder {
       ? path.join(target, MARK)
       : path.join(path.dirname(target), `.${path.basename(target)}${MARK}`);
     const directory = `${prefix}${process.pid}`;
-    if (inUse.has(directory)) {
-      throw new InvalidArgumentError(
-        `${modelDir} is being written by this process already. Wait for it to end.`,
-      );
-    }
-    inUse.add(directory);
+    await mkdir(path.dirname(directory), { recursive: true }).catch((cause: unknown) => {
+      throw fileError("create", path.dirname(directory), cause);
+    });
+    const lock = await lockModelFolder(modelDir, isInside);
     try {
       await removeStale(prefix);
-      await mkdir(directory, { recursive: true });
+      await mkdir(directory);
     } catch (cause) {
-      inUse.delete(directory);
+      await lock.release();
       throw fileError("create", directory, cause);
     }
-    return new StagingFolder(directory, target, isInside, entries?.includes(REWARD_JSON) ?? false);
+    return new StagingFolder(directory, target, isInside, entries?.includes(REWARD_JSON) ?? false, lock);
   }
 
   /** Path of a file to be written. */
@@ -83,7 +84,7 @@ export class StagingFolder {
   /** Removes what is left. Call it in any case. */
   async dispose(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
-    inUse.delete(this.directory);
+    await this.lock.release();
   }
 
   private async moveInto(): Promise<void> {
@@ -93,7 +94,7 @@ export class StagingFolder {
   }
 }
 
-/** Entries of a folder without staging folders, or undefined when it does not exist. */
+/** Entries of a folder without what writers leave there for a while, or undefined when it does not exist. */
 async function listFolder(directory: string): Promise<string[] | undefined> {
   const isFolder = await stat(directory).then(
     (stats) => stats.isDirectory(),
@@ -105,7 +106,7 @@ async function listFolder(directory: string): Promise<string[] | undefined> {
   const entries = await readdir(directory).catch((cause: unknown) => {
     throw fileError("read", directory, cause);
   });
-  return entries.filter((name) => !name.startsWith(MARK));
+  return entries.filter((name) => !name.startsWith(WORKING_MARK));
 }
 
 function isModelFolder(entries: readonly string[]): boolean {
@@ -115,21 +116,13 @@ function isModelFolder(entries: readonly string[]): boolean {
 /** Removes staging folders whose process is gone. */
 async function removeStale(prefix: string): Promise<void> {
   const parent = path.dirname(prefix);
-  await mkdir(parent, { recursive: true });
   for (const name of await readdir(parent)) {
     const entry = path.join(parent, name);
     if (!entry.startsWith(prefix)) continue;
-    const processId = Number(entry.slice(prefix.length));
-    if (processId === process.pid || !isRunning(processId)) await rm(entry, { recursive: true, force: true });
-  }
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    const pid = Number(entry.slice(prefix.length));
+    // With the lock held, one of this process's id is a killed one's, too.
+    if (pid === process.pid || !isRunning({ pid, started: null }))
+      await rm(entry, { recursive: true, force: true });
   }
 }
 

@@ -46,11 +46,24 @@ export async function* cutWindows<Item>(
       if (window.length > 0) yield window;
     }
   } catch (error) {
-    // A source that failed is closed already; one that is waited for cannot be closed before it answers.
     isDone = true;
-    void reading?.then(() => iterator.return?.()).catch(() => undefined);
+    // A source that failed is closed already.
+    if (signal.aborted) await close(iterator, reading);
     throw error;
   } finally {
-    if (!isDone) await iterator.return?.();
+    if (!isDone) await close(iterator, reading);
   }
+}
+
+/** A source that is waited for may never answer, and an async generator answers `return` only after that: not waited for. */
+async function close<Item>(
+  iterator: Iterator<Item> | AsyncIterator<Item>,
+  reading: Promise<unknown> | undefined,
+): Promise<void> {
+  const closing = Promise.resolve(iterator.return?.());
+  if (reading === undefined) {
+    await closing;
+    return;
+  }
+  for (const late of [reading, closing]) late.catch(() => undefined);
 }

@@ -27,6 +27,8 @@ export class FakeScorer implements Scorer {
     attributeNames: ["helpfulness", "verbosity"],
     type: "f32",
     contextLength: 1000,
+    fingerprint: "0".repeat(64),
+    settings: { bos: "reference", specialTokens: "parse", truncate: "error", kvType: "f32", device: "CPU" },
   };
   /** Conversations scored so far. */
   scored = 0;

@@ -47,6 +47,8 @@ export class FakeScorer implements Scorer {
       attributeNames: options.isGated === true ? ATTRIBUTES : [],
       type: "f32",
       contextLength: 2048,
+      fingerprint: "0".repeat(64),
+      settings: { bos: "reference", specialTokens: "parse", truncate: "error", kvType: "f32", device: "CPU" },
     };
   }
 

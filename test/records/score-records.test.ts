@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { outputRecord, resultJson, type OutputJson } from "../../lib/records/output-record.js";
 import { readRecord } from "../../lib/records/record.js";
-import { skipDone } from "../../lib/records/resume.js";
 import { scoreRecords } from "../../lib/records/score-records.js";
 import type { Conversation } from "../../lib/conversation.js";
 import { ContextError } from "../../lib/errors.js";
@@ -148,32 +147,5 @@ describe("resultJson", () => {
       inputIds: [1],
       hidden: [0.5],
     });
-  });
-});
-
-describe("skipDone", () => {
-  const entries = (ids: readonly (string | number)[]): AsyncIterable<ReturnType<typeof readRecord>> =>
-    stream(ids.map((id, line) => readRecord({ line, value: { id, prompt: "q", response: "a" } })));
-  async function remaining(
-    ids: (string | number)[],
-    done: (string | number)[],
-  ): Promise<(string | number)[]> {
-    const left: (string | number)[] = [];
-    for await (const { id } of skipDone(entries(ids), done)) left.push(id);
-    return left;
-  }
-
-  it("skips what is done", async () => {
-    expect(await remaining(["a", 1, "c"], ["a", 1])).toEqual(["c"]);
-    expect(await remaining(["a"], [])).toEqual(["a"]);
-    expect(await remaining(["a"], ["a"])).toEqual([]);
-  });
-
-  it.each([
-    [["a", "b"], ["b"]],
-    [["1"], [1]],
-    [["a"], ["a", "b"]],
-  ])("refuses the output of another input: %j after %j", async (ids, done) => {
-    await expect(remaining(ids, done)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 });

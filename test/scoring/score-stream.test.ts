@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Conversation } from "../../lib/conversation.js";
 import type { RewardError } from "../../lib/errors.js";
 import { ConversationError, DecodeError, ScoreError } from "../../lib/errors.js";
@@ -170,6 +170,55 @@ describe("scoreStream", () => {
     await setTimeout(20);
     waiting.abort(reason);
     await expect(run).rejects.toBe(reason);
+  });
+
+  it("is left at once where the source has fallen silent, by break and by a throw", async () => {
+    for (const leave of ["break", "throw"]) {
+      let asked = false;
+      async function* silent(): AsyncGenerator<Conversation> {
+        yield conversation(0);
+        yield conversation(1);
+        asked = true;
+        await new Promise(() => undefined);
+      }
+      const run = async (): Promise<void> => {
+        for await (const { score } of scoreStream(new FakeStages(), silent(), {})) {
+          if (score === undefined) continue;
+          await vi.waitFor(() => {
+            expect(asked).toBe(true);
+          });
+          if (leave === "throw") throw new Error("left");
+          break;
+        }
+      };
+      if (leave === "throw") await expect(run()).rejects.toThrow("left");
+      else await run();
+    }
+  });
+
+  it("asks a source that it leaves to close, and minds no failure of it", async () => {
+    let isAsked = false;
+    const source: AsyncIterable<Conversation> = {
+      [Symbol.asyncIterator]: () => {
+        let next = 0;
+        return {
+          next: () =>
+            next < 2
+              ? Promise.resolve({ value: conversation(next++), done: false })
+              : setTimeout(20).then(() => Promise.reject(new Error("late"))),
+          return: () => {
+            isAsked = true;
+            return Promise.reject(new Error("cannot close"));
+          },
+        };
+      },
+    };
+    for await (const { score } of scoreStream(new FakeStages(), source, {})) {
+      await setTimeout(5);
+      if (score !== undefined) break;
+    }
+    await setTimeout(40);
+    expect(isAsked).toBe(true);
   });
 
   it("ends with a failure that is not one conversation's fault, after the results before it", async () => {

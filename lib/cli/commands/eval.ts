@@ -14,7 +14,6 @@ import type { CliIo } from "../cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
-  scoreSettings,
   type ModelOptions,
   type OutputOptions,
 } from "../command-options.js";
@@ -125,7 +124,6 @@ function evalOptions(benchmark: BenchmarkName, options: EvalCommandOptions, { si
     split,
     resume,
     strict,
-    settings: scoreSettings(options),
     signal,
   };
 }

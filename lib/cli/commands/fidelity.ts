@@ -1,5 +1,4 @@
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
-import { writeFile } from "node:fs/promises";
 import { InvalidArgumentError } from "../../errors.js";
 import { runFidelity, type FidelityReport, type FidelityRow } from "../../eval/index.js";
 import { readRewardJson } from "../../model-folder/read-reward-json.js";
@@ -22,6 +21,7 @@ import { checkLateOutputFile } from "../output.js";
 import { printable } from "../printable.js";
 import { ProgressDisplay } from "../progress.js";
 import { bytes, table } from "../table.js";
+import { writeWhole } from "../../util/write-whole.js";
 
 interface FidelityCommandOptions extends Omit<ModelOptions, "type">, OutputOptions {
   data: string;
@@ -98,7 +98,7 @@ async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOpt
       },
     });
     progress.stop();
-    if (out !== undefined) await writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
+    if (out !== undefined) await writeWhole(out, `${JSON.stringify(report, null, 2)}\n`);
     await printLine(io.stdout, options.json === true ? JSON.stringify(report) : describe(report));
     return report.leftOut.records > 0 ? EXIT.someFailed : EXIT.ok;
   } finally {

@@ -6,7 +6,6 @@ import type { CliIo } from "../cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
-  scoreSettings,
   type ModelOptions,
   type OutputOptions,
 } from "../command-options.js";
@@ -80,7 +79,6 @@ async function pairs(
       maxStd,
       resume,
       strict,
-      settings: scoreSettings(options),
       signal: io.signal,
       onProgress: (done, total) => {
         progress.report({ phase: "score", done, total });

@@ -6,17 +6,14 @@ import { readRewardJson } from "../../model-folder/read-reward-json.js";
 import { openRecords, STANDARD_INPUT, type RecordInput } from "../../records/open-records.js";
 import { outputRecord } from "../../records/output-record.js";
 import { readRecord, type RecordEntry } from "../../records/record.js";
-import { skipDone } from "../../records/resume.js";
 import { scoreRecords, type RecordOutcome } from "../../records/score-records.js";
 import type { RewardModel } from "../../reward-model.js";
 import type { EmitField } from "../../score.js";
-import { checkScoreRun } from "../check-score-run.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
-  scoreSettings,
   type ModelOptions,
   type OutputOptions,
 } from "../command-options.js";
@@ -111,23 +108,18 @@ async function scoreInput({ io, input, records, options, sink, model, progress }
   }
   let total = 0;
   if (options.quiet !== true) void records.count().then((count) => (total = count ?? 0));
-  const rows = checkScoreRun(records.rows(), {
-    out: options.out,
-    isResumed: sink.doneIds.length > 0,
-    model,
-    settings: scoreSettings(options),
-  });
-  const entries = skipDone(readEntries(rows), sink.doneIds);
+  const flow = await sink.begin({ command: "score", scorer: model });
+  const entries = flow.pending(readEntries(records.rows()));
   const counts = { records: 0, failed: 0 };
   const startMs = performance.now();
   for await (const outcome of scoreRecords(entries, model, { signal: io.signal, emit: options.emit })) {
     io.signal.throwIfAborted();
     if (options.strict === true) throwFailure(outcome);
     const line = outputRecord(outcome);
-    await sink.write(line);
+    await flow.append(line);
     counts.records++;
     if ("error" in line) counts.failed++;
-    progress.report({ phase: "score", done: sink.doneIds.length + counts.records, total });
+    progress.report({ phase: "score", done: flow.doneCount + counts.records, total });
   }
   io.signal.throwIfAborted();
   progress.note(summary(counts, model, (performance.now() - startMs) / 1000));

@@ -1,9 +1,10 @@
 import type { Conversation, Message } from "../../conversation.js";
 import { unreadable } from "../../dataset/dataset-row.js";
-import { openDataset } from "../../dataset/dataset.js";
+import { openDataset, type Dataset } from "../../dataset/dataset.js";
 import { writeDataset, type OutputRecord } from "../../dataset/write-dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
 import type { RecordEntry, RecordId, ScoreRecord } from "../../records/record.js";
+import { withLock } from "../../util/file-lock.js";
 import { readRecords } from "../read-records.js";
 import { ScoreSource, type RecordScores } from "../read-scores.js";
 import {
@@ -58,7 +59,7 @@ interface LeftOut extends OutputRecord {
  * Scores candidates and writes preference pairs for training, and beside them which records gave none and why. Scores go to
  * a file first: a killed run continues there with `resume`, and other pairs can be chosen without scoring again.
  * @throws InvalidArgumentError the model cannot score one answer on its own, or predicts no std; there are scores already
- * @throws DatasetError, FileError
+ * @throws DatasetError; FileError `FILE_FAILED`, `FILE_LOCKED`
  */
 export async function makePairs(options: MakePairsOptions): Promise<MakePairsResult> {
   const { scorer, input, split, out } = options;
@@ -70,16 +71,20 @@ export async function makePairs(options: MakePairsOptions): Promise<MakePairsRes
   const base = out.replace(/\.(jsonl|parquet)(\.gz)?$/, "");
   const scoresFile = `${base}.scores.jsonl`;
   const dataset = await openDataset(input, { split });
-  await scoreCandidates(dataset, { scores: scoresFile, run: `${base}.run.json` }, options);
-  const result: MakePairsResult = {
-    records: 0,
-    pairs: 0,
-    leftOut: {},
-    leftOutFile: `${base}.left-out.jsonl`,
-    scoresFile,
-  };
+  return withLock(`${scoresFile}.lock`, scoresFile, async () => {
+    await scoreCandidates(dataset, { scores: scoresFile, run: `${base}.run.json` }, options);
+    return writePairs(dataset, { scoresFile, leftOutFile: `${base}.left-out.jsonl` }, options);
+  });
+}
+
+async function writePairs(
+  dataset: Dataset,
+  files: Pick<MakePairsResult, "scoresFile" | "leftOutFile">,
+  options: MakePairsOptions,
+): Promise<MakePairsResult> {
+  const result: MakePairsResult = { records: 0, pairs: 0, leftOut: {}, ...files };
   const leftOut: LeftOut[] = [];
-  const source = new ScoreSource(scoresFile);
+  const source = new ScoreSource(files.scoresFile);
   async function* rows(): AsyncIterable<PairRow> {
     for await (const entry of readRecords(dataset, options.strict === true)) {
       result.records++;
@@ -95,8 +100,9 @@ export async function makePairs(options: MakePairsOptions): Promise<MakePairsRes
     }
   }
   try {
-    await writeDataset(out, rows());
+    await writeDataset(options.out, rows());
   } finally {
+    await source.close();
     // Also where there is no pair to write, which Parquet refuses: then this file says why.
     await writeDataset(result.leftOutFile, leftOut);
   }

@@ -2,12 +2,12 @@ import type { Dataset } from "../../dataset/dataset.js";
 import { unreadable } from "../../dataset/dataset-row.js";
 import { outputRecord, type OutputJson } from "../../records/output-record.js";
 import type { ScoreRecord } from "../../records/record.js";
-import { skipDone } from "../../records/resume.js";
+import type { RunSettings } from "../../records/same-run.js";
+import { ScoreLog } from "../../records/score-log.js";
 import { scoreRecords, type RecordOutcome } from "../../records/score-records.js";
+import { ScoringRun } from "../../records/scoring-run.js";
 import type { Scorer } from "../../score.js";
 import { readRecords } from "../read-records.js";
-import { checkSameRun, fingerprint, type RunSettings } from "../same-run.js";
-import { ScoreLog } from "../score-log.js";
 import { stdOf } from "./choose-pairs.js";
 
 /** What `scoreCandidates` needs. */
@@ -39,11 +39,10 @@ export async function scoreCandidates(
 ): Promise<void> {
   const log = await ScoreLog.open(files.scores, resume === true);
   try {
-    let done = log.doneIds.length;
-    const what = { command: "pairs", firstRecord: await fingerprint(dataset) };
-    await checkSameRun(files.run, what, scorer, settings, done > 0);
+    const run = await ScoringRun.begin(log, files.run, { command: "pairs", scorer, settings });
+    let done = run.doneCount;
     const total = onProgress === undefined ? 0 : ((await dataset.count()) ?? 0);
-    const entries = skipDone(readRecords(dataset, strict === true), log.doneIds);
+    const entries = run.pending(readRecords(dataset, strict === true));
     for await (const outcome of scoreRecords(entries, scorer, { signal })) {
       const line = scoreLine(outcome);
       const failure = outcome.scores?.find(({ error }) => error !== undefined)?.error;
@@ -51,7 +50,7 @@ export async function scoreCandidates(
         throw unreadable(`Record ${outcome.id} cannot be scored: ${failure.message}`, failure);
       }
       if (maxStd !== undefined) outcome.scores?.forEach(({ score }) => score !== undefined && stdOf(score));
-      await log.append(line);
+      await run.append(line);
       onProgress?.(++done, total);
     }
   } finally {

@@ -1,13 +1,20 @@
 import { createReadStream } from "node:fs";
-import { open, stat, type FileHandle } from "node:fs/promises";
+import { open, stat, truncate, type FileHandle } from "node:fs/promises";
 import { readJsonLines } from "../dataset/json-lines.js";
 import { FileError, InvalidArgumentError } from "../errors.js";
 import { messageOf } from "../dataset/dataset-row.js";
+import type { RecordId } from "./record.js";
+
+/** A record that an earlier run finished. */
+export interface DoneRecord {
+  id: RecordId;
+  /** What its line was made from; absent in files of other makers. */
+  digest: string | undefined;
+}
 
 /** What an earlier, interrupted run left in a log. */
 interface LogRemains {
-  /** Ids of the records that are done, in order. */
-  ids: (string | number)[];
+  done: DoneRecord[];
   /** Bytes of whole lines; whatever follows is the line that was being written. */
   wholeBytes: number;
 }
@@ -24,16 +31,16 @@ const SYNC_INTERVAL_MS = 5_000;
  */
 export class ScoreLog {
   readonly #handle: FileHandle;
-  /** Ids of the records an earlier run finished, in order. */
-  readonly doneIds: readonly (string | number)[];
+  /** Records that an earlier run finished, in order. */
+  readonly done: readonly DoneRecord[];
   #waiting = "";
   #writing: Promise<void> | undefined;
   #failure: FileError | undefined;
   #lastSyncMs = performance.now();
 
-  private constructor(handle: FileHandle, doneIds: readonly (string | number)[]) {
+  private constructor(handle: FileHandle, done: readonly DoneRecord[]) {
     this.#handle = handle;
-    this.doneIds = doneIds;
+    this.done = done;
   }
 
   /**
@@ -49,11 +56,11 @@ export class ScoreLog {
         `${path} already holds scores. Pass --resume to continue it, or choose another --out.`,
       );
     }
-    const remains = exists ? await readRemains(path) : { ids: [], wholeBytes: 0 };
+    const remains = exists ? await readRemains(path) : { done: [], wholeBytes: 0 };
     try {
-      const handle = await open(path, "a");
-      await handle.truncate(remains.wholeBytes);
-      return new ScoreLog(handle, remains.ids);
+      // By path and before it is open: Windows refuses to shorten a file that is open for appending.
+      if (exists) await truncate(path, remains.wholeBytes);
+      return new ScoreLog(await open(path, "a"), remains.done);
     } catch (error) {
       throw new FileError("FILE_FAILED", `${path} cannot be written: ${messageOf(error)}.`, { cause: error });
     }
@@ -118,19 +125,24 @@ async function hasContent(path: string): Promise<boolean> {
 
 async function readRemains(path: string): Promise<LogRemains> {
   const wholeBytes = await wholeLineBytes(path);
-  const ids: (string | number)[] = [];
-  if (wholeBytes === 0) return { ids, wholeBytes };
+  const done: DoneRecord[] = [];
+  if (wholeBytes === 0) return { done, wholeBytes };
   for await (const { line, value, error } of readJsonLines(createReadStream(path, { end: wholeBytes - 1 }))) {
-    const id = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
-    if (error !== undefined || (typeof id !== "string" && typeof id !== "number")) {
+    const id = isObject(value) ? value["id"] : undefined;
+    if (error !== undefined || !isObject(value) || (typeof id !== "string" && typeof id !== "number")) {
       throw new FileError(
         "FILE_FAILED",
         `Line ${line + 1} of ${path} is no score record, so the run cannot be resumed. Choose another --out.`,
       );
     }
-    ids.push(id);
+    const digest = typeof value["digest"] === "string" ? value["digest"] : undefined;
+    done.push({ id, digest });
   }
-  return { ids, wholeBytes };
+  return { done, wholeBytes };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 /** Length up to and with the last newline. */
