@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { messageOf, unreadable } from "./dataset-row.js";
+import { parseRecords } from "./parse-records.js";
 import { gunzip } from "./gunzip.js";
 
 /** How a data file is written. */
@@ -98,7 +99,7 @@ async function describe(path: string, name: string): Promise<DataFile> {
 /** JSON Lines under a `.json` name: its first line is an object by itself. */
 function isWholeObject(line: string): boolean {
   try {
-    return line.startsWith("{") && typeof JSON.parse(line) === "object";
+    return line.startsWith("{") && typeof parseRecords(line) === "object";
   } catch {
     return false;
   }

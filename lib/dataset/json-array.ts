@@ -1,4 +1,5 @@
 import { messageOf, unreadable, type DatasetRows } from "./dataset-row.js";
+import { parseRecords } from "./parse-records.js";
 
 /**
  * Rows of a JSON document: the elements of an array, or a single object.
@@ -14,7 +15,7 @@ export async function* readJsonArray(bytes: AsyncIterable<Uint8Array>): DatasetR
 function parse(bytes: Uint8Array): unknown[] {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = parseRecords(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     throw unreadable(
       `The file cannot be read as a JSON array: ${messageOf(error)}. One object per line needs the ending .jsonl.`,

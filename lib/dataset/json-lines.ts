@@ -1,5 +1,6 @@
 import { TextDecoder } from "node:util";
 import { messageOf, unreadable, type DatasetRow, type DatasetRows } from "./dataset-row.js";
+import { parseRecords } from "./parse-records.js";
 
 const NEWLINE = 0x0a;
 
@@ -27,7 +28,7 @@ function parseLine(bytes: Uint8Array, line: number, decoder: TextDecoder): Datas
   }
   if (text.trim() === "") return undefined;
   try {
-    return { line, value: JSON.parse(text) };
+    return { line, value: parseRecords(text) };
   } catch (error) {
     return { line, error: unreadable(`Line ${line + 1} is not JSON: ${messageOf(error)}.`, error) };
   }

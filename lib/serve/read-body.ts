@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
 import { HttpError } from "./http-error.js";
+import { parseRecords } from "../dataset/parse-records.js";
 
 /**
  * Reads a JSON body up to a size.
@@ -27,7 +28,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
     chunks.push(chunk);
   }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return parseRecords(Buffer.concat(chunks).toString("utf8"));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new HttpError(400, "BODY_INVALID", `The body is not JSON: ${reason}`);

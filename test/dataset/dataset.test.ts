@@ -67,6 +67,15 @@ describe("openDataset", () => {
     expect(rows).toEqual([{ line: 0, value: { a: [1, 2] } }]);
   });
 
+  it.each(["nan.jsonl", "nan.json"])("takes a NaN that Python wrote into %s", async (name) => {
+    const record = '{"id":"a","score":NaN,"text":"NaN"}';
+    const path = await file(name, name === "nan.json" ? `[${record}]` : `${record}\n${record}`);
+    expect((await rowsOf(path))[0]).toEqual({ line: 0, value: { id: "a", score: Number.NaN, text: "NaN" } });
+    // JSON Lines under a name that promises an array.
+    const lines = await file("nan-lines.json", `${record}\n${record}`);
+    expect(await rowsOf(lines)).toHaveLength(2);
+  });
+
   it("counts blank lines, so that a line number is one of the file", async () => {
     const rows = await rowsOf(await file("blank.jsonl", '\n{"a":1}\n\n  \n{"a":2}\n'));
     expect(rows).toEqual([

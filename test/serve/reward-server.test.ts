@@ -132,6 +132,16 @@ describe("formats", () => {
     ]);
   });
 
+  it("answers ids that no double holds with all their digits", async () => {
+    const server = await serve();
+    const record = (id: string): string => `{"id":${id},"prompt":"q","response":"a"}`;
+    const ids = ["1610521604143693812", "1610521604143693813"];
+    expect((await post(server, "/score", record(ids[0] ?? ""))).body).toMatchObject({ id: ids[0] });
+    expect((await post(server, "/score", `[${ids.map(record).join(",")}]`)).body).toMatchObject(
+      ids.map((id) => ({ id })),
+    );
+  });
+
   it("names its model and its health", async () => {
     const server = await serve();
     expect(await (await fetch(`${server.url}/v1/models`)).json()).toMatchObject({ data: [{ id: "fake" }] });
