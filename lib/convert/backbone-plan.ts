@@ -43,11 +43,11 @@ const EMBEDDING = "embed_tokens.weight";
  */
 export function planBackbone(raw: RawConfig, tensors: ReadonlyMap<string, StoredTensor>): BackbonePlan {
   const architecture = findArchitecture(raw);
-  const config = readModelConfig({ ...architecture.defaults, ...raw });
+  const config = readModelConfig({ ...architecture.defaults, ...raw }, architecture.readWindow);
+  checkLayerCount(config, tensors);
   const prefix = findPrefix(tensors);
   const vocabSize = embeddingRows(tensors, prefix, config);
   const rules: TensorRule[] = [
-    ...ropeFactors(architecture, config),
     { name: "token_embd.weight", source: EMBEDDING, shape: [vocabSize, config.hiddenSize], transform: COPY },
     ...architecture.tensors(config),
   ];
@@ -58,6 +58,8 @@ export function planBackbone(raw: RawConfig, tensors: ReadonlyMap<string, Stored
       source: prefix + rule.source,
       stored: findSource(tensors, prefix + rule.source, rule),
     }));
+  // After the tensors: their shapes have proved the sizes of what is computed.
+  const computed = [...ropeFactors(architecture, config), ...rules.filter((rule) => "values" in rule)];
   const order = new Map([...tensors.keys()].map((name, index) => [name, index]));
   copied.sort((a, b) => (order.get(a.source) ?? 0) - (order.get(b.source) ?? 0));
   const used = new Set(copied.map(({ source }) => source));
@@ -68,11 +70,22 @@ export function planBackbone(raw: RawConfig, tensors: ReadonlyMap<string, Stored
     vocabSize,
     contextLength: length,
     metadata: makeMetadata(architecture, config, vocabSize, length),
-    computed: rules.filter((rule) => "values" in rule),
+    computed,
     copied,
     leftover: new Map([...tensors].filter(([name]) => !used.has(name))),
     notes,
   };
+}
+
+/** A number of the configuration sizes no loop before it is compared with what is there. */
+function checkLayerCount({ layerCount }: ModelConfig, tensors: ReadonlyMap<string, StoredTensor>): void {
+  if (layerCount <= tensors.size) return;
+  throw new CheckpointError(
+    "CHECKPOINT_INVALID",
+    `config.json: num_hidden_layers is ${layerCount}, but the checkpoint has only ${tensors.size} tensors. ` +
+      "The files belong to different models, or config.json is damaged: download it again.",
+    { details: { layerCount, tensors: tensors.size } },
+  );
 }
 
 /** What stands in front of every backbone tensor's name: `model.`, nothing, `transformer.`, `model.model.`, … */
@@ -148,10 +161,19 @@ function findSource(
 /** Factors of Llama 3's scaling; checks that llama.cpp computes the rotation at all. */
 function ropeFactors(architecture: Architecture, { rope, headDim }: ModelConfig): ComputedTensor[] {
   const { scaling, partialFactor } = rope;
-  if (partialFactor !== 1 && !architecture.hasPartialRotation) {
+  // Without a scaling these families do not look at the factor at all. Source: transformers 5.24 modeling_llama.py and others,
+  // `compute_default_rope_parameters`.
+  if (partialFactor !== 1 && !architecture.hasPartialRotation && scaling.kind !== "none") {
     throw unsupportedConfig(`llama.cpp's ${architecture.name} has no partial_rotary_factor.`, {
       partialFactor,
     });
+  }
+  const rotated = rotatedSize(architecture, { headDim, rope });
+  if (rotated % 2 !== 0 || rotated === 0 || rotated > headDim) {
+    throw unsupportedConfig(
+      `partial_rotary_factor ${partialFactor} makes ${rotated} of ${headDim} values of a head rotate: an even number is needed.`,
+      { partialFactor, headDim },
+    );
   }
   if (!architecture.ropeScalings.includes(scaling.kind)) {
     throw unsupportedConfig(`llama.cpp's ${architecture.name} has no rope scaling ${scaling.kind}.`, {
@@ -182,6 +204,14 @@ function contextLimit(
   return { length, notes: reasons.length === 0 ? [] : [note] };
 }
 
+/** Values of a head that rotate. */
+function rotatedSize(
+  { hasPartialRotation }: Architecture,
+  { headDim, rope }: Pick<ModelConfig, "headDim" | "rope">,
+): number {
+  return hasPartialRotation ? Math.floor(headDim * rope.partialFactor) : headDim;
+}
+
 /** Keys that llama.cpp reads for every decoder. Source: `llama_model_base::load_hparams` and gguf-py's constants. */
 function makeMetadata(
   architecture: Architecture,
@@ -202,7 +232,7 @@ function makeMetadata(
     ["attention.key_length", u32(config.headDim)],
     ["attention.value_length", u32(config.headDim)],
     ["attention.layer_norm_rms_epsilon", f32(config.rmsNormEps)],
-    ["rope.dimension_count", u32(Math.floor(config.headDim * config.rope.partialFactor))],
+    ["rope.dimension_count", u32(rotatedSize(architecture, config))],
     ["rope.freq_base", f32(config.rope.theta)],
     ...ropeScalingMetadata(config.rope.scaling),
     ...architecture.metadata(config),

@@ -1,5 +1,6 @@
 import { CheckpointError } from "../errors.js";
 import { readRope, type RopeConfig } from "./rope.js";
+import type { WindowReader } from "./sliding-window.js";
 
 /** `config.json`, as parsed. */
 export type RawConfig = Readonly<Record<string, unknown>>;
@@ -29,9 +30,10 @@ const DEFAULT_RMS_NORM_EPS = 1e-6;
 /**
  * Reads and checks the numbers of a decoder.
  * @param raw `config.json` with the architecture's own defaults; without one, `head_dim` is hidden size / heads
+ * @param readWindow how the family writes its sliding window
  * @throws CheckpointError `CHECKPOINT_INVALID` naming the key
  */
-export function readModelConfig(raw: RawConfig): ModelConfig {
+export function readModelConfig(raw: RawConfig, readWindow: WindowReader): ModelConfig {
   const hiddenSize = positiveInteger(raw, "hidden_size");
   const headCount = positiveInteger(raw, "num_attention_heads");
   const kvHeadCount = positiveInteger(raw, "num_key_value_heads", headCount);
@@ -44,16 +46,17 @@ export function readModelConfig(raw: RawConfig): ModelConfig {
     );
   }
   const maxPositions = positiveInteger(raw, "max_position_embeddings");
+  const layerCount = positiveInteger(raw, "num_hidden_layers");
   return {
     hiddenSize,
-    layerCount: positiveInteger(raw, "num_hidden_layers"),
+    layerCount,
     headCount,
     kvHeadCount,
     headDim,
     intermediateSize: positiveInteger(raw, "intermediate_size"),
     rmsNormEps: positiveNumber(raw, "rms_norm_eps", DEFAULT_RMS_NORM_EPS),
     maxPositions,
-    slidingWindow: readSlidingWindow(raw),
+    slidingWindow: readWindow(raw, layerCount),
     rope: readRope(raw, maxPositions),
     raw,
   };
@@ -74,12 +77,6 @@ export function positiveNumber(raw: RawConfig, key: string, fallback?: number): 
   const value = raw[key] ?? fallback;
   if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
   throw invalidConfig(`${key} should be a number above 0 but is ${JSON.stringify(value)}.`, { key, value });
-}
-
-/** `use_sliding_window` is Qwen's switch; the others have a window when the key is set. */
-function readSlidingWindow(raw: RawConfig): number | null {
-  if (raw["use_sliding_window"] === false || (raw["sliding_window"] ?? null) === null) return null;
-  return positiveInteger(raw, "sliding_window");
 }
 
 /** The error for a key of `config.json`. */

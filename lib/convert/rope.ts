@@ -40,7 +40,7 @@ const YARN_BETA = { beta_fast: 32, beta_slow: 1 };
 
 /**
  * Reads `rope_theta` with `rope_scaling`, or transformers 5's `rope_parameters`; where there are both, `rope_scaling` goes first.
- * Source: transformers 5.18, `convert_rope_params_to_dict`.
+ * Source: transformers 5.24, `convert_rope_params_to_dict`.
  * @throws CheckpointError `CHECKPOINT_INVALID`, or `CHECKPOINT_UNSUPPORTED` for a scaling llama.cpp does not compute
  */
 export function readRope(raw: RawConfig, maxPositions: number): RopeConfig {
@@ -59,8 +59,12 @@ export function readRope(raw: RawConfig, maxPositions: number): RopeConfig {
 }
 
 function ropeParameters(raw: RawConfig): RawConfig {
-  const value = raw["rope_scaling"] ?? raw["rope_parameters"] ?? {};
-  if (typeof value !== "object") throw invalidConfig(`rope_scaling is ${JSON.stringify(value)}.`, { value });
+  const [key, value] = isEmpty(raw["rope_scaling"])
+    ? ["rope_parameters", raw["rope_parameters"] ?? {}]
+    : ["rope_scaling", raw["rope_scaling"]];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw invalidConfig(`${key} should be an object but is ${JSON.stringify(value)}.`, { key });
+  }
   const parameters = value as RawConfig;
   if ("full_attention" in parameters || "sliding_attention" in parameters) {
     throw unsupportedConfig(
@@ -71,12 +75,20 @@ function ropeParameters(raw: RawConfig): RawConfig {
   return parameters;
 }
 
+/** What Python takes for false, so that transformers' `rope_scaling or rope_parameters` looks at the other key. */
+function isEmpty(value: unknown): boolean {
+  return (
+    value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0)
+  );
+}
+
 function readScaling(parameters: RawConfig, raw: RawConfig, maxPositions: number): RopeScaling {
   const kind = parameters["rope_type"] ?? parameters["type"] ?? "default";
   const originalKey = "original_max_position_embeddings";
+  // The configuration's own key goes before the scaling's. Source: transformers 5.24 `standardize_rope_params`.
   const originalLength = (): number =>
     positiveInteger(
-      { [originalKey]: parameters[originalKey] ?? raw[originalKey] },
+      { [originalKey]: raw[originalKey] ?? parameters[originalKey] },
       originalKey,
       maxPositions,
     );
@@ -93,13 +105,13 @@ function readScaling(parameters: RawConfig, raw: RawConfig, maxPositions: number
         factor: positiveNumber(parameters, "factor"),
         lowFactor: positiveNumber(parameters, "low_freq_factor"),
         highFactor: positiveNumber(parameters, "high_freq_factor"),
-        originalLength: positiveInteger(parameters, originalKey),
+        originalLength: originalLength(),
       };
     case "yarn":
       checkYarn(parameters);
       return {
         kind: "yarn",
-        factor: positiveNumber(parameters, "factor"),
+        factor: positiveNumber(parameters, "factor", maxPositions / originalLength()),
         originalLength: originalLength(),
         attentionFactor: optionalNumber(parameters, "attention_factor"),
       };
@@ -125,7 +137,8 @@ function checkYarn(parameters: RawConfig): void {
     }
   }
   for (const key of ["mscale", "mscale_all_dim"]) {
-    if (parameters[key] !== undefined) throw unsupportedConfig(`yarn with ${key} is not supported.`, { key });
+    if ((parameters[key] ?? null) !== null)
+      throw unsupportedConfig(`yarn with ${key} is not supported.`, { key });
   }
   if (parameters["truncate"] === false)
     throw unsupportedConfig("yarn without truncation is not supported.", {});

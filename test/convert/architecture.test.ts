@@ -4,8 +4,8 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { planBackbone } from "../../lib/convert/backbone-plan.js";
 import { writeBackbone } from "../../lib/convert/stream/write-backbone.js";
-import { loadAddon } from "../../lib/native/binding.js";
 import { Checkpoint } from "../../lib/weights/checkpoint.js";
+import { hiddenStates } from "./hidden-states.js";
 import { readReference, writeReferenceCheckpoint } from "./reference-model.js";
 
 const reference = await readReference();
@@ -68,32 +68,3 @@ test.each([
   expect(planBackbone(config, checkpoint.tensors)).toMatchObject(expected);
   await checkpoint.close();
 });
-
-async function hiddenStates(
-  file: string,
-  tokens: readonly number[],
-  outputs: readonly number[],
-): Promise<Float32Array> {
-  const addon = loadAddon();
-  const model = await addon.loadModel({ path: file, gpuLayers: 0, devices: [], useMmap: true }).result;
-  const context = await addon.createContext(model, {
-    contextLength: 128,
-    batchSize: 128,
-    ubatchSize: 128,
-    maxOutputs: outputs.length,
-    threads: 1,
-    kvType: "f32",
-    flashAttention: "off",
-  });
-  const count = tokens.length;
-  const rows = await context.decode({
-    tokens: Int32Array.from(tokens),
-    positions: Int32Array.from({ length: count }, (_, index) => index),
-    sequenceOffsets: Int32Array.from({ length: count + 1 }, (_, index) => index),
-    sequenceIds: new Int32Array(count),
-    outputs: Int32Array.from(outputs),
-  });
-  await context.dispose();
-  await model.dispose();
-  return rows;
-}

@@ -92,6 +92,41 @@ const faults: [name: string, damage: Damage, code: string, mentions: RegExp][] =
     "CHECKPOINT_INVALID",
     /model.layers.3.*is missing/,
   ],
+  [
+    "a billion layers",
+    config({ num_hidden_layers: 1_000_000_000 }),
+    "CHECKPOINT_INVALID",
+    /num_hidden_layers is 1000000000, but/,
+  ],
+  [
+    "heads of a billion values with Llama 3's scaling, which computes a factor for each",
+    config({
+      head_dim: 2_000_000_000,
+      rope_scaling: {
+        rope_type: "llama3",
+        factor: 8,
+        low_freq_factor: 1,
+        high_freq_factor: 4,
+        original_max_position_embeddings: 8192,
+      },
+    }),
+    "CHECKPOINT_INVALID",
+    /q_proj.weight has shape/,
+  ],
+  [
+    "a negative number of layers",
+    config({ num_hidden_layers: -1 }),
+    "CHECKPOINT_INVALID",
+    /num_hidden_layers/,
+  ],
+  ["half a layer", config({ num_hidden_layers: 2.5 }), "CHECKPOINT_INVALID", /num_hidden_layers/],
+  [
+    "a vocabulary of 1e12",
+    config({ vocab_size: 1e12 }),
+    "CHECKPOINT_INVALID",
+    /embed_tokens.weight has shape/,
+  ],
+  ["no attention heads", config({ num_attention_heads: 0 }), "CHECKPOINT_INVALID", /num_attention_heads/],
   ["fewer layers than there are", config({ num_hidden_layers: 2 }), "CHECKPOINT_INVALID", /model.layers.2/],
   [
     "another head count",

@@ -1,6 +1,7 @@
 import type { GgufValue } from "../../weights/gguf-value.js";
 import type { ModelConfig, RawConfig } from "../model-config.js";
 import type { RopeScaling } from "../rope.js";
+import type { WindowReader } from "../sliding-window.js";
 import type { TensorRule } from "../transform.js";
 
 /**
@@ -12,6 +13,8 @@ export interface Architecture {
   readonly name: string;
   /** `model_type` values of `config.json`. */
   readonly modelTypes: readonly string[];
+  /** Keys of `config.json` that name the activation function; the other family's key is not looked at. */
+  readonly activationKeys: readonly string[];
   /** Names of the one activation function that llama.cpp's graph has; the first is transformers' default. */
   readonly activations: readonly string[];
   /**
@@ -19,6 +22,8 @@ export interface Architecture {
    * assume (`readModelConfig`).
    */
   readonly defaults?: RawConfig;
+  /** How the family's `config.json` says that layers have a sliding window. */
+  readonly readWindow: WindowReader;
   /** Whether llama.cpp computes this family's sliding window. If not, only inputs that fit the window are scored. */
   readonly hasSlidingWindow: boolean;
   /** Rope scalings that the graph computes as transformers does. (Only some graphs read `rope_freqs.weight`, which `llama3` needs.) */

@@ -3,6 +3,7 @@ import { positiveNumber, unsupportedConfig, type ModelConfig } from "../model-co
 import type { CopiedTensor, Transform } from "../transform.js";
 import type { Architecture } from "./architecture.js";
 import { attention, gatedMlp, norm, outputNorm } from "./decoder-tensors.js";
+import { windowOfAlternateLayers } from "../sliding-window.js";
 
 /** llama.cpp takes the layer count for the model's size: with this one it scales attention by hidden size / heads. */
 const LAYERS_OF_27B = 46;
@@ -13,7 +14,6 @@ const DEFAULTS = {
   attn_logit_softcapping: 50,
   final_logit_softcapping: 30,
   query_pre_attn_scalar: 256,
-  sliding_window: 4096,
 };
 
 /**
@@ -23,22 +23,25 @@ const DEFAULTS = {
 export const gemma2: Architecture = {
   name: "gemma2",
   modelTypes: ["gemma2"],
+  activationKeys: ["hidden_activation"],
   activations: ["gelu_pytorch_tanh"],
-  defaults: { head_dim: 256 },
+  defaults: { head_dim: 256, sliding_window: 4096 },
+  readWindow: windowOfAlternateLayers,
   hasSlidingWindow: true,
   ropeScalings: ["none", "linear", "dynamic", "yarn"],
   hasPartialRotation: false,
   metadata: (config) => {
-    const window = config.slidingWindow ?? DEFAULTS.sliding_window;
+    // A window as long as any input is none; llama.cpp asks for one.
+    const window = config.slidingWindow ?? config.maxPositions;
     const entries: [string, GgufValue][] = [
       ["attention.sliding_window", { type: "u32", value: window }],
-      ["attn_logit_softcapping", { type: "f32", value: softCap(config, "attn_logit_softcapping") }],
-      ["final_logit_softcapping", { type: "f32", value: softCap(config, "final_logit_softcapping") }],
+      ["attn_logit_softcapping", { type: "f32", value: attentionCap(config) }],
+      // Only caps logits, which no hidden state depends on; llama.cpp asks for a number.
+      ["final_logit_softcapping", { type: "f32", value: finalCap(config) }],
     ];
     return entries;
   },
   tensors: function* (config) {
-    checkLayerTypes(config);
     for (let layer = 0; layer < config.layerCount; layer++) yield* layerTensors(config, layer);
     yield outputNorm(config, ADD_ONE);
   },
@@ -74,25 +77,16 @@ function queryFactor(config: ModelConfig): number {
   return Math.sqrt(builtIn / wanted);
 }
 
-function softCap(config: ModelConfig, key: "attn_logit_softcapping" | "final_logit_softcapping"): number {
-  if (config.raw[key] === null) {
-    throw unsupportedConfig(`${key} is null: llama.cpp always soft-caps the logits of this architecture.`, {
-      key,
-    });
+function attentionCap({ raw }: ModelConfig): number {
+  if (raw["attn_logit_softcapping"] === null) {
+    throw unsupportedConfig(
+      "attn_logit_softcapping is null: llama.cpp always soft-caps the attention of this architecture.",
+      {},
+    );
   }
-  return positiveNumber(config.raw, key, DEFAULTS[key]);
+  return positiveNumber(raw, "attn_logit_softcapping", DEFAULTS.attn_logit_softcapping);
 }
 
-/** llama.cpp gives the window to even layers, as transformers did before it had `layer_types`. */
-function checkLayerTypes({ raw, layerCount }: ModelConfig): void {
-  const types = raw["layer_types"] ?? null;
-  if (types === null) return;
-  const isAlternating =
-    Array.isArray(types) &&
-    types.length === layerCount &&
-    types.every((type, layer) => type === (layer % 2 === 0 ? "sliding_attention" : "full_attention"));
-  if (isAlternating) return;
-  throw unsupportedConfig("layer_types do not alternate between sliding and full attention.", {
-    layer_types: types,
-  });
+function finalCap({ raw }: ModelConfig): number {
+  return positiveNumber(raw, "final_logit_softcapping", DEFAULTS.final_logit_softcapping);
 }

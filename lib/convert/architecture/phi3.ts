@@ -3,6 +3,7 @@ import { invalidConfig, unsupportedConfig, type ModelConfig } from "../model-con
 import type { ComputedTensor, CopiedTensor } from "../transform.js";
 import type { Architecture } from "./architecture.js";
 import { linear, norm, outputNorm } from "./decoder-tensors.js";
+import { windowOfAllLayers } from "../sliding-window.js";
 
 /**
  * Phi-3, 3.5 and 4: query, key and value in one matrix, gate and up in another; llama.cpp keeps them so.
@@ -11,9 +12,11 @@ import { linear, norm, outputNorm } from "./decoder-tensors.js";
 export const phi3: Architecture = {
   name: "phi3",
   modelTypes: ["phi3"],
+  activationKeys: ["hidden_act"],
   activations: ["silu"],
   defaults: { rms_norm_eps: 1e-5, original_max_position_embeddings: 4096 },
   // llama.cpp has the code and switches it off.
+  readWindow: windowOfAllLayers,
   hasSlidingWindow: false,
   ropeScalings: ["none", "longrope"],
   hasPartialRotation: true,

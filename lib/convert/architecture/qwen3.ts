@@ -2,13 +2,16 @@ import { unsupportedConfig, type ModelConfig } from "../model-config.js";
 import type { CopiedTensor } from "../transform.js";
 import type { Architecture } from "./architecture.js";
 import { norm, preNormDecoder } from "./decoder-tensors.js";
+import { windowOfSwitchedLayers } from "../sliding-window.js";
 
 /** Qwen 3: norms on every head's query and key. Source: transformers modeling_qwen3.py; llama.cpp src/models/qwen3.cpp. */
 export const qwen3: Architecture = {
   name: "qwen3",
   modelTypes: ["qwen3"],
+  activationKeys: ["hidden_act"],
   activations: ["silu"],
   defaults: { head_dim: 128 },
+  readWindow: windowOfSwitchedLayers,
   hasSlidingWindow: false,
   ropeScalings: ["none", "linear", "dynamic", "yarn"],
   hasPartialRotation: false,

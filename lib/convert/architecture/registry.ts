@@ -39,10 +39,11 @@ export function findArchitecture(config: RawConfig): Architecture {
       {},
     );
   }
-  const activation = config["hidden_activation"] ?? config["hidden_act"] ?? architecture.activations[0];
-  if (!architecture.activations.some((name) => name === activation)) {
+  for (const key of architecture.activationKeys) {
+    const activation = config[key] ?? architecture.activations[0];
+    if (architecture.activations.some((name) => name === activation)) continue;
     throw unsupported(
-      `The activation function is ${JSON.stringify(activation)}; llama.cpp's ${architecture.name} computes ` +
+      `The activation function (${key}) is ${JSON.stringify(activation)}; llama.cpp's ${architecture.name} computes ` +
         `${architecture.activations.join(" or ")}.`,
       { activation },
     );

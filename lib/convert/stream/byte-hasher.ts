@@ -2,11 +2,11 @@ import { Worker } from "node:worker_threads";
 
 /**
  * The thread's whole program, as text: a file of its own would have to be found from sources, from `dist/` and from inside an
- * Electron archive alike.
+ * Electron archive alike. `getBuiltinModule` is there whether Node takes the text for a script or for a module.
  */
 const PROGRAM = `
-const { createHash } = require("node:crypto");
-const { parentPort } = require("node:worker_threads");
+const { createHash } = process.getBuiltinModule("node:crypto");
+const { parentPort } = process.getBuiltinModule("node:worker_threads");
 let hash = createHash("sha256");
 parentPort.on("message", (bytes) => {
   if (bytes !== null) {
@@ -21,10 +21,14 @@ parentPort.on("message", (bytes) => {
 
 /**
  * SHA-256 on a thread of its own, for streams of gigabytes: hashing takes as long as the disk does. Hands bytes over without
- * copying when they lie in shared memory. Close it.
+ * copying when they lie in shared memory.
+ *
+ * Close it: the thread keeps the process alive until then. It is never unreferenced, because whoever awaits an answer or the
+ * end of the thread has nothing else to keep the event loop running: Node would end the process in the middle of it (status 13).
  */
 export class ByteHasher {
-  private readonly worker = new Worker(PROGRAM, { eval: true });
+  // Nothing of how this process was started may reach the thread: `--input-type`, `--import` and the like, also in NODE_OPTIONS.
+  private readonly worker = new Worker(PROGRAM, { eval: true, execArgv: [], env: {} });
   private readonly waiting: { resolve: (answer: string) => void; reject: (error: Error) => void }[] = [];
   private failure: Error | undefined;
 
@@ -36,8 +40,6 @@ export class ByteHasher {
     this.worker.on("exit", () => {
       this.fail(new Error("The hashing thread ended."));
     });
-    // A forgotten hasher must not keep the process alive; pending answers do so by being awaited.
-    this.worker.unref();
   }
 
   /** Adds bytes; resolves when they are hashed and may be overwritten. */
@@ -50,6 +52,7 @@ export class ByteHasher {
     return this.ask(null);
   }
 
+  /** Ends the thread. What was asked and not yet answered rejects. */
   async close(): Promise<void> {
     await this.worker.terminate();
   }
@@ -58,11 +61,8 @@ export class ByteHasher {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
-      this.worker.ref();
       this.worker.postMessage(message);
-    }).finally(() => {
-      if (this.waiting.length === 0) this.worker.unref();
-    }) as Promise<string>;
+    });
   }
 
   private fail(error: Error): void {
