@@ -8,12 +8,15 @@ const NEWLINE = 0x0a;
  * How many rows files have, for a progress bar: lines of JSON Lines, what Parquet's table of contents says.
  * @returns undefined where counting would cost as much as reading (packed files, JSON arrays), or nothing can be read
  */
-export async function countRows(files: readonly DataFile[]): Promise<number | undefined> {
+export async function countRows(
+  files: readonly DataFile[],
+  signal?: AbortSignal,
+): Promise<number | undefined> {
   if (files.some(({ format, isGzipped }) => format === "json" || isGzipped)) return undefined;
   try {
     let count = 0;
     for (const file of files)
-      count += await (file.format === "parquet" ? parquetRows(file) : countLines(file));
+      count += await (file.format === "parquet" ? parquetRows(file) : countLines(file, signal));
     return count;
   } catch {
     // Whatever is wrong with the input, reading it will say so.
@@ -25,10 +28,10 @@ async function parquetRows(file: DataFile): Promise<number> {
   return Number((await parquetMetadataAsync(await parquetFile(file))).num_rows);
 }
 
-async function countLines(file: DataFile): Promise<number> {
+async function countLines(file: DataFile, signal: AbortSignal | undefined): Promise<number> {
   let lines = 0;
   let isInLine = false;
-  for await (const chunk of dataStream(file)) {
+  for await (const chunk of dataStream(file, signal)) {
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) lines++;
     isInLine = chunk.length > 0 && chunk[chunk.length - 1] !== NEWLINE;
   }

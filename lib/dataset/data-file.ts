@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { messageOf, unreadable } from "./dataset-row.js";
-import { parseRecords } from "./parse-records.js";
 import { gunzip } from "./gunzip.js";
+import { isJsonLines } from "./text-form.js";
 
 /** How a data file is written. */
 export type DataFormat = "jsonl" | "json" | "parquet";
@@ -92,26 +92,25 @@ async function describe(path: string, name: string): Promise<DataFile> {
   }
   const format = formatOf(name) ?? "jsonl";
   if (format !== "json") return { path, name, format, isGzipped };
-  const first = await firstLine(dataStream({ path, isGzipped }));
-  return { path, name, format: isWholeObject(first) ? "jsonl" : "json", isGzipped };
+  const isLines = await isJsonLines(dataStream({ path, isGzipped })).catch(() => false);
+  return { path, name, format: isLines ? "jsonl" : "json", isGzipped };
 }
 
-/** JSON Lines under a `.json` name: its first line is an object by itself. */
-function isWholeObject(line: string): boolean {
-  try {
-    return line.startsWith("{") && typeof parseRecords(line) === "object";
-  } catch {
-    return false;
+/**
+ * The bytes of a data file, unpacked.
+ * @throws `signal.reason` between two pieces
+ */
+export async function* dataStream(
+  { path, isGzipped }: Pick<DataFile, "path" | "isGzipped">,
+  signal?: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const bytes = isGzipped
+    ? gunzip(createReadStream(path, { highWaterMark: PACKED_PIECE_BYTES }))
+    : createReadStream(path, { highWaterMark: PIECE_BYTES });
+  for await (const piece of bytes as AsyncIterable<Uint8Array>) {
+    signal?.throwIfAborted();
+    yield piece;
   }
-}
-
-/** The bytes of a data file, unpacked. */
-export function dataStream({
-  path,
-  isGzipped,
-}: Pick<DataFile, "path" | "isGzipped">): AsyncIterable<Uint8Array> {
-  if (!isGzipped) return createReadStream(path, { highWaterMark: PIECE_BYTES });
-  return gunzip(createReadStream(path, { highWaterMark: PACKED_PIECE_BYTES }));
 }
 
 async function startsWith(path: string, mark: readonly number[]): Promise<boolean> {
@@ -122,13 +121,4 @@ async function startsWith(path: string, mark: readonly number[]): Promise<boolea
   } finally {
     await handle.close();
   }
-}
-
-async function firstLine(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  let text = "";
-  for await (const chunk of bytes) {
-    text = (text + Buffer.from(chunk).toString("utf8")).trimStart();
-    if (text.includes("\n") || text.startsWith("[")) break;
-  }
-  return text.split("\n", 1)[0] ?? "";
 }

@@ -5,6 +5,7 @@ import { isRewardError, messageOf, unreadable, type DatasetRow, type DatasetRows
 import { downloadDataset, hubDatasetId } from "./hub-dataset.js";
 import { readJsonArray } from "./json-array.js";
 import { readJsonLines } from "./json-lines.js";
+import { lfsPointerMessage, readLfsPointer } from "../util/lfs-pointer.js";
 import { parquetFile, readParquetRows } from "./parquet-rows.js";
 
 /** A dataset on disk: JSON Lines, JSON arrays or Parquet, plain or gzip, one file or a folder of them. */
@@ -20,6 +21,8 @@ export interface Dataset {
 export interface DatasetOptions {
   /** Which split to read, where a folder holds several (as downloads from the Hub do). */
   split?: string | undefined;
+  /** Ends the reading, with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -27,21 +30,21 @@ export interface DatasetOptions {
  * @throws DatasetError `DATASET_INVALID`: nothing to read there, or several splits and none chosen
  * @throws DownloadError `DOWNLOAD_FAILED`: a Hub dataset cannot be fetched
  */
-export async function openDataset(path: string, { split }: DatasetOptions = {}): Promise<Dataset> {
+export async function openDataset(path: string, { split, signal }: DatasetOptions = {}): Promise<Dataset> {
   const hubId = hubDatasetId(path);
   const files = await findDataFiles(
     hubId === undefined ? path : await downloadDataset(hubId, { split }),
     split,
   );
-  return { path, files, rows: () => readFiles(files), count: () => countRows(files) };
+  return { path, files, rows: () => readFiles(files, signal), count: () => countRows(files, signal) };
 }
 
 /** A later file counts on from the last line of the one before, so that every row has a line of its own. */
-async function* readFiles(files: readonly DataFile[]): DatasetRows {
+async function* readFiles(files: readonly DataFile[], signal: AbortSignal | undefined): DatasetRows {
   let offset = 0;
   for (const file of files) {
     let next = offset;
-    for await (const row of readFile(file)) {
+    for await (const row of readFile(file, signal)) {
       yield { ...row, line: offset + row.line };
       next = offset + row.line + 1;
     }
@@ -50,21 +53,24 @@ async function* readFiles(files: readonly DataFile[]): DatasetRows {
 }
 
 /** A file that cannot be read at all gives a single error row, so that the other files of a folder still count. */
-async function* readFile(file: DataFile): DatasetRows {
+async function* readFile(file: DataFile, signal: AbortSignal | undefined): DatasetRows {
   let line = 0;
   try {
-    for await (const row of rowsOf(file)) {
+    for await (const row of rowsOf(file, signal)) {
       line = row.line + 1;
       yield row.error === undefined ? row : { line: row.line, error: named(file, row.error) };
     }
   } catch (error) {
+    signal?.throwIfAborted();
     yield { line, error: named(file, error) } satisfies DatasetRow;
   }
 }
 
-async function* rowsOf(file: DataFile): DatasetRows {
+async function* rowsOf(file: DataFile, signal: AbortSignal | undefined): DatasetRows {
+  const pointer = await readLfsPointer(file.path);
+  if (pointer !== undefined) throw unreadable(lfsPointerMessage("This", pointer));
   if (file.format === "parquet") yield* readParquetRows(await parquetFile(file));
-  else yield* (file.format === "json" ? readJsonArray : readJsonLines)(dataStream(file));
+  else yield* (file.format === "json" ? readJsonArray : readJsonLines)(dataStream(file, signal));
 }
 
 function named(file: DataFile, error: unknown): RewardError {

@@ -100,7 +100,7 @@ const WORST_PAIRS = 20;
  */
 export async function runEval(options: EvalOptions): Promise<EvalSummary> {
   const input = INPUT[options.benchmark];
-  const dataset = await openEvalData(options.data, options.split, input.split);
+  const dataset = await openEvalData(options, input.split);
   const { layouts, subsets } = input;
   const reader = new ItemReader(dataset, { layouts, subsets, strict: options.strict });
   await mkdir(options.out, { recursive: true }).catch((cause: unknown) => {
@@ -133,13 +133,12 @@ async function evaluate(reader: ItemReader, options: EvalOptions): Promise<EvalS
 }
 
 async function openEvalData(
-  path: string,
-  split: string | undefined,
+  { data, split, signal }: EvalOptions,
   publishedSplit: string | undefined,
 ): ReturnType<typeof openDataset> {
-  if (split !== undefined || publishedSplit === undefined) return openDataset(path, { split });
+  if (split !== undefined || publishedSplit === undefined) return openDataset(data, { split, signal });
   // A folder from the Hub holds the published split among others; a file, or a folder of one's own, need not name it.
-  return openDataset(path, { split: publishedSplit }).catch(() => openDataset(path));
+  return openDataset(data, { split: publishedSplit, signal }).catch(() => openDataset(data, { signal }));
 }
 
 function subjectOf({ benchmark, data, split, scorer, scores }: EvalOptions, reader: ItemReader): EvalSubject {

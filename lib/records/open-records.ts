@@ -3,7 +3,10 @@ import { openDataset, type Dataset, type DatasetOptions } from "../dataset/datas
 import { gunzip } from "../dataset/gunzip.js";
 import { readJsonArray } from "../dataset/json-array.js";
 import { readJsonLines } from "../dataset/json-lines.js";
+import { LARGEST_RECORD_BYTES } from "../dataset/parse-json.js";
+import { firstVisible } from "../dataset/text-form.js";
 import { RewardError } from "../errors.js";
+import { lfsPointerMessage, parseLfsPointer, type LfsPointer } from "../util/lfs-pointer.js";
 
 /** Input of `score`: a dataset, or what comes in on standard input. */
 export type RecordInput = Pick<Dataset, "rows" | "count">;
@@ -12,6 +15,7 @@ export type RecordInput = Pick<Dataset, "rows" | "count">;
 export const STANDARD_INPUT = "-";
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+const OPEN_LIST = 0x5b;
 
 /**
  * Opens the input of `score`: a file, a folder or `hub:owner/name` (JSON Lines, a JSON array, Parquet; plain or gzip), or
@@ -25,41 +29,69 @@ export async function openRecords(
   options?: DatasetOptions,
 ): Promise<RecordInput> {
   if (input !== STANDARD_INPUT) return openDataset(input, options);
-  return { rows: () => readStream(stdin), count: () => Promise.resolve(undefined) };
+  return { rows: () => readStream(stdin, options?.signal), count: () => Promise.resolve(undefined) };
 }
 
 /** Like a file: what cannot be read at all becomes one error row. */
-async function* readStream(bytes: AsyncIterable<Uint8Array>): DatasetRows {
+async function* readStream(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): DatasetRows {
   let line = 0;
   try {
-    for await (const row of rowsOf(bytes)) {
+    for await (const row of rowsOf(untilAborted(bytes, signal))) {
       line = row.line + 1;
       yield row;
     }
   } catch (error) {
+    signal?.throwIfAborted();
     if (error instanceof RewardError) yield { line, error: error as RewardError };
     else yield { line, error: unreadable(`The input cannot be read: ${messageOf(error)}.`, error) };
   }
 }
 
-async function* rowsOf(bytes: AsyncIterable<Uint8Array>): DatasetRows {
-  const { start, all } = await peek(bytes);
-  if (start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) yield* rowsOf(gunzip(all));
-  else yield* (visibleText(start).startsWith("[") ? readJsonArray : readJsonLines)(all);
+async function* untilAborted(
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  for await (const piece of bytes) {
+    signal?.throwIfAborted();
+    yield piece;
+  }
 }
 
-/** Reads until something other than white space has come, and gives everything back. */
-async function peek(
-  bytes: AsyncIterable<Uint8Array>,
-): Promise<{ start: Buffer; all: AsyncIterable<Uint8Array> }> {
+async function* rowsOf(bytes: AsyncIterable<Uint8Array>): DatasetRows {
+  const { isGzipped, isArray, lfsPointer, all } = await peek(bytes);
+  if (lfsPointer !== undefined) throw unreadable(lfsPointerMessage("The input", lfsPointer));
+  if (isGzipped) yield* rowsOf(gunzip(all));
+  else yield* (isArray ? readJsonArray : readJsonLines)(all);
+}
+
+interface Peeked {
+  isGzipped: boolean;
+  isArray: boolean;
+  lfsPointer: LfsPointer | undefined;
+  /** Everything, also what was looked at. */
+  all: AsyncIterable<Uint8Array>;
+}
+
+/** Reads until something other than white space has come. */
+async function peek(bytes: AsyncIterable<Uint8Array>): Promise<Peeked> {
   const iterator = bytes[Symbol.asyncIterator]();
-  let start = Buffer.alloc(0);
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  let visible: number | undefined;
   let isDone = false;
-  while (!isDone && (start.length < GZIP_MAGIC.length || visibleText(start) === "")) {
+  while (
+    !isDone &&
+    (length < GZIP_MAGIC.length || (visible === undefined && length <= LARGEST_RECORD_BYTES))
+  ) {
     const next = await iterator.next();
     isDone = next.done === true;
-    if (next.done !== true) start = Buffer.concat([start, next.value]);
+    if (next.done === true) break;
+    pieces.push(next.value);
+    length += next.value.length;
+    const at = firstVisible(next.value);
+    if (at >= 0) visible ??= next.value[at];
   }
+  const start = Buffer.concat(pieces);
   async function* all(): AsyncIterable<Uint8Array> {
     yield start;
     while (!isDone) {
@@ -68,10 +100,10 @@ async function peek(
       yield next.value;
     }
   }
-  return { start, all: all() };
-}
-
-function visibleText(bytes: Buffer): string {
-  // trimStart also takes a byte-order mark.
-  return bytes.toString("utf8").trimStart();
+  return {
+    isGzipped: start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC),
+    isArray: visible === OPEN_LIST,
+    lfsPointer: parseLfsPointer(start),
+    all: all(),
+  };
 }

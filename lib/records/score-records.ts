@@ -1,4 +1,3 @@
-import type { Conversation } from "../conversation.js";
 import {
   ConversationError,
   InvalidArgumentError,
@@ -8,6 +7,7 @@ import {
 } from "../errors.js";
 import type { Comparison, Scorer, ScoreOptions, SettledScore } from "../score.js";
 import type { RecordEntry, ScoreRecord } from "./record.js";
+import { WaitingEntries } from "./waiting-entries.js";
 
 /** A record with what the model made of it, or the error that took its place. */
 export type RecordOutcome = Pick<RecordEntry, "id"> &
@@ -19,7 +19,8 @@ export type RecordOutcome = Pick<RecordEntry, "id"> &
 
 /**
  * Scores the conversations of all records as one stream, so that the engine packs across records, and gives the records
- * back in order, each as soon as its last conversation is scored. Only records under way are held in memory.
+ * back in order: each as soon as its last conversation is scored, or, where there is nothing to score, as soon as those before
+ * it are out. Only records under way are held in memory, and a bounded number of errors behind them.
  */
 export function scoreRecords(
   entries: AsyncIterable<RecordEntry>,
@@ -36,33 +37,62 @@ async function* scoreConversations(
   scorer: Scorer,
   options?: ScoreOptions,
 ): AsyncIterable<RecordOutcome> {
-  const waiting: RecordEntry[] = [];
-  async function* conversations(): AsyncIterable<Conversation> {
-    for await (const entry of entries) {
-      waiting.push(entry);
-      if (entry.record !== undefined) yield* entry.record.conversations;
-    }
-  }
+  const waiting = new WaitingEntries();
+  // Aborted when the consumer stops early: a score that is waited for may depend on a source that never answers.
+  const stop = new AbortController();
+  const signal = options?.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const settled = scorer.scoreManySettled(waiting.conversations(entries), { ...options, signal });
+  const iterator = settled[Symbol.asyncIterator]();
+  const asked: { isOpen: boolean; answer?: Answer | undefined } = { isOpen: false };
+  const ask = (): void => {
+    asked.isOpen = true;
+    const take = (answer: Answer): void => {
+      asked.answer = answer;
+      asked.isOpen = false;
+      waiting.wake();
+    };
+    iterator.next().then(
+      (result) => {
+        take({ result });
+      },
+      (failure: unknown) => {
+        take({ failure });
+      },
+    );
+  };
   let scores: SettledScore[] = [];
-  for await (const settled of scorer.scoreManySettled(conversations(), options)) {
-    yield* takeErrors(waiting);
-    scores.push(settled);
-    const record = waiting[0]?.record;
-    if (record === undefined || scores.length < record.conversations.length) continue;
-    waiting.shift();
-    yield { id: record.id, record, scores };
-    scores = [];
+  let isDone = false;
+  try {
+    while (!isDone) {
+      yield* waiting.takeErrors();
+      if (!asked.isOpen && asked.answer === undefined) ask();
+      await waiting.awake();
+      if (asked.answer === undefined) continue;
+      const { result, failure } = asked.answer;
+      asked.answer = undefined;
+      isDone = result?.done !== false;
+      if (result === undefined) throw failure;
+      if (result.done === true) break;
+      scores.push(result.value);
+      const { record } = waiting.front ?? {};
+      if (record === undefined || scores.length < record.conversations.length) continue;
+      waiting.shift();
+      yield { id: record.id, record, scores };
+      scores = [];
+    }
+    yield* waiting.takeErrors();
+  } finally {
+    if (asked.isOpen) {
+      stop.abort();
+      void iterator.return?.().catch(() => undefined);
+    } else if (!isDone) await iterator.return?.();
   }
-  yield* takeErrors(waiting);
 }
 
-/** Entries without a record at the front: nothing of theirs is in the stream of scores. */
-function* takeErrors(waiting: RecordEntry[]): Iterable<RecordOutcome> {
-  for (let entry = waiting[0]; entry?.error !== undefined; entry = waiting[0]) {
-    waiting.shift();
-    yield { id: entry.id, error: entry.error };
-  }
-}
+/** What came of asking for the next score. */
+type Answer =
+  | { result: IteratorResult<SettledScore, unknown>; failure?: undefined }
+  | { failure: unknown; result?: undefined };
 
 /** Records for a model that only compares: pairs are compared, anything else gets the model's own refusal. */
 async function* compareRecords(

@@ -4,7 +4,7 @@ import { readRecord } from "../../lib/records/record.js";
 import { scoreRecords } from "../../lib/records/score-records.js";
 import type { Conversation } from "../../lib/conversation.js";
 import { ContextError } from "../../lib/errors.js";
-import type { Comparison, Scorer } from "../../lib/score.js";
+import type { Comparison, Scorer, SettledScore } from "../../lib/score.js";
 import { FakeScorer, TOO_LONG } from "../eval/fake-scorer.js";
 
 async function* stream<T>(values: readonly T[]): AsyncIterable<T> {
@@ -103,6 +103,64 @@ describe("scoreRecords", () => {
       expect(read - written).toBeLessThan(2);
     }
     expect(written).toBe(1000);
+  });
+
+  it("writes the errors of bad records as they come, while no good one follows", async () => {
+    const bad = (line: number): ReturnType<typeof readRecord> =>
+      readRecord({ line, value: { no: "record" } });
+    let read = 0;
+    let isClosed = false;
+    async function* entries(): AsyncIterable<ReturnType<typeof readRecord>> {
+      try {
+        for (yield readRecord({ line: 0, value: { prompt: "q", response: "a" } }); read < 20_000; read++) {
+          await Promise.resolve();
+          yield bad(read + 1);
+        }
+        // Nothing more comes, but the source stays open.
+        await new Promise(() => undefined);
+      } finally {
+        isClosed = true;
+      }
+    }
+    let written = 0;
+    for await (const { id, error } of scoreRecords(entries(), new FakeScorer())) {
+      expect(id).toBe(written);
+      expect(error === undefined).toBe(written === 0);
+      expect(read - written).toBeLessThan(2000);
+      if (++written === 20_001) break;
+    }
+    expect(written).toBe(20_001);
+    expect(isClosed).toBe(false);
+  });
+
+  it("holds a bounded number of errors behind a record that is being scored", async () => {
+    let read = 0;
+    async function* entries(): AsyncIterable<ReturnType<typeof readRecord>> {
+      yield readRecord({ line: 0, value: { prompt: "q", response: "a" } });
+      for (; read < 20_000; read++) yield await Promise.resolve(readRecord({ line: read + 1, value: {} }));
+    }
+    /** Scores nothing until the source rests, as an engine that packs conversations does. */
+    class Packing extends FakeScorer {
+      override async *scoreManySettled(
+        conversations: AsyncIterable<Conversation>,
+      ): AsyncIterable<SettledScore> {
+        const iterator = conversations[Symbol.asyncIterator]();
+        const first = await iterator.next();
+        const rest = iterator.next();
+        for (let seen = -1; seen !== read;) {
+          seen = read;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        yield { score: await this.score(first.value as Conversation) };
+        await rest;
+      }
+    }
+    const ids: unknown[] = [];
+    for await (const { id } of scoreRecords(entries(), new Packing())) {
+      if (ids.length === 0) expect(read).toBeLessThan(2000);
+      ids.push(id);
+    }
+    expect(ids).toEqual(Array.from({ length: 20_001 }, (_, id) => id));
   });
 
   it("compares pairs with a model that only compares, and passes on its refusal of anything else", async () => {

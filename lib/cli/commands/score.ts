@@ -79,7 +79,7 @@ async function score(
   else if (options.split !== undefined) throw new InvalidArgumentError("Standard input has no --split.");
   if (options.out !== undefined) await checkOutputFile(options.out);
   await readRewardJson(modelDir);
-  const records = await openRecords(input, io.stdin, { split: options.split });
+  const records = await openRecords(input, io.stdin, { split: options.split, signal: io.signal });
   const sink = await openSink(io.stdout, options.out, options.resume === true);
   try {
     return await resumable(io, options, () =>

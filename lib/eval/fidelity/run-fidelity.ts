@@ -45,7 +45,7 @@ export interface FidelityReport {
 export async function runFidelity(options: FidelityOptions): Promise<FidelityReport> {
   const { reference, types } = options;
   if (types.length === 0) throw new InvalidArgumentError("Expected at least one --type to compare.");
-  const dataset = await openDataset(options.data, { split: options.split });
+  const dataset = await openDataset(options.data, { split: options.split, signal: options.signal });
   const total = options.onProgress === undefined ? 0 : ((await dataset.count()) ?? 0);
   const scoreWith = (type: string): Promise<TypeScores> => scoreLoaded(type, dataset, total, options);
   const exact = await scoreWith(reference);

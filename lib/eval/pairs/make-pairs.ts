@@ -70,7 +70,7 @@ export async function makePairs(options: MakePairsOptions): Promise<MakePairsRes
   }
   const base = out.replace(/\.(jsonl|parquet)(\.gz)?$/, "");
   const scoresFile = `${base}.scores.jsonl`;
-  const dataset = await openDataset(input, { split });
+  const dataset = await openDataset(input, { split, signal: options.signal });
   return withLock(`${scoresFile}.lock`, scoresFile, async () => {
     await scoreCandidates(dataset, { scores: scoresFile, run: `${base}.run.json` }, options);
     return writePairs(dataset, { scoresFile, leftOutFile: `${base}.left-out.jsonl` }, options);
