@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
 import { HttpError } from "./http-error.js";
+import { DEEPEST_RECORD, isDeeperThan } from "../dataset/parse-json.js";
 import { parseRecords } from "../dataset/parse-records.js";
 
 /**
@@ -27,12 +28,19 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
     if (sizeBytes > maxBytes) throw tooLarge;
     chunks.push(chunk);
   }
+  let value: unknown;
   try {
-    return parseRecords(Buffer.concat(chunks).toString("utf8"));
+    value = parseRecords(Buffer.concat(chunks).toString("utf8"));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new HttpError(400, "BODY_INVALID", `The body is not JSON: ${reason}`);
   }
+  if (!isDeeperThan(value, DEEPEST_RECORD)) return value;
+  throw new HttpError(
+    400,
+    "BODY_INVALID",
+    `The body has lists or objects more than ${DEEPEST_RECORD} levels deep.`,
+  );
 }
 
 /** Checks a body's shape. Fields it does not name are ignored: clients send more than a reward model needs. @throws HttpError 422 */

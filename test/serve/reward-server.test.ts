@@ -150,6 +150,15 @@ describe("formats", () => {
 });
 
 describe("refusals", () => {
+  it("refuses a body that is too deep to be printed, instead of failing on it", async () => {
+    const server = await serve();
+    const deep = "[".repeat(20_000) + "]".repeat(20_000);
+    expect(await post(server, "/score", `{"prompt":"q","response":"r","id":${deep}}`)).toMatchObject({
+      status: 400,
+      body: { error: { code: "BODY_INVALID" } },
+    });
+  });
+
   it("says what is wrong with a request", async () => {
     const server = await serve(undefined, { maxBodyBytes: 1000 });
     expect(await post(server, "/nothing", {})).toMatchObject({ status: 404 });
