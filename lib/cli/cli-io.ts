@@ -6,6 +6,8 @@ export interface CliIo {
   /** Whether somebody types the input. */
   isStdinTerminal: boolean;
   stdout: Writable;
+  /** Whether results go to the screen on which messages are shown, too. */
+  isStdoutTerminal: boolean;
   stderr: Writable;
   /** Whether somebody watches the messages. */
   isStderrTerminal: boolean;

@@ -1,7 +1,6 @@
 import { HeadLoadError, InvalidArgumentError, ModelLoadError, TemplateError } from "../errors.js";
 import { Interrupted } from "./cli-io.js";
 import { ClosedOutput } from "./line-writer.js";
-import { printable } from "./printable.js";
 
 /** Exit statuses of the contract. */
 export const EXIT = { ok: 0, failed: 1, unusable: 2, someFailed: 3, interrupted: 130 } as const;
@@ -25,7 +24,7 @@ export function errorText(error: unknown, debug: boolean): string | undefined {
   if (error instanceof ClosedOutput) return undefined;
   const code =
     error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : nameOf(error);
-  const message = printable(error instanceof Error ? error.message : String(error));
+  const message = error instanceof Error ? error.message : String(error);
   const line = `llama-reward: ${code}: ${message.replace(/\s*[\r\n]+\s*/g, " ")}`;
   return debug && error instanceof Error ? `${line}\n${stackOf(error)}` : line;
 }

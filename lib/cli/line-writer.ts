@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { FileError } from "../errors.js";
+import { printable } from "./printable.js";
 
 /** Whoever read the output stopped reading, as `head` does: no fault, but nothing more to do. */
 export class ClosedOutput extends Error {
@@ -9,7 +10,7 @@ export class ClosedOutput extends Error {
   }
 }
 
-/** Writes whole lines to a stream, no faster than its reader reads. */
+/** Writes whole lines to a stream, no faster than its reader reads, and nothing that a terminal would obey. */
 export class LineWriter {
   readonly #stream: Writable;
   #failure: Error | undefined;
@@ -22,7 +23,7 @@ export class LineWriter {
   /** @throws ClosedOutput; FileError `FILE_FAILED` when the stream cannot be written (disk full) */
   async write(line: string): Promise<void> {
     this.#check();
-    const hasRoom = this.#stream.write(`${line}\n`);
+    const hasRoom = this.#stream.write(`${printable(line)}\n`);
     if (hasRoom) return;
     try {
       await once(this.#stream, "drain");

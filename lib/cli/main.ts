@@ -22,6 +22,7 @@ process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
   isStdinTerminal: process.stdin.isTTY,
   stdout: process.stdout,
+  isStdoutTerminal: process.stdout.isTTY,
   stderr: process.stderr,
   isStderrTerminal: process.stderr.isTTY,
   // Asked anew each time: a window may be resized.

@@ -1,10 +1,27 @@
 /**
- * Text from a dataset or a file as a terminal may show it: control characters are spelled out, since they could move the
- * cursor, change colours, or hide what comes before them. Newlines and tabs stay.
+ * Control characters (C0, C1), characters that turn or hide the direction of writing (UAX #9), line and paragraph separators,
+ * invisible operators, interlinear annotations, halves of surrogate pairs. What emoji and scripts need (joiners, variation
+ * selectors) is not among them.
+ */
+const UNPRINTABLE =
+  // eslint-disable-next-line no-control-regex -- these are what it is about
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/**
+ * Text from a dataset, a file or another program as a terminal may show it: what could move the cursor, change colours, rename
+ * the window or make lines look otherwise is spelled out, `\u001b`. JSON stays the same JSON. Newlines and tabs stay.
  */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what it is about
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+  return text.replace(UNPRINTABLE, (character) =>
+    character === "\n" || character === "\t" ? character : escaped(character),
+  );
+}
+
+/** The same on one line: for a cell of a table, or a name within a sentence. */
+export function printableLine(text: string): string {
+  return text.replace(UNPRINTABLE, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

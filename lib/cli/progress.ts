@@ -1,12 +1,12 @@
-import { SingleBar, type GenericFormatter } from "cli-progress";
 import type { Progress } from "../score.js";
+import { BarDisplay, type PhaseDisplay } from "./bar-display.js";
 import type { CliIo } from "./cli-io.js";
-import { drawBar } from "./draw-bar.js";
+import { tell } from "./tell.js";
 import { Rate, type TokenCounts } from "./rate.js";
 
 /** Time between two plain lines, where there is no terminal to draw a bar on. */
 const LINE_INTERVAL_MS = 5_000;
-const BAR_INTERVAL_MS = 100;
+
 /**
  * Shows how far a long command is, on stderr: a bar with rate and remaining time on a terminal, a plain line every few
  * seconds otherwise, nothing when quiet. One phase after the other; hand `report` to `onProgress`.
@@ -41,6 +41,11 @@ export class ProgressDisplay {
     this.#phase.update(done, total);
   };
 
+  /** Takes the bar away for a line that goes to the same terminal; it comes back by itself. */
+  hide(): void {
+    this.#phase?.hide();
+  }
+
   /** Takes the bar away. */
   stop(): void {
     this.#phase?.stop();
@@ -51,48 +56,7 @@ export class ProgressDisplay {
   note(text: string): void {
     if (this.#isQuiet) return;
     this.stop();
-    this.#io.stderr.write(`${text}\n`);
-  }
-}
-
-interface PhaseDisplay {
-  readonly name: string;
-  update(done: number, total: number): void;
-  stop(): void;
-}
-
-class BarDisplay implements PhaseDisplay {
-  readonly name: string;
-  readonly #bar: SingleBar;
-  #isStarted = false;
-
-  constructor(rate: Rate, io: CliIo) {
-    this.name = rate.phase;
-    const format: GenericFormatter = (_options, { value, total }) =>
-      drawBar(rate.describe(value, total), value, total, io.columns);
-    this.#bar = new SingleBar({
-      stream: io.stderr,
-      format,
-      fps: 1000 / BAR_INTERVAL_MS,
-      clearOnComplete: true,
-      hideCursor: true,
-      // Ctrl-C is ours: it ends the work in good order.
-      gracefulExit: false,
-    });
-  }
-
-  update(done: number, total: number): void {
-    if (this.#isStarted) {
-      this.#bar.setTotal(total);
-      this.#bar.update(done);
-    } else {
-      this.#bar.start(total, done);
-      this.#isStarted = true;
-    }
-  }
-
-  stop(): void {
-    this.#bar.stop();
+    tell(this.#io.stderr, text);
   }
 }
 
@@ -111,7 +75,11 @@ class LineDisplay implements PhaseDisplay {
     const now = performance.now();
     if (now - this.#lastMs < LINE_INTERVAL_MS) return;
     this.#lastMs = now;
-    this.io.stderr.write(`${this.rate.describe(done, total)}\n`);
+    tell(this.io.stderr, this.rate.describe(done, total));
+  }
+
+  hide(): void {
+    // Lines are in nobody's way.
   }
 
   stop(): void {

@@ -1,4 +1,5 @@
 import { Interrupted, type CliIo } from "./cli-io.js";
+import { tell } from "./tell.js";
 import type { OutputOptions } from "./command-options.js";
 
 /**
@@ -14,7 +15,7 @@ export async function resumable<T>(
     return await work();
   } catch (error) {
     if (error instanceof Interrupted && out !== undefined && quiet !== true) {
-      io.stderr.write("What is done so far is kept: the same command with --resume continues it.\n");
+      tell(io.stderr, "What is done so far is kept: the same command with --resume continues it.");
     }
     throw error;
   }

@@ -3,6 +3,7 @@ import { COMMANDS } from "./commands/index.js";
 import type { ActionWrapper } from "./command.js";
 import type { CliIo } from "./cli-io.js";
 import { errorText, EXIT, exitStatus } from "./exit.js";
+import { tell } from "./tell.js";
 import { packageVersion } from "../util/package-version.js";
 
 /**
@@ -24,7 +25,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return usageStatus(error, io);
     const text = errorText(error, args.includes("--debug"));
-    if (text !== undefined) io.stderr.write(`${text}\n`);
+    if (text !== undefined) tell(io.stderr, text);
     return exitStatus(error);
   }
 }
@@ -53,8 +54,9 @@ function usageStatus(error: CommanderError, io: CliIo): number {
   const problem =
     error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /, "");
   const line = problem.replace(/\s*\n\s*/g, " ").replace(/[.]?$/, ".");
-  io.stderr.write(
-    `llama-reward: INVALID_ARGUMENT: ${line} See llama-reward --help, or llama-reward <command> --help.\n`,
+  tell(
+    io.stderr,
+    `llama-reward: INVALID_ARGUMENT: ${line} See llama-reward --help, or llama-reward <command> --help.`,
   );
   return EXIT.unusable;
 }

@@ -30,6 +30,7 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
     stdout,
     stderr,
     isStderrTerminal: false,
+    isStdoutTerminal: false,
     columns: 100,
     signal: options.signal ?? new AbortController().signal,
   });

@@ -40,6 +40,38 @@ describe("rank", () => {
     return cli(["rank", urm.directory, "--prompt", prompt, ...given, ...EXACT, ...args]);
   }
 
+  it("shows what a penalty orders by, in the table and in JSON", async () => {
+    const { scores, stds } = question();
+    const adjusted = scores.map((score, index) => score - 2.5 * (stds[index] ?? NaN));
+    const { records } = await rank("--penalty", "2.5", "--json");
+    const results = records[0]?.["results"] as { adjusted: number }[];
+    results.forEach((result, index) => {
+      expect(result.adjusted).toBeCloseTo(adjusted[index] ?? NaN, 2);
+    });
+    const { stdout } = await rank("--penalty", "2.5");
+    expect(stdout).toMatch(/^rank\s+adjusted\s+reward\s+std\s+tokens\s+response$/m);
+    for (const value of adjusted) expect(stdout).toContain(value.toFixed(2));
+    expect((await rank("--json")).stdout).not.toContain("adjusted");
+  });
+
+  it("prints nothing of an answer that a terminal would obey", async () => {
+    const answers = ["--response", "good\u001b[2Jx\u202ey", "--response", "\u009b31m"];
+    for (const more of [[], ["--json"]]) {
+      const { status, stdout } = await cli([
+        "rank",
+        urm.directory,
+        "--prompt",
+        "q",
+        ...answers,
+        ...EXACT,
+        ...more,
+      ]);
+      expect(status).toBe(0);
+      // eslint-disable-next-line no-control-regex -- these are what it is about
+      expect(stdout).not.toMatch(/[\u001b\u009b\u202e]/);
+    }
+  });
+
   it("orders by reward", async () => {
     const { scores, stds } = question();
     const best = (scores[0] ?? 0) >= (scores[1] ?? 0) ? 0 : 1;

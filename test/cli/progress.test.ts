@@ -1,4 +1,4 @@
-import { PassThrough } from "node:stream";
+import { PassThrough, Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { drawBar } from "../../lib/cli/draw-bar.js";
 import { ProgressDisplay } from "../../lib/cli/progress.js";
@@ -45,6 +45,7 @@ describe("ProgressDisplay", () => {
       stdout: new PassThrough(),
       stderr,
       isStderrTerminal: false,
+      isStdoutTerminal: false,
       columns: 80,
       signal: new AbortController().signal,
     };
@@ -70,5 +71,43 @@ describe("ProgressDisplay", () => {
     vi.advanceTimersByTime(10_000);
     progress.report({ phase: "download", done: 5e8, total: 1e9 });
     expect(text()).toBe("download 500/1000 MB, 50 MB/s, 10 s left\n");
+  });
+
+  it("takes the bar away for lines that go to the same terminal, and brings it back", () => {
+    vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
+    let screen = "";
+    const terminal = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        screen += chunk.toString();
+        done();
+      },
+    });
+    const io = {
+      stdin: new PassThrough(),
+      isStdinTerminal: true,
+      stdout: terminal,
+      isStdoutTerminal: true,
+      stderr: terminal,
+      isStderrTerminal: true,
+      columns: 80,
+      signal: new AbortController().signal,
+    };
+    const progress = new ProgressDisplay(io, false);
+    progress.report({ phase: "score", done: 1, total: 4 });
+    vi.advanceTimersByTime(150);
+    expect(screen).toMatch(/score 1\/4/);
+    progress.hide();
+    terminal.write("result\n");
+    // eslint-disable-next-line no-control-regex -- the line is cleared before anything else is written there
+    expect(screen).toMatch(/\u001b\[1G\u001b\[2Kresult\n$/);
+    progress.hide();
+    terminal.write("next\n");
+    expect(screen).toMatch(/result\nnext\n$/);
+    progress.report({ phase: "score", done: 3, total: 4 });
+    vi.advanceTimersByTime(150);
+    expect(screen).toMatch(/next\n.*score 3\/4/);
+    progress.stop();
+    // eslint-disable-next-line no-control-regex -- as above
+    expect(screen).toMatch(/\u001b\[2K$/);
   });
 });

@@ -8,6 +8,7 @@ import type { CliIo } from "../cli-io.js";
 import { addOutputOptions, positiveInteger, typeOption, type OutputOptions } from "../command-options.js";
 import { EXIT } from "../exit.js";
 import { ProgressDisplay } from "../progress.js";
+import { tell } from "../tell.js";
 
 interface BenchCommandOptions extends OutputOptions {
   suite: SuiteName;
@@ -75,7 +76,7 @@ async function bench(io: CliIo, options: BenchCommandOptions): Promise<number> {
       signal: io.signal,
     },
     (line) => {
-      io.stdout.write(`${options.json === true ? JSON.stringify(line) : describeBenchLine(line)}\n`);
+      tell(io.stdout, options.json === true ? JSON.stringify(line) : describeBenchLine(line));
     },
     (text) => {
       progress.note(text);

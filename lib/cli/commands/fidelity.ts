@@ -18,7 +18,6 @@ import { EXIT } from "../exit.js";
 import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
 import { printLine } from "../line-writer.js";
 import { checkLateOutputFile } from "../output.js";
-import { printable } from "../printable.js";
 import { ProgressDisplay } from "../progress.js";
 import { bytes, table } from "../table.js";
 import { writeWhole } from "../../util/write-whole.js";
@@ -136,9 +135,7 @@ function describeLeftOut({ records, reasons, examples }: FidelityReport["leftOut
   const causes = Object.entries(reasons).map(([code, times]) => `${code} ${times}`);
   const [first] = examples;
   const example = first === undefined ? "" : ` First, record ${first.id}: ${first.message}`;
-  return printable(
-    `Left out, because they cannot be read or scored: ${records} (${causes.join(", ")}).${example}`,
-  );
+  return `Left out, because they cannot be read or scored: ${records} (${causes.join(", ")}).${example}`;
 }
 
 function cells(row: FidelityRow): string[] {

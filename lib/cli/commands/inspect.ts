@@ -14,7 +14,6 @@ import { inspectModelFolder } from "../inspect/inspect-model-folder.js";
 import type { Inspection } from "../inspect/inspection.js";
 import { inspectionText } from "../inspect/inspection-text.js";
 import { printLine } from "../line-writer.js";
-import { printable } from "../printable.js";
 
 interface InspectOptions extends OutputOptions {
   hubId?: string;
@@ -40,7 +39,7 @@ async function inspect(io: CliIo, target: string, options: InspectOptions): Prom
   const inspection = await inspectPath(target, options.hubId);
   await printLine(
     io.stdout,
-    options.json === true ? JSON.stringify(inspection) : printable(inspectionText(inspection, io.columns)),
+    options.json === true ? JSON.stringify(inspection) : inspectionText(inspection, io.columns),
   );
   return EXIT.ok;
 }

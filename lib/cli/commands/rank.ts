@@ -32,7 +32,11 @@ export const rankCommand: CliCommand = {
       .argument("<model-dir>", "model folder made by convert or pull")
       .requiredOption("--prompt <text>", "what the user said")
       .requiredOption("--response <text>", "a response; give the option once for each", collect<string>)
-      .option("--penalty <k>", "order by reward - k * std (models that predict a std)", nonNegativeNumber)
+      .option(
+        "--penalty <k>",
+        "order by reward - k * std, shown as adjusted (models that predict a std)",
+        nonNegativeNumber,
+      )
       .option("--max-std <x>", "leave responses with a larger std without a rank", nonNegativeNumber);
     addOutputOptions(addModelOptions(command), "print one JSON object").action(act(rank));
   },
@@ -47,17 +51,26 @@ async function rank(io: CliIo, modelDir: string, options: RankOptions): Promise<
   });
   await printLine(
     io.stdout,
-    options.json === true ? JSON.stringify(toJson(ranking)) : toTable(ranking, responses, io),
+    options.json === true
+      ? JSON.stringify(toJson(ranking, penalty))
+      : toTable(ranking, responses, penalty, io),
   );
   return EXIT.ok;
 }
 
-/** The candidates record of `score`, with the order beside it. */
-function toJson(ranking: readonly UncertaintyRank[]): Readonly<Record<string, unknown>> {
+/** The candidates record of `score`, with the order beside it, and what it goes by where that is not the reward. */
+function toJson(
+  ranking: readonly UncertaintyRank[],
+  penalty: number | undefined,
+): Readonly<Record<string, unknown>> {
   const byIndex = [...ranking].sort((a, b) => a.index - b.index);
   const best = ranking.find((entry) => entry.rank !== null);
   return {
-    results: byIndex.map(({ score, rank: place }) => ({ ...resultJson(score), rank: place })),
+    results: byIndex.map(({ score, penalisedReward, rank: place }) => ({
+      ...resultJson(score),
+      ...(penalty === undefined ? {} : { adjusted: penalisedReward }),
+      rank: place,
+    })),
     best: best?.index ?? null,
     ranking: ranking.map(({ index }) => index),
   };
@@ -66,16 +79,26 @@ function toJson(ranking: readonly UncertaintyRank[]): Readonly<Record<string, un
 function toTable(
   ranking: readonly UncertaintyRank[],
   responses: readonly string[],
+  penalty: number | undefined,
   { columns }: CliIo,
 ): string {
   const hasStd = ranking.some(({ score }) => score.std !== undefined);
-  const head = ["rank", "reward", ...(hasStd ? ["std"] : []), "tokens", "response"];
-  const rows = ranking.map(({ index, rank: place, score }) => [
+  const hasPenalty = penalty !== undefined;
+  const head = [
+    "rank",
+    ...(hasPenalty ? ["adjusted"] : []),
+    "reward",
+    ...(hasStd ? ["std"] : []),
+    "tokens",
+    "response",
+  ];
+  const rows = ranking.map(({ index, rank: place, penalisedReward, score }) => [
     place ?? "-",
+    ...(hasPenalty ? [penalisedReward.toFixed(4)] : []),
     score.reward.toFixed(4),
     ...(hasStd ? [(score.std ?? NaN).toFixed(4)] : []),
     score.tokenCount,
-    excerpt(responses[index] ?? "", Math.max(20, columns - 40)),
+    excerpt(responses[index] ?? "", Math.max(20, columns - (hasPenalty ? 50 : 40))),
   ]);
   return table([head, ...rows]);
 }

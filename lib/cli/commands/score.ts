@@ -116,6 +116,7 @@ async function scoreInput({ io, input, records, options, sink, model, progress }
     io.signal.throwIfAborted();
     if (options.strict === true) throwFailure(outcome);
     const line = outputRecord(outcome);
+    if (options.out === undefined && io.isStdoutTerminal) progress.hide();
     await flow.append(line);
     counts.records++;
     if ("error" in line) counts.failed++;

@@ -11,6 +11,7 @@ import {
 } from "../command-options.js";
 import { EXIT, errorText } from "../exit.js";
 import { printLine } from "../line-writer.js";
+import { tell } from "../tell.js";
 import { withModel } from "../with-model.js";
 
 interface ServeOptions extends ModelOptions, OutputOptions {
@@ -43,7 +44,9 @@ async function serve(io: CliIo, modelDir: string, options: ServeOptions): Promis
       host: options.host,
       port: options.port,
       token: process.env["LLAMA_REWARD_TOKEN"],
-      onError: (error) => io.stderr.write(`${errorText(error, options.debug === true) ?? ""}\n`),
+      onError: (error) => {
+        tell(io.stderr, errorText(error, options.debug === true) ?? "");
+      },
     });
     const { name } = model.description;
     await printLine(

@@ -12,7 +12,6 @@ import {
 } from "../command-options.js";
 import { EXIT } from "../exit.js";
 import { printLine } from "../line-writer.js";
-import { printable } from "../printable.js";
 import { ProgressDisplay } from "../progress.js";
 
 interface VerifyCommandOptions extends OutputOptions {
@@ -53,7 +52,7 @@ async function verify(io: CliIo, modelDir: string, options: VerifyCommandOptions
       progress.note(`${name}: ${status}`);
     },
   });
-  await printLine(io.stdout, options.json === true ? JSON.stringify(report) : printable(describe(report)));
+  await printLine(io.stdout, options.json === true ? JSON.stringify(report) : describe(report));
   return report.isGood ? EXIT.ok : EXIT.failed;
 }
 
