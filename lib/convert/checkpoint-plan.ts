@@ -4,8 +4,9 @@ import { findProfile } from "../profile/find-profile.js";
 import type { Profile } from "../profile/profile.js";
 import { Checkpoint } from "../weights/checkpoint.js";
 import type { StoredTensor } from "../weights/safetensors-header.js";
+import { findArchitecture } from "./architecture/registry.js";
 import { planBackbone, type BackbonePlan } from "./backbone-plan.js";
-import { droppingRule } from "./dropped-tensors.js";
+import { droppingRule } from "../weights/dropped-tensors.js";
 import type { RawConfig } from "./model-config.js";
 import { readConfig } from "./read-config.js";
 import { readTokenizer } from "./tokenizer/read-tokenizer.js";
@@ -36,7 +37,8 @@ export interface CheckpointPlan {
  */
 export async function planCheckpoint(checkpointDir: string, hubId?: string): Promise<CheckpointPlan> {
   const config = await readConfig(checkpointDir);
-  const checkpoint = await Checkpoint.open(checkpointDir);
+  const settings = { ...findArchitecture(config).defaults, ...config };
+  const checkpoint = await Checkpoint.open(checkpointDir, { hasTiedEmbedding: isTied(settings) });
   try {
     const backbone = planBackbone(config, checkpoint.tensors);
     const profile = await findProfile({ hubId, checkpointDir });
@@ -63,14 +65,14 @@ function findHead(
     hiddenSize: config.hiddenSize,
     config: raw,
     profile: profile?.head,
-    outputMatrix: outputMatrix ?? (isTied(raw) ? embedding : undefined),
+    outputMatrix: outputMatrix ?? (isTied(config.raw) ? embedding : undefined),
     tokenId: (text) => findToken(tokenizer, text),
   });
 }
 
-/** Gemma ties unless told otherwise; so does transformers' base class. Every published untied config says so. */
-function isTied(raw: RawConfig): boolean {
-  return raw["tie_word_embeddings"] !== false;
+/** @param settings the configuration with its family's defaults: only Gemma ties unless told otherwise */
+function isTied(settings: RawConfig): boolean {
+  return settings["tie_word_embeddings"] === true;
 }
 
 function findToken({ metadata }: TokenizerInfo, text: string): number | undefined {

@@ -38,7 +38,8 @@ export const linearScoreHead: HeadDefinition<LinearScoreSpec> = {
   detect(candidates) {
     const { tensors, hiddenSize, profile } = candidates;
     const isOtherHead = [...tensors.keys()].some((name) => name.startsWith("weights.fc."));
-    if (!tensors.has("score.weight") || isOtherHead || profile?.weights !== undefined) return undefined;
+    if (isOtherHead || profile?.weights !== undefined) return undefined;
+    if (!tensors.has("score.weight")) return detectOpenRlhf(candidates);
     const score = linearLayer(tensors, "score");
     const [rows = 0] = stackSizes(tensors, [score], hiddenSize);
     const labels = labelNames(candidates, rows, "label");
@@ -61,6 +62,23 @@ export const linearScoreHead: HeadDefinition<LinearScoreSpec> = {
     });
   },
 };
+
+/** Prefixes of heads that have definitions of their own. */
+const OTHER_PREFIXES = ["score", "v_head", "regression_head", "regression_layer"];
+
+/**
+ * OpenRLHF calls its one row, without bias, as `--value_head_prefix` says: `value_head` at first, `score` since 0.5.
+ * Source: OpenRLHF 0.8 openrlhf/models/model.py, `get_llm_for_sequence_regression`; openrlhf/cli/train_rm.py.
+ */
+function detectOpenRlhf({ tensors, hiddenSize, config }: HeadCandidates): LinearScoreSpec | undefined {
+  const named = config["value_head_prefix"];
+  const prefixes = ["value_head", ...(typeof named === "string" ? [named] : [])];
+  const prefix = prefixes.find((each) => tensors.has(`${each}.weight`) && !tensors.has(`${each}.bias`));
+  if (prefix === undefined || OTHER_PREFIXES.includes(prefix)) return undefined;
+  const score = { weight: `${prefix}.weight` };
+  expectOutputs(tensors, [score], hiddenSize, 1);
+  return { kind: "linear-score", score, labels: ["label_0"], rewardRow: 0 };
+}
 
 function rewardRow(candidates: HeadCandidates, labels: readonly string[]): number {
   const wanted = candidates.profile?.rewardLabel;

@@ -11,6 +11,7 @@ import { regressionHead } from "./regression-head.js";
 import { starlingHead } from "./starling-head.js";
 import { twoLayerScoreHead } from "./two-layer-score-head.js";
 import { valueHead } from "./value-head.js";
+import { droppingRule } from "../weights/dropped-tensors.js";
 
 /** Every head kind this build knows. A new one is a line here. */
 export const HEADS: readonly HeadDefinition[] = [
@@ -75,7 +76,9 @@ export function detectHead(candidates: HeadCandidates): DetectedHead {
 function refuseStrayTensors({ definition, spec }: DetectedHead, { tensors }: HeadCandidates): void {
   const used = new Set(definition.tensorNames(spec));
   const families = new Set([...used].map(family));
-  const stray = [...tensors.keys()].filter((name) => families.has(family(name)) && !used.has(name));
+  const stray = [...tensors.keys()].filter(
+    (name) => families.has(family(name)) && !used.has(name) && droppingRule(name) === undefined,
+  );
   if (stray.length === 0) return;
   throw new HeadLoadError(
     "HEAD_INVALID",

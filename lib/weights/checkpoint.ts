@@ -1,13 +1,28 @@
-import { access, readFile } from "node:fs/promises";
 import path from "node:path";
 import { CheckpointError } from "../errors.js";
+import type { RowReader } from "../head/head.js";
+import { exists } from "../util/exists.js";
+import { refuseAdapterFiles, refuseAdapterTensors } from "./adapter.js";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.js";
 import { invalidCheckpoint, type StoredTensor } from "./safetensors-header.js";
-import type { RowReader } from "../head/head.js";
-import { fileError } from "../model-folder/file-error.js";
+import { checkIndex, INDEX_FILE, presentShards, readIndex } from "./shard-index.js";
+import { plainTensorNames } from "./tensor-names.js";
+import { tiedEmbedding } from "./tied-embedding.js";
 
 const SINGLE_FILE = "model.safetensors";
-const INDEX_FILE = "model.safetensors.index.json";
+
+/**
+ * The value head that LLaMA-Factory takes out of the model's own file, so that other programs can load that.
+ * Source: LLaMA-Factory 0.9 src/llamafactory/extras/constants.py, V_HEAD_SAFE_WEIGHTS_NAME, V_HEAD_WEIGHTS_NAME.
+ */
+const VALUE_HEAD_FILE = "value_head.safetensors";
+const VALUE_HEAD_PICKLE = "value_head.bin";
+
+/** What `config.json` says of the weight files. */
+export interface CheckpointOptions {
+  /** `tie_word_embeddings`: the matrix that makes logits is the token embedding, under whichever name it is stored. */
+  hasTiedEmbedding?: boolean;
+}
 
 /** The weight files of a Hugging Face checkpoint folder, as one set of tensors. Close it. */
 export class Checkpoint implements RowReader {
@@ -25,25 +40,29 @@ export class Checkpoint implements RowReader {
   }
 
   /**
-   * Opens `model.safetensors`, or the shards that the index lists. Where there are both, the single file goes first: so do the
-   * transformers library and every score made with it.
+   * Opens `model.safetensors`, or the shards that the index lists, and LLaMA-Factory's `value_head.safetensors` beside them. Where
+   * there are both, the single file goes first: so do the transformers library and every score made with it. Tensors are
+   * called as the model calls them, whatever wrapped it (`plainTensorNames`).
    * @throws CheckpointError `CHECKPOINT_INVALID`: no weights, an index that names a missing shard or tensor, a tensor in the
-   * wrong shard or in two, a damaged file; `CHECKPOINT_UNSUPPORTED`: weights in another format only
+   * wrong shard or in two, a damaged file; `CHECKPOINT_UNSUPPORTED`: weights in another format only, an adapter
    */
-  static async open(directory: string): Promise<Checkpoint> {
+  static async open(directory: string, options: CheckpointOptions = {}): Promise<Checkpoint> {
     const isSingle = await exists(path.join(directory, SINGLE_FILE));
     const index = isSingle ? undefined : await readIndex(directory);
+    await refuseAdapterFiles(directory, isSingle || index !== undefined);
     if (!isSingle && index === undefined) throw await noWeights(directory);
-    const names = index === undefined ? [SINGLE_FILE] : [...new Set(index.values())].sort();
+    const names = index === undefined ? [SINGLE_FILE] : await presentShards(directory, index);
     const files: SafetensorsFile[] = [];
     try {
-      for (const name of names) {
-        const file = path.join(directory, name);
-        if (!(await exists(file))) throw missingShard(name, index);
-        files.push(await openSafetensors(file, invalidCheckpoint));
-      }
+      for (const name of names)
+        files.push(await openSafetensors(path.join(directory, name), invalidCheckpoint));
       if (index !== undefined) checkIndex(index, files);
-      return new Checkpoint(directory, files);
+      if (await exists(path.join(directory, VALUE_HEAD_FILE))) {
+        files.push(await openSafetensors(path.join(directory, VALUE_HEAD_FILE), invalidCheckpoint));
+      }
+      const checkpoint = new Checkpoint(directory, withPlainNames(files, options));
+      await refuseValueHeadPickle(checkpoint);
+      return checkpoint;
     } catch (error) {
       await Promise.all(files.map((file) => file.close()));
       throw error;
@@ -77,72 +96,47 @@ export class Checkpoint implements RowReader {
   }
 }
 
-/** File name by tensor name, or undefined when the folder has no index. */
-async function readIndex(directory: string): Promise<ReadonlyMap<string, string> | undefined> {
-  const file = path.join(directory, INDEX_FILE);
-  if (!(await exists(file))) return undefined;
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw fileError("read", file, cause);
-  });
-  let weightMap: unknown;
-  try {
-    weightMap = (JSON.parse(text) as { weight_map?: unknown } | null)?.weight_map;
-  } catch (cause) {
-    throw invalid(`${INDEX_FILE} is not valid JSON. Download it again.`, { file: INDEX_FILE }, cause);
-  }
-  const entries = Object.entries(weightMap ?? {});
-  const isMap = entries.length > 0 && entries.every(([, shard]) => isPlainFileName(shard));
-  if (!isMap) {
-    throw invalid(`${INDEX_FILE} has no weight_map from tensors to file names. Download it again.`, {
-      file: INDEX_FILE,
-    });
-  }
-  return new Map(entries as [string, string][]);
-}
-
-function isPlainFileName(value: unknown): boolean {
-  return typeof value === "string" && /^[^/\\]+\.safetensors$/.test(value);
-}
-
-function checkIndex(index: ReadonlyMap<string, string>, files: readonly SafetensorsFile[]): void {
-  const found = new Map<string, string>();
-  for (const file of files) {
-    const name = path.basename(file.path);
-    for (const tensor of file.tensors.keys()) {
-      const other = found.get(tensor);
-      if (other !== undefined) {
-        throw invalid(`Tensor ${tensor} lies in both ${other} and ${name}. Download the checkpoint again.`, {
-          tensor,
-          files: [other, name],
-        });
-      }
-      found.set(tensor, name);
+/** @throws CheckpointError `CHECKPOINT_INVALID` when two tensors have one name, `CHECKPOINT_UNSUPPORTED` for parts of an adapter */
+function withPlainNames(
+  files: readonly SafetensorsFile[],
+  { hasTiedEmbedding }: CheckpointOptions,
+): SafetensorsFile[] {
+  const stored = files.flatMap((file) =>
+    [...file.tensors.keys()].map((name) => ({ name, file: path.basename(file.path) })),
+  );
+  const seen = new Map<string, string>();
+  for (const { name, file } of stored) {
+    const other = seen.get(name);
+    if (other !== undefined) {
+      throw invalid(
+        `Tensor ${name} lies in both ${other} and ${file}: which one is the model's cannot be told. Remove one of them.`,
+        { tensor: name, files: [other, file] },
+      );
     }
+    seen.set(name, file);
   }
-  for (const [tensor, expected] of index) {
-    const actual = found.get(tensor);
-    if (actual === expected) continue;
-    const fault = actual === undefined ? "it is in no shard" : `it lies in ${actual}`;
-    throw invalid(
-      `${INDEX_FILE} says tensor ${tensor} is in ${expected}, but ${fault}. Download the checkpoint again.`,
-      { tensor, expected, actual },
-    );
-  }
-  for (const [tensor, file] of found) {
-    if (index.has(tensor)) continue;
-    throw invalid(`Tensor ${tensor} of ${file} is not in ${INDEX_FILE}. Download the checkpoint again.`, {
-      tensor,
-      file,
-    });
-  }
+  refuseAdapterTensors(seen.keys());
+  const names = plainTensorNames(seen.keys());
+  const metadata = new Map(files.flatMap((file) => [...file.metadata]));
+  const tied = tiedEmbedding([...names.values()], metadata, hasTiedEmbedding === true);
+  return files.map((file) =>
+    file.renamed((name) => {
+      const plain = names.get(name) ?? name;
+      return plain === tied?.from ? tied.to : plain;
+    }),
+  );
 }
 
-function missingShard(shard: string, index: ReadonlyMap<string, string> | undefined): CheckpointError {
-  const tensors = [...(index ?? [])].filter(([, file]) => file === shard).map(([tensor]) => tensor);
-  return invalid(
-    `${INDEX_FILE} names ${shard}, which is missing: ${tensors.length} tensors, among them ${tensors[0] ?? ""}, are not there. ` +
-      "Download that file.",
-    { shard, tensors: tensors.length },
+/** @throws CheckpointError `CHECKPOINT_UNSUPPORTED` when the head is in a pickle */
+async function refuseValueHeadPickle({ directory, tensors }: Checkpoint): Promise<void> {
+  const hasHead = [...tensors.keys()].some((name) => name.startsWith("v_head."));
+  if (hasHead || !(await exists(path.join(directory, VALUE_HEAD_PICKLE)))) return;
+  throw new CheckpointError(
+    "CHECKPOINT_UNSUPPORTED",
+    `The head of this model is in ${VALUE_HEAD_PICKLE}, a Python pickle of LLaMA-Factory, which this version does not read. ` +
+      `Write it as ${VALUE_HEAD_FILE} beside the model: safetensors.torch.save_file(torch.load("${VALUE_HEAD_PICKLE}"), ` +
+      `"${VALUE_HEAD_FILE}") in Python, or export with save_safetensors: true.`,
+    { details: { directory, file: VALUE_HEAD_PICKLE } },
   );
 }
 
@@ -160,13 +154,6 @@ async function noWeights(directory: string): Promise<CheckpointError> {
   return invalid(
     `${directory} has neither ${SINGLE_FILE} nor ${INDEX_FILE}. Give the folder of a complete Hugging Face checkpoint.`,
     { directory },
-  );
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
   );
 }
 

@@ -38,15 +38,28 @@ export interface StoredTensor extends TensorInfo {
 }
 
 /** Makes the error for a file that cannot be trusted: its class depends on what the file is for. */
-export type InvalidFile = (message: string, details: Readonly<Record<string, unknown>>) => Error;
+export type InvalidFile = (
+  message: string,
+  details: Readonly<Record<string, unknown>>,
+  /** What to do, where the usual advice would not help. */
+  advice?: string,
+) => Error;
 
 /** {@link InvalidFile} for a file of a checkpoint. */
-export const invalidCheckpoint: InvalidFile = (message, details) =>
-  new CheckpointError("CHECKPOINT_INVALID", `${message} Download the file again.`, { details });
+export const invalidCheckpoint: InvalidFile = (message, details, advice = "Download the file again.") =>
+  new CheckpointError("CHECKPOINT_INVALID", `${message} ${advice}`.trimEnd(), { details });
 
 /** {@link InvalidFile} for the head of a model folder. */
-export const invalidHead: InvalidFile = (message, details) =>
-  new HeadLoadError("HEAD_INVALID", `${message} Convert the checkpoint again.`, { details });
+export const invalidHead: InvalidFile = (message, details, advice = "Convert the checkpoint again.") =>
+  new HeadLoadError("HEAD_INVALID", `${message} ${advice}`.trimEnd(), { details });
+
+/** What a header says. */
+export interface SafetensorsHeader {
+  /** By offset. */
+  tensors: StoredTensor[];
+  /** The entries of `__metadata__` that are text; the format allows no others. */
+  metadata: ReadonlyMap<string, string>;
+}
 
 /**
  * Length of the JSON header, from the file's first bytes.
@@ -73,7 +86,7 @@ export function headerLength(
 }
 
 /**
- * Checks a header and lists its tensors by offset. Every byte of the data must belong to exactly one tensor.
+ * Checks a header and lists its tensors. Every byte of the data must belong to exactly one tensor.
  * @param json the header's bytes
  * @throws what `invalid` makes, naming file, tensor and values; CheckpointError `CHECKPOINT_UNSUPPORTED` for an element type
  * this package does not know (8-bit floats)
@@ -83,9 +96,10 @@ export function parseHeader(
   json: Uint8Array,
   fileSize: number,
   invalid: InvalidFile,
-): StoredTensor[] {
+): SafetensorsHeader {
   const dataStart = LENGTH_BYTES + json.length;
-  const entries = Object.entries(parseObject(file, json, invalid)).filter(([name]) => name !== METADATA_KEY);
+  const header = parseObject(file, json, invalid);
+  const entries = Object.entries(header).filter(([name]) => name !== METADATA_KEY);
   const tensors = entries.map(([name, entry]) => parseTensor(file, name, entry, dataStart, invalid));
   tensors.sort((a, b) => a.offset - b.offset || a.sizeBytes - b.sizeBytes);
   let end = dataStart;
@@ -107,7 +121,13 @@ export function parseHeader(
       expectedSize: end,
     });
   }
-  return tensors;
+  return { tensors, metadata: textEntries(header[METADATA_KEY]) };
+}
+
+function textEntries(value: unknown): Map<string, string> {
+  return new Map(
+    Object.entries(value ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
 }
 
 function parseObject(file: string, json: Uint8Array, invalid: InvalidFile): Record<string, unknown> {

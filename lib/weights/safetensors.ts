@@ -1,6 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { fileError } from "../model-folder/file-error.js";
+import { lfsPointerMessage, readLfsPointer } from "../util/lfs-pointer.js";
 import { convertFloats, FLOAT_BYTES, isFloatDtype } from "./float-convert.js";
 import {
   headerLength,
@@ -30,12 +31,16 @@ export async function openSafetensors(
   });
   try {
     const name = path.basename(file);
-    const { size } = await handle.stat();
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw invalid(`${name} is no file.`, { file });
+    const { size } = stats;
+    const pointer = await readLfsPointer(file);
+    if (pointer !== undefined) throw invalid(lfsPointerMessage(name, pointer), { file }, "");
     const start = await readAt(handle, name, 0, new Uint8Array(Math.min(LENGTH_BYTES, size)), invalid);
     const length = headerLength(name, start, size, invalid);
     const json = await readAt(handle, name, LENGTH_BYTES, new Uint8Array(length), invalid);
-    const tensors = parseHeader(name, json, size, invalid);
-    return new SafetensorsFile(file, size, LENGTH_BYTES + length, tensors, handle, invalid);
+    const { tensors, metadata } = parseHeader(name, json, size, invalid);
+    return new SafetensorsFile(file, size, LENGTH_BYTES + length, tensors, metadata, handle, invalid);
   } catch (error) {
     await handle.close();
     throw error;
@@ -54,10 +59,19 @@ export class SafetensorsFile implements TensorReader {
     readonly sizeBytes: number,
     readonly dataStart: number,
     tensors: readonly StoredTensor[],
+    /** The header's `__metadata__`. */
+    readonly metadata: ReadonlyMap<string, string>,
     private readonly handle: FileHandle,
     private readonly invalid: InvalidFile,
   ) {
     this.tensors = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  }
+
+  /** The same file with other names for its tensors; it is closed with this one. */
+  renamed(nameOf: (stored: string) => string): SafetensorsFile {
+    const tensors = [...this.tensors.values()].map((tensor) => ({ ...tensor, name: nameOf(tensor.name) }));
+    const { path: file, sizeBytes, dataStart, metadata, handle, invalid } = this;
+    return new SafetensorsFile(file, sizeBytes, dataStart, tensors, metadata, handle, invalid);
   }
 
   /** Fills `target` with the file's bytes from `offset` on, and returns it. @throws as {@link openSafetensors} */

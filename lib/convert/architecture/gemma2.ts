@@ -25,7 +25,7 @@ export const gemma2: Architecture = {
   modelTypes: ["gemma2"],
   activationKeys: ["hidden_activation"],
   activations: ["gelu_pytorch_tanh"],
-  defaults: { head_dim: 256, sliding_window: 4096 },
+  defaults: { head_dim: 256, sliding_window: 4096, tie_word_embeddings: true },
   readWindow: windowOfAlternateLayers,
   hasSlidingWindow: true,
   ropeScalings: ["none", "linear", "dynamic", "yarn"],
