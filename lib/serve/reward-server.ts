@@ -28,6 +28,13 @@ const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1", 
 /** Time for a refused body to arrive before its connection is closed. */
 const DRAIN_MS = 5_000;
 
+/** Bodies of the largest size whose bytes may be held at once while they are on their way. */
+const BODIES_AT_ONCE = 8;
+
+/** Time for a request's head to arrive, and for a client to take more of its answer. */
+const HEAD_MS = 10_000;
+const ANSWER_IDLE_MS = 60_000;
+
 /** Time for the last answers to leave after the requests at work were aborted. */
 const LAST_ANSWERS_MS = 500;
 
@@ -40,15 +47,20 @@ export class RewardServer {
   readonly #options: RewardServerOptions;
   readonly #server: Server;
   readonly #running = new Set<AbortController>();
+  /** Bytes of bodies on their way. */
+  #heldBytes = 0;
   #url = "";
   #closing: Promise<void> | undefined;
 
   private constructor(scorer: ServableScorer, options: RewardServerOptions) {
     this.#scorer = scorer;
     this.#options = options;
-    this.#server = createServer((request, response) => {
-      void this.#answer(request, response);
-    });
+    this.#server = createServer(
+      { headersTimeout: HEAD_MS, connectionsCheckingInterval: HEAD_MS / 2 },
+      (request, response) => {
+        void this.#answer(request, response);
+      },
+    );
   }
 
   /**
@@ -133,12 +145,30 @@ export class RewardServer {
     const handler = POST_ROUTES.get(pathname);
     if (handler === undefined) throw new HttpError(404, "NOT_FOUND", `There is no ${pathname} here.`);
     if (request.method !== "POST") throw new HttpError(405, "METHOD_NOT_ALLOWED", `${pathname} takes POST.`);
+    const body = await this.#receive(request);
+    // Only now: a request whose body does not come must keep nobody from work.
     if (this.#running.size >= (this.#options.maxRequests ?? 64)) {
       throw new HttpError(503, "BUSY", `${this.#running.size} requests are at work. Try again soon.`);
     }
     this.#running.add(controller);
-    const body = await readJson(request, this.#options.maxBodyBytes ?? 32 * 2 ** 20);
     return handler(body, { scorer: this.#scorer, signal: controller.signal });
+  }
+
+  /** Reads a body, unless those on their way hold too much memory already. */
+  async #receive(request: IncomingMessage): Promise<unknown> {
+    const maxBytes = this.#options.maxBodyBytes ?? 32 * 2 ** 20;
+    let held = 0;
+    try {
+      return await readJson(request, maxBytes, (count) => {
+        if (this.#heldBytes + count > BODIES_AT_ONCE * maxBytes) {
+          throw new HttpError(503, "BUSY", "Too many large bodies are on their way. Try again soon.");
+        }
+        held += count;
+        this.#heldBytes += count;
+      });
+    } finally {
+      this.#heldBytes -= held;
+    }
   }
 
   /** @param request the one answered, where its body may still be on its way */
@@ -150,6 +180,7 @@ export class RewardServer {
       "content-type": "application/json; charset=utf-8",
       "content-length": Buffer.byteLength(text),
     });
+    response.setTimeout(ANSWER_IDLE_MS);
     response.write(text);
     if (request === undefined || request.complete) response.end();
     else void drain(request).then(() => response.end());

@@ -81,6 +81,101 @@ describe("formats", () => {
     });
   });
 
+  it("leaves the special tokens of vLLM's input out when asked to", async () => {
+    const scorer = new FakeTextScorer("fake");
+    const server = await serve(scorer);
+    for (const addSpecialTokens of [false, true]) {
+      const body = { input: "<s>a", add_special_tokens: addSpecialTokens };
+      expect(await post(server, "/classify", body)).toMatchObject({ status: 200 });
+    }
+    expect(scorer.textCalls.map(({ addSpecialTokens }) => addSpecialTokens)).toEqual([false, true]);
+  });
+
+  it("answers SGLang's own form of classify", async () => {
+    const scorer = new FakeTextScorer("fake");
+    const server = await serve(scorer);
+    const answer = (text: string): object => ({
+      embedding: [fakeReward(text)],
+      meta_info: { prompt_tokens: text.length },
+    });
+    expect((await post(server, "/classify", { model: "m", text: ["a", "bc"] })).body).toMatchObject([
+      answer("a"),
+      answer("bc"),
+    ]);
+    expect((await post(server, "/classify", { text: "a" })).body).toMatchObject(answer("a"));
+    expect(scorer.textCalls.every(({ addSpecialTokens }) => addSpecialTokens)).toBe(true);
+  });
+
+  const MESSAGES = [
+    { role: "user", content: "q" },
+    { role: "assistant", content: "a" },
+  ];
+  it.each([
+    ["/classify", { input: "a", truncate_prompt_tokens: 5 }],
+    ["/classify", { input: "a", dimensions: 1 }],
+    ["/classify", { input: "a", encoding_format: "base64" }],
+    ["/classify", { input: "a", use_activation: true, softmax: false }],
+    ["/classify", { messages: MESSAGES, add_special_tokens: false }],
+    ["/classify", { messages: MESSAGES, chat_template: "{{ messages }}" }],
+    ["/classify", { messages: MESSAGES, add_generation_prompt: true }],
+    ["/classify", { messages: MESSAGES, continue_final_message: true }],
+    ["/classify", { text: "a", image_data: ["x"] }],
+    ["/get_reward", { query: ["a"], add_special_tokens: true }],
+    ["/predict", { inputs: "a", prompt_name: "query" }],
+    ["/rerank", { query: "q", texts: ["a"], instruction: "Be strict." }],
+    ["/v2/rerank", { query: "q", documents: ["a"], max_tokens_per_doc: 3 }],
+    ["/v1/rerank", { query: "q", documents: ["a"], rank_fields: ["title"] }],
+    ["/score", { prompt: "q", response: "a", add_special_tokens: false }],
+    [
+      "/score",
+      [
+        { prompt: "q", response: "a" },
+        { prompt: "q", response: "a", truncate: true },
+      ],
+    ],
+  ])("%s refuses what would change the score and is not done: %j", async (path, body) => {
+    expect(await post(await serve(), path, body)).toMatchObject({ status: 422 });
+  });
+
+  it.each([
+    [
+      "/classify",
+      { input: "a", model: "m", user: "u", priority: 1, request_id: "r", encoding_format: "float" },
+    ],
+    ["/classify", { messages: MESSAGES, add_generation_prompt: false, mm_processor_kwargs: null }],
+    ["/get_reward", { query: ["a"], prompts: ["p"], labels: [null], step: 3 }],
+    ["/predict", { inputs: "a", truncate: true, truncation_direction: "Right" }],
+    ["/rerank", { query: "q", texts: ["a"], truncate: false }],
+    ["/v1/rerank", { query: "q", documents: ["a"], user: "u" }],
+  ])("%s takes fields that change no score: %j", async (path, body) => {
+    expect(await post(await serve(), path, body)).toMatchObject({ status: 200 });
+  });
+
+  it("cuts long texts as it was started to, and nobody otherwise", async () => {
+    const scorer = new FakeTextScorer("fake");
+    scorer.description.settings.truncate = "left";
+    const server = await serve(scorer);
+    expect(
+      await post(server, "/predict", { inputs: "a", truncate: true, truncation_direction: "Left" }),
+    ).toMatchObject({
+      status: 200,
+    });
+    for (const asked of [{ truncate: false }, { truncate: true, truncation_direction: "Right" }]) {
+      expect(await post(server, "/predict", { inputs: "a", ...asked })).toMatchObject({ status: 422 });
+      expect(await post(server, "/rerank", { query: "q", texts: ["a"], ...asked })).toMatchObject({
+        status: 422,
+      });
+    }
+  });
+
+  it("gives vLLM's rerank probabilities when asked to", async () => {
+    const server = await serve();
+    const body = { query: "q", documents: ["one"], use_activation: true };
+    expect((await post(server, "/v1/rerank", body)).body).toMatchObject({
+      results: [{ relevance_score: expect.closeTo(1 / (1 + Math.exp(-fakeReward("q one"))), 12) as number }],
+    });
+  });
+
   it("answers TEI's predict: a text, a pair, a batch of both", async () => {
     const server = await serve();
     const answer = (text: string): object => ({ score: fakeReward(text), label: "LABEL_0" });
@@ -157,6 +252,79 @@ describe("refusals", () => {
       status: 400,
       body: { error: { code: "BODY_INVALID" } },
     });
+  });
+
+  it("gives up a body that stays away, and holds no place for it meanwhile", async () => {
+    const server = await serve(undefined, { maxRequests: 2 });
+    const port = Number(new URL(server.url).port);
+    const head = "POST /rerank HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+    const stalled = Array.from({ length: 70 }, () => {
+      const socket = connect(port, "127.0.0.1");
+      socket.on("error", () => undefined);
+      socket.write(`${head}content-length: 100\r\n\r\n{`);
+      return socket;
+    });
+    const answers = stalled.map(
+      (socket) =>
+        new Promise<string>((resolve) =>
+          socket.once("data", (data) => {
+            resolve(String(data));
+          }),
+        ),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let turn = 0; turn < 3; turn++) {
+      expect(await post(server, "/rerank", { query: "q", texts: ["a"] })).toMatchObject({ status: 200 });
+    }
+    for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  }, 30_000);
+
+  it("holds no more of the bodies on their way than a few of the largest", async () => {
+    const server = await serve(undefined, { maxBodyBytes: 10_000 });
+    const port = Number(new URL(server.url).port);
+    const sockets = Array.from({ length: 12 }, () => {
+      const socket = connect(port, "127.0.0.1");
+      socket.write(
+        "POST /rerank HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 10000\r\n\r\n" +
+          "x".repeat(9_000),
+      );
+      return socket;
+    });
+    const answers: string[] = [];
+    for (const socket of sockets) socket.once("data", (data) => answers.push(String(data)));
+    await expect.poll(() => answers.length).toBe(4);
+    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+    for (const socket of sockets) socket.destroy();
+    await expect
+      .poll(async () => (await post(server, "/rerank", { query: "q", texts: ["a"] })).status)
+      .toBe(200);
+  });
+
+  it.each([
+    ["Latin-1", Buffer.from('{"query":["caf\xe9"]}', "latin1"), {}, 400],
+    [
+      "half a character",
+      Buffer.from([...Buffer.from('{"query":["'), 0xe2, 0x82, ...Buffer.from('"]}')]),
+      {},
+      400,
+    ],
+    ["UTF-16", Buffer.from('{"query":["a"]}', "utf16le"), {}, 400],
+    ["a packed body", Buffer.from('{"query":["a"]}'), { "content-encoding": "gzip" }, 415],
+    ["a byte-order mark in front", Buffer.from('\ufeff{"query":["a"]}'), {}, 200],
+  ])("repairs no body: %s", async (_name, body, headers, status) => {
+    const server = await serve();
+    const response = await fetch(`${server.url}/get_reward`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+    });
+    expect(response.status).toBe(status);
+  });
+
+  it("keeps a byte-order mark within a text", async () => {
+    const scorer = new FakeTextScorer("fake");
+    await post(await serve(scorer), "/get_reward", { query: ["\ufeffa"] });
+    expect(scorer.textCalls).toEqual([{ texts: ["\ufeffa"], addSpecialTokens: false }]);
   });
 
   it("says what is wrong with a request", async () => {

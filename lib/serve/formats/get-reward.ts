@@ -12,7 +12,7 @@ const bodySchema = z.object({
  * holds its BOS, so nothing is added. Source: the client in OpenRLHF's `openrlhf/utils/remote_rm_utils.py`.
  */
 export const getReward: RouteHandler = async (body, { scorer, signal }) => {
-  const { query } = parseBody(bodySchema, body);
+  const { query } = parseBody(bodySchema, body, Object.keys(bodySchema.shape));
   const texts = typeof query === "string" ? [query] : query;
   const scores = await scoreTexts(scorer, texts, { addSpecialTokens: false, signal });
   const rewards = scores.map(({ reward }) => reward);

@@ -5,6 +5,7 @@ import { parseBody } from "../read-body.js";
 import type { RouteHandler } from "../route.js";
 import { scoreTexts, sigmoid } from "../score-texts.js";
 import type { ServableScorer } from "../text-scorer.js";
+import { checkTruncation, truncationFields } from "../truncation.js";
 
 const one = z.union([z.string(), z.tuple([z.string()]), z.tuple([z.string(), z.string()])]);
 type One = z.infer<typeof one>;
@@ -17,6 +18,7 @@ const bodySchema = z.object({
     },
   ),
   raw_scores: z.boolean().nullish(),
+  ...truncationFields,
 });
 
 /**
@@ -25,7 +27,9 @@ const bodySchema = z.object({
  * them is that server's default, but never done here unasked. Source: TEI's OpenAPI document (`PredictInput`).
  */
 export const predict: RouteHandler = async (body, { scorer, signal }) => {
-  const { inputs, raw_scores: wantsRaw } = parseBody(bodySchema, body);
+  const request = parseBody(bodySchema, body, Object.keys(bodySchema.shape));
+  const { inputs, raw_scores: wantsRaw } = request;
+  checkTruncation(request, scorer);
   const isBatch = Array.isArray(inputs) && inputs.some((input) => typeof input !== "string");
   const list = (isBatch ? inputs : [inputs]) as readonly One[];
   const scores = await scoreAll(scorer, list, signal);

@@ -2,10 +2,15 @@ import { outputRecord } from "../../records/output-record.js";
 import { readRecord, type RecordEntry } from "../../records/record.js";
 import { scoreRecords } from "../../records/score-records.js";
 import type { RouteHandler } from "../route.js";
+import { refuseUnhonoured } from "../unhonoured-fields.js";
+
+/** Fields of a record that the chat template gets; the records' reader checks them. */
+const PROMPT_FIELDS = ["tools", "documents", "chat_template_kwargs"];
 
 /** This package's own format: one record of the `score` command, or a list of them; the answer is what it would write. */
 export const scoreRoute: RouteHandler = async (body, { scorer, signal }) => {
   const values: readonly unknown[] = Array.isArray(body) ? body : [body];
+  for (const value of values) refuseUnhonoured(value, PROMPT_FIELDS);
   const outputs: unknown[] = [];
   for await (const outcome of scoreRecords(entries(values), scorer, { signal })) {
     outputs.push(outputRecord(outcome));
