@@ -1,7 +1,11 @@
 import { createReadStream } from "node:fs";
-import { open, readdir, stat } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { open, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { messageOf, unreadable } from "./dataset-row.js";
+import { chooseFiles, type DatasetPart } from "./folder/choose-files.js";
+import { readCard } from "./folder/dataset-card.js";
+import { defaultSplits } from "./folder/default-splits.js";
+import { walkFolder } from "./folder/walk-folder.js";
 import { gunzip } from "./gunzip.js";
 import { isJsonLines } from "./text-form.js";
 
@@ -29,49 +33,52 @@ const PIECE_BYTES = 1 << 18;
 /** Gzip unpacks to at most a thousand times as much. */
 const PACKED_PIECE_BYTES = 1 << 14;
 
-/** Split of a file as the Hub names them: `data/filtered-00000-of-00001.parquet` belongs to `filtered`. */
-const SHARD_NAME = /^(.+?)-\d{5}-of-\d{5}(?:-[0-9a-f]+)?\./;
-
 /**
- * The data files behind a path: the file itself, or every data file below a folder, in order of their names.
- * @param split takes only the files of this split, where the folder names splits
- * @throws DatasetError nothing there, no data file in the folder, or several splits and none chosen
+ * The data files behind a path: the file itself, or those of a folder by the rules of the Hub, in order of their names.
+ * @throws DatasetError nothing there, no data file in the folder, several splits or configurations and none chosen, or none
+ *   of the name
  */
-export async function findDataFiles(path: string, split?: string): Promise<DataFile[]> {
+export async function findDataFiles(path: string, part: DatasetPart = {}): Promise<DataFile[]> {
   let stats;
   try {
     stats = await stat(path);
   } catch (error) {
     throw unreadable(`No dataset at ${path}: ${messageOf(error)}.`, error);
   }
-  if (stats.isFile()) return [await describe(path, basename(path))];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const found: DataFile[] = [];
-  for (const entry of entries.filter(({ name }) => isDataFileName(name))) {
-    const file = join(entry.parentPath, entry.name);
-    found.push(await describe(file, relative(path, file)));
+  if (!stats.isDirectory()) {
+    checkPartOfFile(path, part);
+    return [await describe(path, basename(path))];
   }
-  found.sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (found.length === 0) {
-    throw unreadable(`No .jsonl, .json or .parquet file (plain or .gz) in ${path}.`);
+  const paths = (await list(path)).filter(isDataFileName);
+  const chosen = chooseFiles(paths, await readCard(path), part, path);
+  const files: DataFile[] = [];
+  for (const name of chosen) {
+    try {
+      files.push(await describe(join(path, name), name));
+    } catch (error) {
+      throw unreadable(`${join(path, name)} cannot be read: ${messageOf(error)}.`, error);
+    }
   }
-  return ofSplit(found, path, split);
+  return files;
 }
 
-function ofSplit(files: readonly DataFile[], path: string, split: string | undefined): DataFile[] {
-  const splits = new Set(files.map(({ name }) => splitOfName(name)).filter((name) => name !== undefined));
-  if (splits.size <= 1 && split === undefined) return [...files];
-  const chosen = files.filter(({ name }) => splitOfName(name) === split);
-  if (split === undefined || chosen.length === 0) {
-    const problem = split === undefined ? "has several splits" : `has no split "${split}"`;
-    throw unreadable(`${path} ${problem}: choose one of ${[...splits].join(", ") || "its files by name"}.`);
+async function list(folder: string): Promise<string[]> {
+  try {
+    return await walkFolder(folder);
+  } catch (error) {
+    throw unreadable(`${folder} cannot be looked through: ${messageOf(error)}.`, error);
   }
-  return chosen;
 }
 
-/** The split a file name states, if any. */
-export function splitOfName(name: string): string | undefined {
-  return SHARD_NAME.exec(basename(name))?.[1];
+/** A file that is named itself is read whatever it is called, but not as a split that its name contradicts. */
+function checkPartOfFile(path: string, { split, config }: DatasetPart): void {
+  if (config !== undefined) throw unreadable(`${path} is a file, so there is no configuration to choose.`);
+  if (split === undefined) return;
+  const splits = defaultSplits([basename(path)]);
+  if (splits.has(split)) return;
+  throw unreadable(
+    `${path} is a file of the split ${[...splits.keys()].join(", ")}, not of "${split}". Leave out --split, or name the folder.`,
+  );
 }
 
 /** Whether a file name ends like a data file. */

@@ -2,6 +2,7 @@ import { FileError, type RewardError } from "../errors.js";
 import { countRows } from "./count-rows.js";
 import { dataStream, findDataFiles, type DataFile } from "./data-file.js";
 import { isRewardError, messageOf, unreadable, type DatasetRow, type DatasetRows } from "./dataset-row.js";
+import type { DatasetPart } from "./folder/choose-files.js";
 import { downloadDataset, hubDatasetId } from "./hub-dataset.js";
 import { readJsonArray } from "./json-array.js";
 import { readJsonLines } from "./json-lines.js";
@@ -18,24 +19,21 @@ export interface Dataset {
   count(): Promise<number | undefined>;
 }
 
-export interface DatasetOptions {
-  /** Which split to read, where a folder holds several (as downloads from the Hub do). */
-  split?: string | undefined;
+export interface DatasetOptions extends DatasetPart {
   /** Ends the reading, with its reason. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Opens a dataset: a file, a folder, or `hub:owner/name`. Its files are found now and read when `rows()` is iterated.
- * @throws DatasetError `DATASET_INVALID`: nothing to read there, or several splits and none chosen
+ * Opens a dataset: a file, a folder, `hub:owner/name`, or `hub:owner/name/folder`. Its files are found now and read when
+ * `rows()` is iterated.
+ * @throws DatasetError `DATASET_INVALID`: nothing to read there, or several splits or configurations and none chosen
  * @throws DownloadError `DOWNLOAD_FAILED`: a Hub dataset cannot be fetched
  */
-export async function openDataset(path: string, { split, signal }: DatasetOptions = {}): Promise<Dataset> {
+export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
+  const { signal, ...part } = options;
   const hubId = hubDatasetId(path);
-  const files = await findDataFiles(
-    hubId === undefined ? path : await downloadDataset(hubId, { split }),
-    split,
-  );
+  const files = await findDataFiles(hubId === undefined ? path : await downloadDataset(hubId, part), part);
   return { path, files, rows: () => readFiles(files, signal), count: () => countRows(files, signal) };
 }
 

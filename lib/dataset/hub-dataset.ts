@@ -1,13 +1,16 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { DownloadError } from "../errors.js";
+import { DatasetError, DownloadError } from "../errors.js";
 import { CacheLayout, checkedCommit, defaultCacheDir, isOffline } from "../hub/cache-layout.js";
 import { hubAccess, hubFile, openRange } from "../hub/hub-access.js";
 import { datasetInfo, listFiles } from "../hub/hub-client.js";
 import { downloadToFile, type HubFile } from "../hub/download-file.js";
 import { DEFAULT_RETRY } from "../hub/retrying-fetch.js";
-import { isDataFileName, splitOfName } from "./data-file.js";
-import { messageOf, unreadable } from "./dataset-row.js";
+import { isDataFileName } from "./data-file.js";
+import { messageOf } from "./dataset-row.js";
+import { chooseFiles, type DatasetPart } from "./folder/choose-files.js";
+import { CARD_FILES, readCard } from "./folder/dataset-card.js";
+import { isPassedOver } from "./folder/passed-over.js";
 
 /** How a dataset of the Hub is named where a path is expected: `hub:owner/name`. Nothing else reaches the network. */
 const HUB_PREFIX = "hub:";
@@ -15,15 +18,13 @@ const HUB_PREFIX = "hub:";
 /** Datasets are read at the head of their main branch. */
 const REVISION = "main";
 
-/** The Hub id of `hub:owner/name`; undefined for a path. */
+/** What follows `hub:` in `hub:owner/name` or `hub:owner/name/folder`; undefined for a path. */
 export function hubDatasetId(path: string): string | undefined {
   return path.startsWith(HUB_PREFIX) ? path.slice(HUB_PREFIX.length) : undefined;
 }
 
 /** What `downloadDataset` may be told. */
-export interface DownloadDatasetOptions {
-  /** Fetches only the files of this split, where file names say which they belong to. */
-  split?: string | undefined;
+export interface DownloadDatasetOptions extends DatasetPart {
   /** Default: `HF_ENDPOINT`, else the public Hub. */
   hubUrl?: string | undefined;
   /** Default: the cache that the Hub's other tools share. */
@@ -31,39 +32,54 @@ export interface DownloadDatasetOptions {
 }
 
 /**
- * Fetches the data files of a Hub dataset into the shared cache; files already there are not fetched again. Offline, by
+ * Fetches the files to read of a Hub dataset into the shared cache; files already there are not fetched again. Offline, by
  * `HF_HUB_OFFLINE`, it takes those of the last time.
- * @returns the folder with the files
- * @throws DownloadError; DatasetError the repository has no data file
+ * @param hubId `owner/name`, or `owner/name/folder` for what lies in a folder of it
+ * @returns the folder with the files, for `findDataFiles` with the same options
+ * @throws DownloadError; DatasetError the repository has no data file, or several splits or configurations and none is chosen
  */
 export async function downloadDataset(hubId: string, options: DownloadDatasetOptions = {}): Promise<string> {
-  const { split, cacheDir = defaultCacheDir() } = options;
-  const cache = new CacheLayout(cacheDir, hubId, "datasets");
-  if (isOffline()) return cachedFolder(cache, hubId);
+  const { cacheDir = defaultCacheDir() } = options;
+  const parts = hubId.split("/");
+  const name = parts.slice(0, 2).join("/");
+  const subfolder = parts
+    .slice(2)
+    .filter((part) => part !== "")
+    .join("/");
+  const cache = new CacheLayout(cacheDir, name, "datasets");
+  if (isOffline()) return join(await cachedFolder(cache, name), subfolder);
   const access = await hubAccess({ hubUrl: options.hubUrl, retry: DEFAULT_RETRY });
-  const repo = { type: "dataset", name: hubId } as const;
+  const repo = { type: "dataset", name } as const;
   try {
-    const { sha } = await datasetInfo({ ...access, name: hubId, additionalFields: ["sha"] });
+    const { sha } = await datasetInfo({ ...access, name, additionalFields: ["sha"] });
     const commit = checkedCommit(sha);
-    const files: HubFile[] = [];
+    const listed = new Map<string, HubFile>();
+    const prefix = subfolder === "" ? "" : `${subfolder}/`;
     for await (const entry of listFiles({ ...access, repo, revision: commit, recursive: true })) {
-      if (entry.type === "file" && isWanted(entry.path, split)) files.push(hubFile(entry));
+      if (entry.type === "file" && entry.path.startsWith(prefix) && isWanted(entry.path.slice(prefix.length)))
+        listed.set(entry.path.slice(prefix.length), hubFile(entry));
     }
-    const folder = cache.snapshotDir(commit);
-    for (const file of files) {
-      const target = join(folder, file.path);
-      if ((await sizeOf(target)) === file.sizeBytes) continue;
+    const snapshot = cache.snapshotDir(commit);
+    const folder = join(snapshot, subfolder);
+    const fetchFile = async (path: string): Promise<void> => {
+      const file = listed.get(path);
+      if (file === undefined) return;
+      const target = join(snapshot, file.path);
+      if ((await sizeOf(target)) === file.sizeBytes) return;
       await downloadToFile(file, target, {
         retry: DEFAULT_RETRY,
         onBytes: () => undefined,
         open: (start) => openRange(access, repo, commit, file, start),
       });
-    }
-    if (files.length > 0) {
-      await cache.writeRef(REVISION, commit);
-      return folder;
-    }
+    };
+    for (const card of CARD_FILES) await fetchFile(card);
+    const paths = [...listed.keys()].filter(isDataFileName).sort();
+    const chosen = chooseFiles(paths, await readCard(folder), options, `hub:${hubId}`);
+    for (const path of chosen) await fetchFile(path);
+    await cache.writeRef(REVISION, commit);
+    return folder;
   } catch (error) {
+    if (error instanceof DatasetError) throw error;
     throw new DownloadError(
       "DOWNLOAD_FAILED",
       `The dataset ${hubId} could not be fetched: ${messageOf(error)}. Check the name, accept its terms on its page if it ` +
@@ -71,7 +87,6 @@ export async function downloadDataset(hubId: string, options: DownloadDatasetOpt
       { cause: error },
     );
   }
-  throw unreadable(`The dataset ${hubId} has no .jsonl, .json or .parquet file.`);
 }
 
 /** @throws DownloadError it was never fetched */
@@ -84,8 +99,9 @@ async function cachedFolder(cache: CacheLayout, hubId: string): Promise<string> 
   );
 }
 
-function isWanted(path: string, split: string | undefined): boolean {
-  return isDataFileName(path) && (split === undefined || (splitOfName(path) ?? split) === split);
+function isWanted(path: string): boolean {
+  const isCard = CARD_FILES.some((card) => card === path);
+  return isCard || (isDataFileName(path) && !isPassedOver(path));
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {

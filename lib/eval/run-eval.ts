@@ -7,7 +7,7 @@ import type { RunSettings } from "../records/same-run.js";
 import { ScoreLog } from "../records/score-log.js";
 import { scoreRecords } from "../records/score-records.js";
 import { ScoringRun } from "../records/scoring-run.js";
-import { FileError, InvalidArgumentError } from "../errors.js";
+import { DatasetError, FileError, InvalidArgumentError } from "../errors.js";
 import type { Scorer } from "../score.js";
 import { decisivePairs } from "./analysis/decisive-pair.js";
 import { worstPairs } from "./analysis/worst-pairs.js";
@@ -45,6 +45,8 @@ export interface EvalOptions {
   data: string;
   /** Which split of a folder; by default the one the benchmark publishes. */
   split?: string | undefined;
+  /** Which configuration its card describes. */
+  config?: string | undefined;
   /** Output folder; made when it is not there. */
   out: string;
   /** The model. Not needed with `scores`. */
@@ -133,12 +135,16 @@ async function evaluate(reader: ItemReader, options: EvalOptions): Promise<EvalS
 }
 
 async function openEvalData(
-  { data, split, signal }: EvalOptions,
+  { data, split, config, signal }: EvalOptions,
   publishedSplit: string | undefined,
 ): ReturnType<typeof openDataset> {
-  if (split !== undefined || publishedSplit === undefined) return openDataset(data, { split, signal });
+  if (split !== undefined || publishedSplit === undefined)
+    return openDataset(data, { split, config, signal });
   // A folder from the Hub holds the published split among others; a file, or a folder of one's own, need not name it.
-  return openDataset(data, { split: publishedSplit, signal }).catch(() => openDataset(data, { signal }));
+  return openDataset(data, { split: publishedSplit, config, signal }).catch((error: unknown) => {
+    if (!(error instanceof DatasetError)) throw error;
+    return openDataset(data, { config, signal });
+  });
 }
 
 function subjectOf({ benchmark, data, split, scorer, scores }: EvalOptions, reader: ItemReader): EvalSubject {

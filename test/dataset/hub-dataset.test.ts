@@ -27,7 +27,7 @@ describe("downloadDataset", () => {
     const rows: unknown[] = [];
     for await (const { value } of (await openDataset(folder, { split: "filtered" })).rows()) rows.push(value);
     expect(rows).toEqual([{ n: 2 }]);
-    expect(new Set(hub.fetched)).toEqual(new Set(["filtered-00000-of-00001.jsonl"]));
+    expect(new Set(hub.fetched)).toEqual(new Set(["README.md", "filtered-00000-of-00001.jsonl"]));
     hub.fetched.length = 0;
     expect(await downloadDataset("owner/name", options)).toBe(folder);
     expect(hub.fetched).toEqual([]);
@@ -35,7 +35,7 @@ describe("downloadDataset", () => {
 
   it("takes what it fetched the last time when offline", async () => {
     const cacheDir = join(await temporaryFolder(), "cache");
-    const folder = await downloadDataset("owner/name", { hubUrl, cacheDir });
+    const folder = await downloadDataset("owner/name", { hubUrl, cacheDir, split: "raw" });
     vi.stubEnv("HF_HUB_OFFLINE", "1");
     onTestFinished(() => {
       vi.unstubAllEnvs();
@@ -55,6 +55,52 @@ describe("downloadDataset", () => {
       code: "DOWNLOAD_FAILED",
       message: expect.stringMatching(/owner\/absent could not be fetched.*HF_TOKEN/) as string,
     });
+  });
+
+  it("refuses to mix splits before it fetches any, and takes a folder of the dataset", async () => {
+    const layout = await startDatasetHub({
+      "train.jsonl": '{"n":1}\n',
+      "test.jsonl": '{"n":2}\n',
+      "extra/part.jsonl": '{"n":3}\n',
+      ".git/test.jsonl": '{"n":4}\n',
+    });
+    onTestFinished(() => {
+      layout.close();
+    });
+    const cacheDir = await temporaryFolder();
+    const options = { hubUrl: layout.url, cacheDir };
+    await expect(downloadDataset("owner/name", options)).rejects.toMatchObject({
+      code: "DATASET_INVALID",
+      message: "hub:owner/name has several splits: choose one of train, test with --split.",
+    });
+    await expect(downloadDataset("owner/name", { ...options, split: "dev" })).rejects.toThrow(
+      /of train, test\.$/,
+    );
+    expect(layout.fetched).toEqual([]);
+    await downloadDataset("owner/name", { ...options, split: "test" });
+    const folder = await downloadDataset("owner/name/extra", options);
+    expect(new Set(layout.fetched)).toEqual(new Set(["test.jsonl", "part.jsonl"]));
+    expect((await openDataset(folder)).files.map(({ name }) => name)).toEqual(["part.jsonl"]);
+  });
+
+  it("reads the configuration that the card states", async () => {
+    const card =
+      "---\nconfigs:\n- config_name: a\n  data_files: a/*\n- config_name: b\n  data_files: b/*\n---\n";
+    const layout = await startDatasetHub({
+      "README.md": card,
+      "a/1.jsonl": '{"n":1}\n',
+      "b/2.jsonl": '{"n":2}\n',
+    });
+    onTestFinished(() => {
+      layout.close();
+    });
+    const options = { hubUrl: layout.url, cacheDir: await temporaryFolder() };
+    await expect(downloadDataset("owner/name", options)).rejects.toThrow(
+      /configurations: choose one of a, b with --config/,
+    );
+    const folder = await downloadDataset("owner/name", { ...options, config: "b" });
+    expect((await openDataset(folder, { config: "b" })).files.map(({ name }) => name)).toEqual(["b/2.jsonl"]);
+    expect(new Set(layout.fetched)).toEqual(new Set(["README.md", "2.jsonl"]));
   });
 
   it("takes nothing but hub: for a Hub id", () => {

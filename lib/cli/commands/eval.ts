@@ -31,6 +31,7 @@ interface EvalCommandOptions extends ModelOptions, OutputOptions {
   scores?: string;
   against?: string;
   split?: string;
+  config?: string;
   resume?: true;
   strict?: true;
   saveCalibration?: true;
@@ -114,7 +115,7 @@ function evaluateModel(
 }
 
 function evalOptions(benchmark: BenchmarkName, options: EvalCommandOptions, { signal }: CliIo): EvalOptions {
-  const { data, out, scores, against, split, resume, strict } = options;
+  const { data, out, scores, against, split, config, resume, strict } = options;
   return {
     benchmark,
     data,
@@ -122,6 +123,7 @@ function evalOptions(benchmark: BenchmarkName, options: EvalCommandOptions, { si
     scores,
     against,
     split,
+    config,
     resume,
     strict,
     signal,

@@ -28,6 +28,7 @@ interface FidelityCommandOptions extends Omit<ModelOptions, "type">, OutputOptio
   reference?: BackboneType;
   out?: string;
   split?: string;
+  config?: string;
   strict?: true;
 }
 
@@ -64,7 +65,7 @@ export const fidelityCommand: CliCommand = {
 };
 
 async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOptions): Promise<number> {
-  const { data, split, type: types, out, strict } = options;
+  const { data, split, config, type: types, out, strict } = options;
   const reward = await readRewardJson(modelDir);
   const missing = types.find((type) => reward.backbone.files[type] === undefined);
   if (missing !== undefined) {
@@ -79,6 +80,7 @@ async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOpt
     const report = await runFidelity({
       data,
       split,
+      config,
       reference: options.reference ?? mostExactType(reward),
       types,
       strict,

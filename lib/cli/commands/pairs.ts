@@ -23,6 +23,7 @@ interface PairsCommandOptions extends ModelOptions, OutputOptions {
   minMargin?: number;
   maxStd?: number;
   split?: string;
+  config?: string;
   resume?: true;
   strict?: true;
 }
@@ -65,7 +66,7 @@ async function pairs(
   input: string,
   options: PairsCommandOptions,
 ): Promise<number> {
-  const { out, strategy, minMargin, maxStd, split, resume, strict } = options;
+  const { out, strategy, minMargin, maxStd, split, config, resume, strict } = options;
   await checkInput("INPUT", input);
   await checkOutputFile(out);
   const work = (scorer: RewardModel, progress: ProgressDisplay): Promise<MakePairsResult> =>
@@ -73,6 +74,7 @@ async function pairs(
       scorer,
       input,
       split,
+      config,
       out,
       strategy,
       minMargin,

@@ -29,6 +29,7 @@ import { withModel } from "../with-model.js";
 interface ScoreCommandOptions extends ModelOptions, OutputOptions {
   out?: string;
   split?: string;
+  config?: string;
   resume?: true;
   strict?: true;
   emit?: EmitField[];
@@ -76,10 +77,15 @@ async function score(
     throw new InvalidArgumentError("--resume continues an --out file. Pass --out FILE too.");
   }
   if (input !== STANDARD_INPUT) await checkInput("INPUT", input, " Pass - to read standard input.");
-  else if (options.split !== undefined) throw new InvalidArgumentError("Standard input has no --split.");
+  else if (options.split !== undefined || options.config !== undefined)
+    throw new InvalidArgumentError("Standard input has no --split and no --config.");
   if (options.out !== undefined) await checkOutputFile(options.out);
   await readRewardJson(modelDir);
-  const records = await openRecords(input, io.stdin, { split: options.split, signal: io.signal });
+  const records = await openRecords(input, io.stdin, {
+    split: options.split,
+    config: options.config,
+    signal: io.signal,
+  });
   const sink = await openSink(io.stdout, options.out, options.resume === true);
   try {
     return await resumable(io, options, () =>

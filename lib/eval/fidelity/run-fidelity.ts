@@ -19,6 +19,8 @@ export interface FidelityOptions extends Omit<ScoreTypeOptions, "onProgress"> {
   data: string;
   /** Which split of a folder or Hub dataset. */
   split?: string | undefined;
+  /** Which configuration its card describes. */
+  config?: string | undefined;
   /** The type to measure against: the most exact one there is. */
   reference: string;
   /** Types to compare. The reference has its row anyway, whether it is among them or not. */
@@ -45,7 +47,11 @@ export interface FidelityReport {
 export async function runFidelity(options: FidelityOptions): Promise<FidelityReport> {
   const { reference, types } = options;
   if (types.length === 0) throw new InvalidArgumentError("Expected at least one --type to compare.");
-  const dataset = await openDataset(options.data, { split: options.split, signal: options.signal });
+  const dataset = await openDataset(options.data, {
+    split: options.split,
+    config: options.config,
+    signal: options.signal,
+  });
   const total = options.onProgress === undefined ? 0 : ((await dataset.count()) ?? 0);
   const scoreWith = (type: string): Promise<TypeScores> => scoreLoaded(type, dataset, total, options);
   const exact = await scoreWith(reference);

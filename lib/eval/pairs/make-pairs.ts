@@ -22,6 +22,8 @@ export interface MakePairsOptions extends ChoosePairsOptions, ScoreCandidatesOpt
   input: string;
   /** Which split of a folder or Hub dataset. */
   split?: string | undefined;
+  /** Which configuration its card describes. */
+  config?: string | undefined;
   /** `.jsonl`, `.jsonl.gz` or `.parquet`. */
   out: string;
 }
@@ -62,7 +64,7 @@ interface LeftOut extends OutputRecord {
  * @throws DatasetError; FileError `FILE_FAILED`, `FILE_LOCKED`
  */
 export async function makePairs(options: MakePairsOptions): Promise<MakePairsResult> {
-  const { scorer, input, split, out } = options;
+  const { scorer, input, split, config, out } = options;
   if (scorer.description.task === "compare") {
     throw new InvalidArgumentError(
       `${scorer.description.name} only compares two answers. Pairs need a model that scores each candidate.`,
@@ -70,7 +72,7 @@ export async function makePairs(options: MakePairsOptions): Promise<MakePairsRes
   }
   const base = out.replace(/\.(jsonl|parquet)(\.gz)?$/, "");
   const scoresFile = `${base}.scores.jsonl`;
-  const dataset = await openDataset(input, { split, signal: options.signal });
+  const dataset = await openDataset(input, { split, config, signal: options.signal });
   return withLock(`${scoresFile}.lock`, scoresFile, async () => {
     await scoreCandidates(dataset, { scores: scoresFile, run: `${base}.run.json` }, options);
     return writePairs(dataset, { scoresFile, leftOutFile: `${base}.left-out.jsonl` }, options);
