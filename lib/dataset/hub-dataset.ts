@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DatasetError, DownloadError } from "../errors.js";
-import { CacheLayout, checkedCommit, defaultCacheDir, isOffline } from "../hub/cache-layout.js";
+import { CacheLayout, checkedCommit } from "../hub/cache-layout.js";
+import { defaultCacheDir, isOffline } from "../hub/hub-settings.js";
 import { hubAccess, hubFile, openRange } from "../hub/hub-access.js";
 import { datasetInfo, listFiles } from "../hub/hub-client.js";
 import { downloadToFile, type HubFile } from "../hub/download-file.js";

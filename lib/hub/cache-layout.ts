@@ -1,5 +1,4 @@
 import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 
 /**
@@ -65,41 +64,4 @@ export class CacheLayout {
 export function checkedCommit(sha: string): string {
   if (!/^[\w-]+$/.test(sha)) throw new Error(`the Hub names ${JSON.stringify(sha)} as the commit`);
   return sha;
-}
-
-/** The cache folder, from the same variables `huggingface_hub` honours, in its order. */
-export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
-  return env["HF_HUB_CACHE"] ?? env["HUGGINGFACE_HUB_CACHE"] ?? join(hubHome(env), "hub");
-}
-
-/** The access token: `HF_TOKEN`, else the file the Hub's own command line stores it in. */
-export async function defaultToken(env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
-  const fromEnv = [env["HF_TOKEN"], env["HUGGING_FACE_HUB_TOKEN"]].find((token) => isSet(token?.trim()));
-  if (fromEnv !== undefined) return fromEnv.trim();
-  try {
-    const token = await readFile(env["HF_TOKEN_PATH"] ?? join(hubHome(env), "token"), "utf8");
-    return token.trim() === "" ? undefined : token.trim();
-  } catch {
-    return undefined;
-  }
-}
-
-/** The Hub's address when the user has another one than the public Hub. */
-export function defaultHubUrl(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const url = env["HF_ENDPOINT"]?.replace(/\/+$/, "");
-  return isSet(url) ? url : undefined;
-}
-
-/** Whether the user forbids the network. Source: huggingface_hub, constants.py. */
-export function isOffline(env: NodeJS.ProcessEnv = process.env): boolean {
-  const value = [env["HF_HUB_OFFLINE"], env["TRANSFORMERS_OFFLINE"]].find(isSet);
-  return /^(?:1|on|yes|true)$/i.test(value ?? "");
-}
-
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== "";
-}
-
-function hubHome(env: NodeJS.ProcessEnv): string {
-  return env["HF_HOME"] ?? join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "huggingface");
 }

@@ -1,11 +1,15 @@
 import { join } from "node:path";
 import { DownloadError, FileError, RewardError } from "../errors.js";
 import { exists } from "../util/exists.js";
-import { CacheLayout, checkedCommit, defaultCacheDir, isOffline } from "./cache-layout.js";
+import { SINGLE_FILE } from "../weights/checkpoint.js";
+import { INDEX_FILE } from "../weights/shard-index.js";
+import { CacheLayout, checkedCommit } from "./cache-layout.js";
+import { defaultCacheDir, isOffline } from "./hub-settings.js";
 import { downloadToFile, type HubFile } from "./download-file.js";
-import { hubAccess, hubFile, openRange } from "./hub-access.js";
+import { hubAccess, hubFile, openRange, type Access } from "./hub-access.js";
 import { HubApiError, listFiles, modelInfo } from "./hub-client.js";
 import { DEFAULT_RETRY, type RetryPolicy } from "./retrying-fetch.js";
+import { hasWeights, indexFile, weightFiles } from "./weight-files.js";
 
 /** Options of `downloadCheckpoint`. */
 export interface DownloadCheckpointOptions {
@@ -29,9 +33,14 @@ export interface DownloadedCheckpoint {
   commit: string;
 }
 
-/** What a conversion reads; everything else of a repository (optimizer states, other formats) stays on the Hub. */
+/** What a conversion reads beside weights; everything else of a repository (optimizer states, other formats) stays on the Hub. */
 const NEEDED_FILE =
-  /^(?:config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|vocab\.json|merges\.txt|chat_template\.(?:jinja|json)|profile\.json|[^/]*\.safetensors|[^/]*\.safetensors\.index\.json)$/;
+  /^(?:config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|vocab\.json|merges\.txt|chat_template\.(?:jinja|json)|profile\.json)$/;
+
+/** What is looked at in a listing: those, weights of any name, and what tells an adapter. */
+const MAY_BE_READ = new RegExp(
+  `${NEEDED_FILE.source}|\\.safetensors(?:\\.index\\.json)?$|^adapter_config\\.json$`,
+);
 
 /**
  * Downloads what conversion needs of a Hub repository into the shared cache. Files already there are not fetched again,
@@ -54,33 +63,59 @@ export async function downloadCheckpoint(
   try {
     const { sha } = await modelInfo({ ...access, name: hubId, revision, additionalFields: ["sha"] });
     const commit = checkedCommit(sha);
-    const files: HubFile[] = [];
+    const listed = new Map<string, HubFile>();
     for await (const entry of listFiles({ ...access, repo: hubId, revision: commit })) {
-      if (entry.type === "file" && NEEDED_FILE.test(entry.path)) files.push(hubFile(entry));
+      if (entry.type === "file" && MAY_BE_READ.test(entry.path)) listed.set(entry.path, hubFile(entry));
     }
-    checkComplete(hubId, files);
+    checkComplete(hubId, listed);
     if (revision !== commit) await cache.writeRef(revision, commit);
 
+    const download = { access, hubId, commit, cache, retry, signal: options.signal };
+    const small = [...listed.values()].filter((file) => NEEDED_FILE.test(file.path));
+    const directory = cache.snapshotDir(commit);
+    const index = indexFile(listed);
+    await fetchFiles(index, download, () => undefined);
+    const files = [...small, ...index, ...(await weightFiles(listed, directory))];
     const total = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-    let finished = 0;
-    for (const file of files) {
-      const etag = file.checksum.hex;
-      if (!(await cache.hasFile(commit, file.path, file.sizeBytes))) {
-        await downloadToFile(file, cache.blobPath(etag), {
-          retry,
-          signal: options.signal,
-          onBytes: (bytes) => options.onProgress?.({ phase: "download", done: finished + bytes, total }),
-          open: (start) => openRange(access, hubId, commit, file, start),
-        });
-        await cache.link(commit, file.path, etag);
-      }
-      finished += file.sizeBytes;
-      options.onProgress?.({ phase: "download", done: finished, total });
-    }
-    return { directory: cache.snapshotDir(commit), commit };
+    await fetchFiles(files, download, (done) => options.onProgress?.({ phase: "download", done, total }));
+    return { directory, commit };
   } catch (error) {
     options.signal?.throwIfAborted();
     throw explain(error, hubId, revision, access.accessToken !== undefined);
+  }
+}
+
+interface Download {
+  access: Access;
+  hubId: string;
+  commit: string;
+  cache: CacheLayout;
+  retry: RetryPolicy;
+  signal?: AbortSignal | undefined;
+}
+
+/** @param onBytes told how many bytes of these files are there */
+async function fetchFiles(
+  files: readonly HubFile[],
+  { access, hubId, commit, cache, retry, signal }: Download,
+  onBytes: (done: number) => void,
+): Promise<void> {
+  let finished = 0;
+  for (const file of files) {
+    const etag = file.checksum.hex;
+    if (!(await cache.hasFile(commit, file.path, file.sizeBytes))) {
+      await downloadToFile(file, cache.blobPath(etag), {
+        retry,
+        signal,
+        onBytes: (bytes) => {
+          onBytes(finished + bytes);
+        },
+        open: (start) => openRange(access, hubId, commit, file, start),
+      });
+      await cache.link(commit, file.path, etag);
+    }
+    finished += file.sizeBytes;
+    onBytes(finished);
   }
 }
 
@@ -101,19 +136,33 @@ async function cachedCheckpoint(
   );
 }
 
-function checkComplete(hubId: string, files: readonly HubFile[]): void {
-  const has = (pattern: RegExp): boolean => files.some((file) => pattern.test(file.path));
+function checkComplete(hubId: string, files: ReadonlyMap<string, HubFile>): void {
   const missing = [
-    ...(has(/^config\.json$/) ? [] : ["config.json"]),
-    ...(has(/\.safetensors$/) ? [] : ["*.safetensors"]),
-    ...(has(/^tokenizer\.(?:json|model)$/) ? [] : ["tokenizer.json or tokenizer.model"]),
+    ...(files.has("config.json") ? [] : ["config.json"]),
+    ...(hasWeights(files) ? [] : [`${SINGLE_FILE}, no ${INDEX_FILE} that lists *.safetensors`]),
+    ...(files.has("tokenizer.json") || files.has("tokenizer.model")
+      ? []
+      : ["tokenizer.json or tokenizer.model"]),
   ];
   if (missing.length === 0) return;
   throw new DownloadError(
     "DOWNLOAD_FAILED",
-    `${hubId} has no ${missing.join(", no ")}, so it cannot be converted. ` +
-      "Pickle weights (*.bin) are not read, because loading them can run code: look for a safetensors revision or convert them with the safetensors package first.",
+    `${hubId} has no ${missing.join(", no ")}, so it cannot be converted. ${adviceFor([...files.keys()])}`,
     { details: { missing } },
+  );
+}
+
+function adviceFor(names: readonly string[]): string {
+  if (names.includes("adapter_config.json")) {
+    return "It holds an adapter for another model: merge the two with the peft library, and convert the folder that gives.";
+  }
+  const others = names.filter((name) => /^[^/]*\.safetensors$/.test(name));
+  if (others.length > 0) {
+    return `Its weights (${others.slice(0, 3).join(", ")}) have names that say nothing about what belongs together: save it again with transformers.`;
+  }
+  return (
+    "Pickle weights (*.bin) are not read, because loading them can run code: look for a safetensors revision or convert them " +
+    "with the safetensors package first."
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ReadableStream } from "node:stream/web";
 import { DownloadError } from "../errors.js";
-import { defaultHubUrl, defaultToken } from "./cache-layout.js";
+import { defaultHubUrl, defaultToken } from "./hub-settings.js";
 import type { HubFile } from "./download-file.js";
 import { fileDownloadInfo, HUB_URL, HubApiError, type RepoDesignation } from "./hub-client.js";
 import { retryingFetch, type RetryPolicy } from "./retrying-fetch.js";
@@ -22,9 +22,25 @@ export async function hubAccess(options: {
   const accessToken = options.token ?? (await defaultToken());
   const hubUrl = options.hubUrl ?? defaultHubUrl();
   return {
-    fetch: retryingFetch(options.signal, options.retry),
+    fetch: withoutTokenElsewhere(retryingFetch(options.signal, options.retry), hubUrl),
     ...(accessToken === undefined ? {} : { accessToken }),
     ...(hubUrl === undefined ? {} : { hubUrl }),
+  };
+}
+
+/**
+ * Keeps the token to the Hub's own origin, whatever address is asked for: bytes lie on other hosts, at signed addresses, and a
+ * listing names the address of its next page itself.
+ */
+function withoutTokenElsewhere(send: typeof fetch, hubUrl: string = HUB_URL): typeof fetch {
+  const { origin } = new URL(hubUrl);
+  return (input, init) => {
+    const address = input instanceof Request ? input.url : input;
+    if (new URL(address).origin === origin) return send(input, init);
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    headers.delete("authorization");
+    headers.delete("cookie");
+    return send(input, { ...init, headers });
   };
 }
 
@@ -42,12 +58,10 @@ export async function openRange(
   const info = await fileDownloadInfo({ ...access, repo, revision: commit, path: file.path });
   if (info === null) throw new Error(`${file.path} is listed but cannot be downloaded`);
   const { url } = info;
-  // The bytes may lie on another host, at a signed address: the token is the Hub's alone.
-  const isHub = new URL(url).origin === new URL(access.hubUrl ?? HUB_URL).origin;
   const response = await access.fetch(url, {
     headers: {
       ...(start > 0 ? { Range: `bytes=${start}-` } : {}),
-      ...(isHub && access.accessToken !== undefined ? { Authorization: `Bearer ${access.accessToken}` } : {}),
+      ...(access.accessToken === undefined ? {} : { Authorization: `Bearer ${access.accessToken}` }),
     },
   });
   if (!response.ok) throw new HubApiError(url, response.status);

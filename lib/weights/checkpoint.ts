@@ -9,13 +9,14 @@ import { checkIndex, INDEX_FILE, presentShards, readIndex } from "./shard-index.
 import { plainTensorNames } from "./tensor-names.js";
 import { tiedEmbedding } from "./tied-embedding.js";
 
-const SINGLE_FILE = "model.safetensors";
+/** All weights in one file. */
+export const SINGLE_FILE = "model.safetensors";
 
 /**
  * The value head that LLaMA-Factory takes out of the model's own file, so that other programs can load that.
  * Source: LLaMA-Factory 0.9 src/llamafactory/extras/constants.py, V_HEAD_SAFE_WEIGHTS_NAME, V_HEAD_WEIGHTS_NAME.
  */
-const VALUE_HEAD_FILE = "value_head.safetensors";
+export const VALUE_HEAD_FILE = "value_head.safetensors";
 const VALUE_HEAD_PICKLE = "value_head.bin";
 
 /** What `config.json` says of the weight files. */

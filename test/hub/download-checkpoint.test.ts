@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DownloadError } from "../../lib/errors.js";
 import { downloadCheckpoint, type DownloadCheckpointOptions } from "../../lib/hub/download-checkpoint.js";
 import { hubFile } from "../../lib/hub/hub-access.js";
-import { defaultHubUrl, defaultToken, isOffline } from "../../lib/hub/cache-layout.js";
+import { defaultCacheDir, defaultHubUrl, defaultToken, isOffline } from "../../lib/hub/hub-settings.js";
 import { COMMIT, FakeHub } from "./fake-hub.js";
 
 const REPOSITORY = "someone/a-reward-model";
@@ -39,6 +39,13 @@ afterEach(async () => {
   await rm(cacheDir, { recursive: true, force: true });
 });
 
+/** A Hub with other files in the place of the one there is. */
+async function restart(files: Iterable<readonly [string, Buffer]>): Promise<void> {
+  await hub.close();
+  hub = new FakeHub(REPOSITORY, new Map(files));
+  options.hubUrl = await hub.listen();
+}
+
 const blobs = join("models--someone--a-reward-model", "blobs");
 
 async function weightsBlob(): Promise<string> {
@@ -60,6 +67,45 @@ describe("a download", () => {
     expect(await readFile(join(cacheDir, "models--someone--a-reward-model", "refs", "main"), "utf8")).toBe(
       COMMIT,
     );
+  });
+
+  test("leaves weights that no conversion reads on the Hub", async () => {
+    const others = [
+      "consolidated.safetensors",
+      "model.fp16.safetensors",
+      "optimizer.safetensors",
+      "adapter_config.json",
+    ];
+    await restart([...FILES, ...others.map((name) => [name, Buffer.from(name)] as const)]);
+    const { directory } = await downloadCheckpoint(REPOSITORY, options);
+    expect((await readdir(directory)).sort()).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
+  });
+
+  test("takes the shards that the index lists, LLaMA-Factory's head, and no other weights", async () => {
+    const small = [...FILES].filter(([name]) => name !== "model.safetensors");
+    const shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
+    const index = { weight_map: { a: shards[0], b: shards[1], c: shards[0], gone: "not-there.safetensors" } };
+    const wanted = [...shards, "value_head.safetensors"];
+    await restart([
+      ...small,
+      ["model.safetensors.index.json", Buffer.from(JSON.stringify(index))],
+      ["consolidated.safetensors", Buffer.from("x")],
+      ...wanted.map((name) => [name, Buffer.from(name)] as const),
+    ]);
+    const { directory } = await downloadCheckpoint(REPOSITORY, options);
+    expect((await readdir(directory)).sort()).toEqual(
+      ["config.json", "tokenizer.json", "model.safetensors.index.json", ...wanted].sort(),
+    );
+  });
+
+  test("keeps the token from the address that a listing names as its next page", async () => {
+    const other = new FakeHub(REPOSITORY, FILES);
+    hub.nextPage = `${await other.listen()}/api/models/${REPOSITORY}/tree/${COMMIT}`;
+    hub.faults.token = "hf_test";
+    await downloadCheckpoint(REPOSITORY, options);
+    expect(other.authorizations).toEqual([undefined]);
+    expect(hub.authorizations).toContain("Bearer hf_test");
+    await other.close();
   });
 
   test("is not repeated when the cache already has it", async () => {
@@ -280,6 +326,20 @@ describe("variables of the Hub's tools", () => {
     expect(await defaultToken({ ...nowhere, HF_TOKEN: " hf_a\n" })).toBe("hf_a");
     expect(await defaultToken({ ...nowhere, HF_TOKEN: "", HUGGING_FACE_HUB_TOKEN: "hf_b" })).toBe("hf_b");
     expect(await defaultToken({ ...nowhere, HF_TOKEN: " " })).toBeUndefined();
+  });
+
+  // Source: huggingface_hub 1.0, constants.py: os.path.expandvars(os.path.expanduser(...)).
+  test.runIf(process.platform !== "win32").each<[Record<string, string>, string]>([
+    [{ HF_HOME: "~/hf" }, "/home/me/hf/hub"],
+    [{ HF_HOME: "$HOME/hf" }, "/home/me/hf/hub"],
+    [{ HF_HOME: "${DISK}/hf", DISK: "/mnt/a" }, "/mnt/a/hf/hub"],
+    [{ HF_HUB_CACHE: "~/hf/hub" }, "/home/me/hf/hub"],
+    [{ HUGGINGFACE_HUB_CACHE: "~" }, "/home/me"],
+    [{ XDG_CACHE_HOME: "~/x" }, "/home/me/x/huggingface/hub"],
+    [{ HF_HOME: "", HF_HUB_CACHE: "" }, "/home/me/.cache/huggingface/hub"],
+    [{ HF_HUB_CACHE: "/a/~/$NOT_SET/b~" }, "/a/~/$NOT_SET/b~"],
+  ])("%j puts the cache at %s", (env, cache) => {
+    expect(defaultCacheDir({ HOME: "/home/me", ...env })).toBe(cache);
   });
 
   test("addresses lose the slash at their end, and empty ones count as none", () => {

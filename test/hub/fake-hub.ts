@@ -38,6 +38,8 @@ export class FakeHub {
   commit = COMMIT;
   /** Where the bytes are: another server, when set. */
   cdn = "";
+  /** Address of a further page of the listing, when set. */
+  nextPage = "";
   /** `Authorization` of every request, in the order of {@link requests}. */
   readonly authorizations: (string | undefined)[] = [];
   readonly #server = createServer((request, response) => {
@@ -83,6 +85,7 @@ export class FakeHub {
           gated: false,
         });
     } else if (url.pathname === `/api/models/${this.repository}/tree/${this.commit}`) {
+      if (this.nextPage !== "") response.setHeader("Link", `<${this.nextPage}>; rel="next"`);
       json(
         response,
         200,
