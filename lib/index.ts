@@ -1,7 +1,15 @@
 /** Public API: load a model folder, score conversations. Conversion is in `llama-reward/convert`. */
 export { RewardModel, type Placement } from "./reward-model.js";
 export type { LoadOptions } from "./load-options.js";
-export type { Conversation, Message } from "./conversation.js";
+export type {
+  ChatMessage,
+  ChatMessages,
+  Conversation,
+  ConversationInput,
+  ConversationRequest,
+  Message,
+  TemplateContext,
+} from "./conversation.js";
 export type {
   Comparison,
   EmitField,

@@ -1,6 +1,6 @@
 import { Backbone } from "./backbone/backbone.js";
 import type { BackboneStats } from "./backbone/context.js";
-import { withResponse, type Conversation } from "./conversation.js";
+import { promptRequest, withResponse, type ConversationInput } from "./conversation.js";
 import { DisposedError, InvalidArgumentError, ModelLoadError, RewardError } from "./errors.js";
 import { nativeDense } from "./head/native-dense.js";
 import { loadHead, type LoadedHead } from "./head/load-head.js";
@@ -141,13 +141,13 @@ export class RewardModel implements Scorer, TextScorer {
     return this.#backbone.stats;
   }
 
-  async score(messages: Conversation, options: ScoreOptions = {}): Promise<Score> {
+  async score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
     this.#checkScores("score");
     return requireValue(await this.#scoreAll([messages], options), 0);
   }
 
   async *scoreMany(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
     options: ScoreOptions = {},
   ): AsyncGenerator<Score, void, undefined> {
     for await (const { score, error } of this.scoreManySettled(conversations, options)) {
@@ -157,7 +157,7 @@ export class RewardModel implements Scorer, TextScorer {
   }
 
   scoreManySettled(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
     options: ScoreOptions = {},
   ): AsyncIterable<SettledScore> {
     this.#checkScores("scoreMany");
@@ -175,7 +175,7 @@ export class RewardModel implements Scorer, TextScorer {
   }
 
   async rank(
-    prompt: string | Conversation,
+    prompt: string | ConversationInput,
     responses: readonly string[],
     options: ScoreOptions = {},
   ): Promise<RankedScore[]> {
@@ -186,7 +186,7 @@ export class RewardModel implements Scorer, TextScorer {
   }
 
   async compare(
-    prompt: string | Conversation,
+    prompt: string | ConversationInput,
     a: string,
     b: string,
     options: ScoreOptions = {},
@@ -209,7 +209,7 @@ export class RewardModel implements Scorer, TextScorer {
   }
 
   async #comparePair(
-    prompt: string | Conversation,
+    prompt: string | ConversationInput,
     a: string,
     b: string,
     options: ScoreOptions,
@@ -221,14 +221,13 @@ export class RewardModel implements Scorer, TextScorer {
         "reward.json lacks the pair prompt: convert the model again.",
       );
     }
-    const context = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
-    const [aFirst, bFirst] = pairConversations(pieces, context, a, b);
+    const [aFirst, bFirst] = pairConversations(pieces, promptRequest(prompt), a, b);
     const scores = await this.#scoreAll(this.#head.orders === 1 ? [aFirst] : [aFirst, bFirst], options);
     return comparePreferences(requireValue(scores, 0), scores[1]);
   }
 
   /** Scores a few conversations as one batch; the first bad one fails the call before anything is computed. */
-  async #scoreAll(conversations: readonly Conversation[], options: ScoreOptions): Promise<Score[]> {
+  async #scoreAll(conversations: readonly ConversationInput[], options: ScoreOptions): Promise<Score[]> {
     this.#checkOpen();
     checkScoreOptions(options).signal?.throwIfAborted();
     const prompts = (await this.#pipeline.prepare(conversations)).map((prompt) => {

@@ -1,4 +1,4 @@
-import type { Conversation } from "./conversation.js";
+import type { ConversationInput } from "./conversation.js";
 import type { RewardError } from "./errors.js";
 import type { AttributeScore } from "./head/head.js";
 
@@ -110,23 +110,28 @@ export interface ScoringSettings {
 export interface Scorer {
   readonly description: ModelDescription;
   /** @throws ConversationError, TemplateError, DecodeError, ScoreError, DisposedError */
-  score(messages: Conversation, options?: ScoreOptions): Promise<Score>;
+  score(messages: ConversationInput, options?: ScoreOptions): Promise<Score>;
   /** Scores a stream in order, with back-pressure; the first bad conversation ends it. */
   scoreMany(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
     options?: ScoreOptions,
   ): AsyncIterable<Score>;
   /** Like `scoreMany`, but a bad conversation gives its error in place and the stream goes on. */
   scoreManySettled(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
     options?: ScoreOptions,
   ): AsyncIterable<SettledScore>;
   /** Best first; ties keep the given order. */
   rank(
-    prompt: string | Conversation,
+    prompt: string | ConversationInput,
     responses: readonly string[],
     options?: ScoreOptions,
   ): Promise<RankedScore[]>;
-  compare(prompt: string | Conversation, a: string, b: string, options?: ScoreOptions): Promise<Comparison>;
+  compare(
+    prompt: string | ConversationInput,
+    a: string,
+    b: string,
+    options?: ScoreOptions,
+  ): Promise<Comparison>;
   dispose(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { DatasetError, RewardError } from "../errors.js";
+import { ConversationError, DatasetError, RewardError } from "../errors.js";
 
 /** One row of a dataset as it was read: a value whose shape nobody checked yet, or the reason there is none. */
 export interface DatasetRow {
@@ -14,6 +14,12 @@ export type DatasetRows = AsyncIterable<DatasetRow>;
 /** The error of a row, or of a file, that cannot be read. */
 export function unreadable(message: string, cause?: unknown): DatasetError {
   return new DatasetError("DATASET_INVALID", message, cause === undefined ? {} : { cause });
+}
+
+/** Errors of conversations know no line. */
+export function atLine(error: ConversationError, line: number): ConversationError {
+  const { code, message, details } = error;
+  return new ConversationError(code, `Line ${line + 1}: ${message}`, { cause: error, details });
 }
 
 /** Message of anything thrown. */

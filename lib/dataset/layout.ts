@@ -1,7 +1,10 @@
 import type { z } from "zod";
-import type { Conversation } from "../conversation.js";
+import type { ChatMessages, TemplateContext } from "../conversation.js";
 import { unreadable } from "./dataset-row.js";
+import { ConversationError } from "../errors.js";
+import { withExactFields } from "./exact-fields.js";
 import { LAYOUTS } from "./layouts/index.js";
+import { recordContext } from "./record-context.js";
 
 /** One labelled record, whatever its dataset calls the columns: right and wrong answers as whole conversations. */
 export interface PreferenceItem {
@@ -9,8 +12,10 @@ export interface PreferenceItem {
   id: string | number;
   /** Subset, domain or language; empty where the dataset has none. */
   subset: string;
-  chosen: readonly Conversation[];
-  rejected: readonly Conversation[];
+  chosen: readonly ChatMessages[];
+  rejected: readonly ChatMessages[];
+  /** What the chat template sees beside the messages of each answer. */
+  context?: TemplateContext;
 }
 
 /** What a layout makes of one row: everything but the id a row may lack. */
@@ -46,13 +51,18 @@ export function detectLayout(row: unknown, line?: number): Layout {
 /**
  * Reads one row by a layout.
  * @returns undefined for a row without a preference (equally good answers)
- * @throws DatasetError the row lacks a column or has a wrong type; names line and field
+ * @throws DatasetError the row lacks a column or has a wrong type; names line and field; ConversationError
+ * `CONVERSATION_INVALID`: its messages, or what stands beside them
  */
 export function parseItem(layout: Layout, value: unknown, line: number): PreferenceItem | undefined {
   let parsed;
   try {
-    parsed = layout.parse(value);
+    const row = typeof value === "object" && value !== null ? withExactFields(value) : {};
+    const context = recordContext(row as Readonly<Record<string, unknown>>);
+    parsed = layout.parse(row);
+    if (parsed !== undefined && Object.keys(context).length > 0) parsed.context = context;
   } catch (error) {
+    if (error instanceof ConversationError) throw error;
     throw unreadable(`Line ${line + 1} is no ${layout.title} record: ${problems(error)}.`, error);
   }
   return parsed === undefined ? undefined : { ...parsed, id: parsed.id ?? line };

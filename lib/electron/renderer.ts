@@ -7,7 +7,15 @@ import type { PageMessageEvent, PageWindow } from "./electron-api.js";
 export type { ScoringBridge } from "./channel.js";
 export { ScorerClient } from "../host/client.js";
 export type { HostPort } from "../host/port.js";
-export type { Conversation, Message } from "../conversation.js";
+export type {
+  ChatMessage,
+  ChatMessages,
+  Conversation,
+  ConversationInput,
+  ConversationRequest,
+  Message,
+  TemplateContext,
+} from "../conversation.js";
 export type { AttributeScore } from "../head/head.js";
 export type * from "../score.js";
 

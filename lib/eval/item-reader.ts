@@ -1,7 +1,7 @@
 import type { Dataset } from "../dataset/dataset.js";
-import { isRewardError, unreadable, type DatasetRow } from "../dataset/dataset-row.js";
+import { atLine, isRewardError, unreadable, type DatasetRow } from "../dataset/dataset-row.js";
 import { detectLayout, parseItem, type Layout, type PreferenceItem } from "../dataset/layout.js";
-import type { DatasetError, RewardError } from "../errors.js";
+import { ConversationError, type DatasetError, type RewardError } from "../errors.js";
 
 /** One record of a benchmark as its dataset gives it: the item, or why there is none. */
 export type ItemEntry = { line: number; id: string | number } & (
@@ -72,7 +72,8 @@ export class ItemReader {
       return { line, id: item.id, item };
     } catch (error) {
       if (!isRewardError(error)) throw error;
-      return { line, id: idOf(value) ?? line, error };
+      const located = error instanceof ConversationError ? atLine(error, line) : error;
+      return { line, id: idOf(value) ?? line, error: located };
     }
   }
 

@@ -1,9 +1,11 @@
-import type { Conversation } from "../conversation.js";
+import { isDeepStrictEqual } from "node:util";
+import { withContext, type ChatMessage } from "../conversation.js";
 import type { PreferenceItem } from "../dataset/layout.js";
 import { outputRecord, type OutputJson } from "../records/output-record.js";
 import type { PairRequest, RecordEntry, ScoreRecord } from "../records/record.js";
 import type { RecordOutcome } from "../records/score-records.js";
 import type { ItemEntry } from "./item-reader.js";
+import { without } from "../util/without.js";
 
 /** A labelled record as `score` takes it; carries its subset through to the output. */
 interface ItemRecord extends ScoreRecord {
@@ -13,13 +15,13 @@ interface ItemRecord extends ScoreRecord {
 /** An entry of a benchmark as a record to score: a pair, or candidates with the chosen ones first. */
 export function itemRecord({ id, item, error }: ItemEntry): RecordEntry {
   if (error !== undefined) return { id, error };
-  const { chosen, rejected, subset } = item;
+  const { chosen, rejected, subset, context = {} } = item;
   const pair = pairRequest(item);
   const record: ItemRecord = {
     id,
     subset,
     kind: chosen.length === 1 && rejected.length === 1 ? "pair" : "candidates",
-    conversations: [...chosen, ...rejected],
+    conversations: [...chosen, ...rejected].map((messages) => withContext(messages, context)),
     ...(pair === undefined ? {} : { pair }),
   };
   return { id, record };
@@ -33,20 +35,19 @@ export function itemOutput(outcome: RecordOutcome): OutputJson {
 }
 
 /** For models that only compare: two answers behind the same turns. */
-function pairRequest({ chosen, rejected }: PreferenceItem): PairRequest | undefined {
+function pairRequest({ chosen, rejected, context = {} }: PreferenceItem): PairRequest | undefined {
   const [good, ...moreGood] = chosen;
   const [bad, ...moreBad] = rejected;
   if (good === undefined || bad === undefined || moreGood.length + moreBad.length > 0) return undefined;
   const prompt = good.slice(0, -1);
-  const a = good.at(-1)?.content;
-  const b = bad.at(-1)?.content;
-  if (a === undefined || b === undefined || !isSame(prompt, bad.slice(0, -1))) return undefined;
-  return { prompt, a, b };
+  const a = answerText(good.at(-1));
+  const b = answerText(bad.at(-1));
+  if (a === undefined || b === undefined || !isDeepStrictEqual(prompt, bad.slice(0, -1))) return undefined;
+  return { prompt: withContext(prompt, context), a, b };
 }
 
-function isSame(a: Conversation, b: Conversation): boolean {
-  return (
-    a.length === b.length &&
-    a.every(({ role, content }, turn) => role === b[turn]?.role && content === b[turn].content)
-  );
+/** The text of an answer that is text and nothing else. */
+function answerText(message: ChatMessage | undefined): string | undefined {
+  if (message === undefined || Object.keys(without(message, "role", "content")).length > 0) return undefined;
+  return typeof message.content === "string" ? message.content : undefined;
 }

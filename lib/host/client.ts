@@ -1,4 +1,4 @@
-import type { Conversation } from "../conversation.js";
+import { checkConversation, type ConversationInput } from "../conversation.js";
 import { DisposedError, HostError } from "../errors.js";
 import type {
   Comparison,
@@ -15,7 +15,7 @@ import { Connection, type Hello } from "./connection.js";
 import type { HostPort } from "./port.js";
 import { type CallRequest, PROTOCOL_VERSION, type ScorerStatus, type WireSettledScore } from "./protocol.js";
 import { request, type RequestOptions } from "./request.js";
-import { fromWire, plainConversation, streamRequest } from "./stream-request.js";
+import { fromWire, streamRequest } from "./stream-request.js";
 import { wireOptions } from "./wire-options.js";
 import { abortable } from "../util/abortable.js";
 import { UNKNOWN_VERSION } from "../util/unknown-version.js";
@@ -95,12 +95,12 @@ export class ScorerClient implements Scorer, TextScorer {
     return this.#description;
   }
 
-  async score(messages: Conversation, options: ScoreOptions = {}): Promise<Score> {
-    return (await this.#call({ method: "score", messages: plainConversation(messages) }, options)) as Score;
+  async score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
+    return (await this.#call({ method: "score", messages: checkConversation(messages) }, options)) as Score;
   }
 
   async rank(
-    prompt: string | Conversation,
+    prompt: string | ConversationInput,
     responses: readonly string[],
     options: ScoreOptions = {},
   ): Promise<RankedScore[]> {
@@ -112,7 +112,7 @@ export class ScorerClient implements Scorer, TextScorer {
   }
 
   async compare(
-    prompt: string | Conversation,
+    prompt: string | ConversationInput,
     a: string,
     b: string,
     options: ScoreOptions = {},
@@ -122,7 +122,7 @@ export class ScorerClient implements Scorer, TextScorer {
   }
 
   async *scoreMany(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
     options: ScoreOptions = {},
   ): AsyncGenerator<Score> {
     for await (const settled of this.scoreManySettled(conversations, options)) {
@@ -132,7 +132,7 @@ export class ScorerClient implements Scorer, TextScorer {
   }
 
   scoreManySettled(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
     options: ScoreOptions = {},
   ): AsyncGenerator<SettledScore> {
     return streamRequest(this.#connection, conversations, options);
@@ -174,8 +174,8 @@ export class ScorerClient implements Scorer, TextScorer {
   }
 }
 
-function plainPrompt(prompt: string | Conversation): string | Conversation {
-  return typeof prompt === "string" ? prompt : plainConversation(prompt);
+function plainPrompt(prompt: string | ConversationInput): string | ConversationInput {
+  return typeof prompt === "string" ? prompt : checkConversation(prompt);
 }
 
 function checkVersions(hello: Hello, expected: string | undefined): void {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Conversation } from "../conversation.js";
+import type { ConversationInput } from "../conversation.js";
 import { DisposedError, HostError } from "../errors.js";
 import type {
   Comparison,
@@ -109,12 +109,12 @@ export class HostedScorer implements Scorer, TextScorer {
     return { kind: this.#kind, pid: this.#pid, restarts: this.#restarts };
   }
 
-  score(messages: Conversation, options: ScoreOptions = {}): Promise<Score> {
+  score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
     return this.#run(options, (scorer) => scorer.score(messages, options));
   }
 
   rank(
-    prompt: string | Conversation,
+    prompt: string | ConversationInput,
     responses: readonly string[],
     options: ScoreOptions = {},
   ): Promise<RankedScore[]> {
@@ -122,7 +122,7 @@ export class HostedScorer implements Scorer, TextScorer {
   }
 
   compare(
-    prompt: string | Conversation,
+    prompt: string | ConversationInput,
     a: string,
     b: string,
     options: ScoreOptions = {},
@@ -131,7 +131,7 @@ export class HostedScorer implements Scorer, TextScorer {
   }
 
   async *scoreMany(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
     options: ScoreOptions = {},
   ): AsyncGenerator<Score> {
     for await (const settled of this.scoreManySettled(conversations, options)) {
@@ -141,7 +141,7 @@ export class HostedScorer implements Scorer, TextScorer {
   }
 
   async *scoreManySettled(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
     options: ScoreOptions = {},
   ): AsyncGenerator<SettledScore> {
     const source = new ReplaySource(conversations);

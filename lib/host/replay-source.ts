@@ -1,21 +1,21 @@
-import type { Conversation } from "../conversation.js";
+import type { ConversationInput } from "../conversation.js";
 import { each } from "./each.js";
 
 /**
  * Reads a caller's conversations once, and keeps those without an answer, so that another host can go on where one died.
  */
 export class ReplaySource {
-  readonly #iterator: AsyncGenerator<Conversation, void>;
-  readonly #unanswered: Conversation[] = [];
+  readonly #iterator: AsyncGenerator<ConversationInput, void>;
+  readonly #unanswered: ConversationInput[] = [];
   #answeredCount = 0;
   #pulling: Promise<boolean> | undefined;
 
-  constructor(conversations: Iterable<Conversation> | AsyncIterable<Conversation>) {
+  constructor(conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>) {
     this.#iterator = each(conversations);
   }
 
   /** Everything without an answer, then the rest of the source. */
-  async *replay(): AsyncGenerator<Conversation, void> {
+  async *replay(): AsyncGenerator<ConversationInput, void> {
     for (let place = this.#answeredCount; ; place++) {
       for (;;) {
         const known = this.#unanswered[place - this.#answeredCount];

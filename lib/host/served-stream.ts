@@ -1,4 +1,4 @@
-import type { Conversation } from "../conversation.js";
+import type { ConversationInput } from "../conversation.js";
 import type { ScoreOptions, Scorer, SettledScore } from "../score.js";
 import { Credit } from "./credit.js";
 import { Inbox } from "./inbox.js";
@@ -58,13 +58,13 @@ export class ServedStream {
     }
   }
 
-  async *#source(): AsyncGenerator<Conversation> {
+  async *#source(): AsyncGenerator<ConversationInput> {
     for (;;) {
       const item = await this.#items.next();
       if (item === undefined) return;
       this.#pulled.add(1);
       // The scorer checks it and gives its error in place.
-      yield item.value as Conversation;
+      yield item.value as ConversationInput;
     }
   }
 }

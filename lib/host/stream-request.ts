@@ -1,4 +1,4 @@
-import { checkConversation, type Conversation, type Message } from "../conversation.js";
+import { checkConversation, type ConversationInput } from "../conversation.js";
 import { HostError, RewardError } from "../errors.js";
 import type { ScoreOptions, SettledScore } from "../score.js";
 import type { Connection } from "./connection.js";
@@ -10,10 +10,10 @@ import { Batcher } from "./soon.js";
 import { decodeError } from "./wire-error.js";
 import { wireOptions } from "./wire-options.js";
 
-type Source = Iterable<Conversation> | AsyncIterable<Conversation>;
+type Source = Iterable<ConversationInput> | AsyncIterable<ConversationInput>;
 
 /** A conversation no scorer accepts: holds the place of one that failed its check on this side. */
-const PLACEHOLDER: Conversation = [];
+const PLACEHOLDER: ConversationInput = [];
 
 /**
  * Scores a stream over a connection, in order. Reads the source only as far as the host has room, and lets the host run
@@ -97,11 +97,11 @@ interface Sending {
   /** Errors of conversations that were not sent, by place in the stream. */
   rejected: Map<number, RewardError>;
   isOpen: () => boolean;
-  send: (items: Conversation[], end: boolean) => void;
+  send: (items: ConversationInput[], end: boolean) => void;
 }
 
 async function sendItems({ conversations, credit, rejected, isOpen, send }: Sending): Promise<void> {
-  const batch = new Batcher<Conversation>((items) => {
+  const batch = new Batcher<ConversationInput>((items) => {
     if (isOpen()) send(items, false);
   });
   const iterator = each(conversations);
@@ -127,29 +127,17 @@ async function sendItems({ conversations, credit, rejected, isOpen, send }: Send
   }
 }
 
-function sendable(item: Conversation, index: number, rejected: Map<number, RewardError>): Conversation {
+function sendable(
+  item: ConversationInput,
+  index: number,
+  rejected: Map<number, RewardError>,
+): ConversationInput {
   try {
-    return plainConversation(item);
+    return checkConversation(item);
   } catch (error) {
     rejected.set(index, asRewardError(error));
     return PLACEHOLDER;
   }
-}
-
-/**
- * A checked copy of only what scoring needs, since the caller's objects may hold things that cannot travel. Everything is
- * read once, so that what was checked is what travels.
- * @throws ConversationError `CONVERSATION_INVALID`
- */
-export function plainConversation(conversation: Conversation): Conversation {
-  if (!Array.isArray(conversation)) return checkConversation(conversation);
-  return checkConversation(
-    Array.from(conversation as readonly unknown[], (message) => {
-      if (typeof message !== "object" || message === null) return message;
-      const { role, content } = message as Message;
-      return { role, content };
-    }),
-  );
 }
 
 /** A settled score as it was before it travelled. */

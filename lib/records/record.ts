@@ -1,8 +1,16 @@
 import { z } from "zod";
-import { checkConversation, withResponse, type Conversation } from "../conversation.js";
-import { unreadable, type DatasetRow } from "../dataset/dataset-row.js";
+import {
+  checkConversation,
+  withContext,
+  withResponse,
+  type ChatMessages,
+  type ConversationInput,
+} from "../conversation.js";
+import { atLine, unreadable, type DatasetRow } from "../dataset/dataset-row.js";
+import { withExactFields } from "../dataset/exact-fields.js";
 import { detectLayout, parseItem } from "../dataset/layout.js";
 import { LAYOUTS } from "../dataset/layouts/index.js";
+import { recordContext } from "../dataset/record-context.js";
 import { ConversationError, RewardError } from "../errors.js";
 import { itemRecord } from "../eval/item-records.js";
 
@@ -11,7 +19,7 @@ export type RecordId = string | number;
 
 /** Two answers to one prompt, as models that only compare want them. */
 export interface PairRequest {
-  prompt: string | Conversation;
+  prompt: string | ConversationInput;
   a: string;
   b: string;
 }
@@ -21,7 +29,7 @@ export interface ScoreRecord {
   id: RecordId;
   /** `pair`: two conversations, the chosen one first. */
   kind: "conversation" | "candidates" | "pair";
-  conversations: readonly Conversation[];
+  conversations: readonly ConversationInput[];
   /** For pairs of texts that share their prompt. */
   pair?: PairRequest;
 }
@@ -46,15 +54,8 @@ export function readRecord({ line, value, error }: DatasetRow): RecordEntry {
     return { id, record: { ...parseRecord(value, line), id } };
   } catch (cause) {
     if (!(cause instanceof RewardError)) throw cause;
-    return { id, error: atLine(cause as RewardError, line) };
+    return { id, error: cause instanceof ConversationError ? atLine(cause, line) : (cause as RewardError) };
   }
-}
-
-/** Errors of conversations know no line. */
-function atLine(error: RewardError, line: number): RewardError {
-  if (!(error instanceof ConversationError)) return error;
-  const { code, message, details } = error;
-  return new ConversationError(code, `Line ${line + 1}: ${message}`, { cause: error, details });
 }
 
 /**
@@ -65,7 +66,7 @@ function parseRecord(value: unknown, line: number): Omit<ScoreRecord, "id"> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw unreadable(`Line ${line + 1} is no record: expected a JSON object.`);
   }
-  const fields = withoutNulls(value);
+  const fields = withoutNulls(withExactFields(value));
   const id = fields["id"];
   if (id !== undefined && idOf(fields) === undefined) {
     throw unreadable(
@@ -75,17 +76,17 @@ function parseRecord(value: unknown, line: number): Omit<ScoreRecord, "id"> {
   if ("chosen" in fields || "rejected" in fields) return parsePair(fields, line);
   if ("responses" in fields) {
     const { prompt, responses: texts } = parse(responses, fields, line);
-    return { kind: "candidates", conversations: texts.map((text) => conversation(prompt, text)) };
+    const request = withContextOf(fields, prompt);
+    return { kind: "candidates", conversations: texts.map((text) => conversation(request, text)) };
   }
   if ("response" in fields) {
     const record = parse(response, fields, line);
-    return { kind: "conversation", conversations: [conversation(record.prompt, record.response)] };
+    const request = withContextOf(fields, record.prompt);
+    return { kind: "conversation", conversations: [conversation(request, record.response)] };
   }
   if ("messages" in fields) {
-    return {
-      kind: "conversation",
-      conversations: [checkConversation(parse(messages, fields, line).messages)],
-    };
+    const request = withContextOf(fields, parse(messages, fields, line).messages);
+    return { kind: "conversation", conversations: [checkConversation(request)] };
   }
   if (!LAYOUTS.some((layout) => layout.matches(fields))) {
     throw unreadable(
@@ -100,11 +101,15 @@ function parsePair(fields: Readonly<Record<string, unknown>>, line: number): Omi
   const parsed = pair.safeParse(fields);
   if (!parsed.success) return parseLabelled(fields, line);
   const { prompt, chosen, rejected } = parsed.data;
-  const checked = typeof prompt === "string" ? prompt : checkConversation(prompt);
+  const request = withContextOf(fields, prompt);
   return {
     kind: "pair",
-    conversations: [conversation(prompt, chosen), conversation(prompt, rejected)],
-    pair: { prompt: checked, a: chosen, b: rejected },
+    conversations: [conversation(request, chosen), conversation(request, rejected)],
+    pair: {
+      prompt: typeof prompt === "string" && Array.isArray(request) ? prompt : checkConversation(request),
+      a: chosen,
+      b: rejected,
+    },
   };
 }
 
@@ -119,8 +124,17 @@ function parseLabelled(fields: Readonly<Record<string, unknown>>, line: number):
   return record;
 }
 
-function conversation(prompt: string | unknown[], text: string): Conversation {
-  return checkConversation(withResponse(prompt as string | Conversation, text));
+/** A prompt's messages with what the record has beside them. */
+function withContextOf(
+  fields: Readonly<Record<string, unknown>>,
+  prompt: string | unknown[],
+): ConversationInput {
+  const turns = typeof prompt === "string" ? [{ role: "user", content: prompt }] : (prompt as ChatMessages);
+  return withContext(turns, recordContext(fields));
+}
+
+function conversation(prompt: ConversationInput, text: string): ConversationInput {
+  return checkConversation(withResponse(prompt, text));
 }
 
 function parse<T>(schema: z.ZodType<T>, fields: unknown, line: number): T {

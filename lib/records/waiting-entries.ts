@@ -1,4 +1,4 @@
-import type { Conversation } from "../conversation.js";
+import type { ConversationInput } from "../conversation.js";
 import type { RewardError } from "../errors.js";
 import type { RecordEntry, RecordId } from "./record.js";
 
@@ -21,7 +21,7 @@ export class WaitingEntries {
   }
 
   /** Conversations of the entries, which wait here from then on. */
-  async *conversations(entries: AsyncIterable<RecordEntry>): AsyncIterable<Conversation> {
+  async *conversations(entries: AsyncIterable<RecordEntry>): AsyncIterable<ConversationInput> {
     for await (const entry of entries) {
       this.#entries.push(entry);
       if (entry.record !== undefined) {

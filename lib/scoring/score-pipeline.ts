@@ -1,6 +1,6 @@
 import type { Backbone } from "../backbone/backbone.js";
 import type { HiddenRequest } from "../backbone/request.js";
-import type { Conversation } from "../conversation.js";
+import type { ConversationInput } from "../conversation.js";
 import type { RewardError } from "../errors.js";
 import type { Head, HeadInput } from "../head/head.js";
 import type { EmitField, Score, ScoreOptions, SettledScore, TextOptions } from "../score.js";
@@ -23,7 +23,7 @@ export class ScorePipeline {
   }
 
   /** Renders and tokenizes. A conversation that cannot be scored gives its error in place. */
-  prepare(conversations: readonly Conversation[]): Promise<(PreparedPrompt | RewardError)[]> {
+  prepare(conversations: readonly ConversationInput[]): Promise<(PreparedPrompt | RewardError)[]> {
     return this.#prompts.build(conversations);
   }
 

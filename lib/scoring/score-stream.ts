@@ -1,4 +1,4 @@
-import type { Conversation } from "../conversation.js";
+import type { ConversationInput } from "../conversation.js";
 import type { RewardError } from "../errors.js";
 import type { HeadInput } from "../head/head.js";
 import type { ScoreOptions, SettledScore } from "../score.js";
@@ -6,6 +6,7 @@ import type { PreparedPrompt } from "../template/prompt.js";
 import { mapAhead } from "../util/map-ahead.js";
 import { finishSettled, goodPrompts } from "./finish-settled.js";
 import type { ScorePipeline } from "./score-pipeline.js";
+import { weigh } from "./weigh.js";
 import { AdaptiveWindowSize } from "./window-size.js";
 import { cutWindows } from "./windows.js";
 
@@ -34,7 +35,7 @@ interface ComputedWindow extends Window {
  */
 export async function* scoreStream(
   pipeline: ScoreStages,
-  conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+  conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
   options: ScoreOptions,
 ): AsyncGenerator<SettledScore, void, undefined> {
   // Aborted when the consumer stops early, too: windows on their way are not worth finishing then.
@@ -54,7 +55,7 @@ export async function* scoreStream(
     };
   };
   const windows = cutWindows(conversations, weigh, () => size, signal);
-  const prepare = stage(async (window: Conversation[]): Promise<Window> => {
+  const prepare = stage(async (window: ConversationInput[]): Promise<Window> => {
     const weight = window.reduce((sum, conversation) => sum + weigh(conversation), 0);
     return { weight, prompts: await pipeline.prepare(window) };
   });
@@ -77,14 +78,4 @@ export async function* scoreStream(
       if (!isRead) stop.abort();
     }
   }
-}
-
-/** Characters; a token has about four. What is malformed weighs nothing: it fails before it is computed. */
-function weigh(conversation: unknown): number {
-  if (!Array.isArray(conversation)) return 0;
-  return conversation.reduce((sum: number, message: unknown) => {
-    const content =
-      typeof message === "object" && message && "content" in message ? message.content : undefined;
-    return sum + (typeof content === "string" ? content.length : 0);
-  }, 0);
 }

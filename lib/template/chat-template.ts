@@ -1,11 +1,13 @@
-import type { Conversation } from "../conversation.js";
+import type { ConversationInput } from "../conversation.js";
 import { TemplateError } from "../errors.js";
 import { engine, type TemplateNode } from "./jinja-engine.js";
 import { tokenizeJinja } from "./jinja-lexer.js";
 import { scopeIterations } from "./loop-scope.js";
 import { PythonInterpreter } from "./python-interpreter.js";
 import { pythonStr } from "./python-values.js";
+import { runtimeData } from "./runtime-data.js";
 import { parseDate, strftime } from "./strftime.js";
+import { templateInput, type TemplateInput } from "./template-input.js";
 
 /** Roles that a template without any list of roles is taken to know. */
 const USUAL_ROLES = ["system", "user", "assistant"];
@@ -14,8 +16,8 @@ const USUAL_ROLES = ["system", "user", "assistant"];
 class Refusal extends Error {}
 
 /**
- * A checkpoint's chat template, rendered as `apply_chat_template(messages, tokenize=False)` of transformers does:
- * `trim_blocks` and `lstrip_blocks` on, `tools` and `documents` none, no generation prompt.
+ * A checkpoint's chat template, rendered as `apply_chat_template(messages, tools, documents, tokenize=False)` of transformers
+ * does: `trim_blocks` and `lstrip_blocks` on, no generation prompt.
  * Source: transformers, utils/chat_template_utils.py (v4.45).
  */
 export class ChatTemplate {
@@ -74,10 +76,18 @@ export class ChatTemplate {
    * @throws TemplateError `TEMPLATE_REJECTED`: the template refuses these messages (the error's message is the template's
    * own), or fails on them.
    */
-  render(messages: Conversation): string {
+  render(conversation: ConversationInput): string {
+    return this.renderInput(templateInput(conversation));
+  }
+
+  /** @throws TemplateError `TEMPLATE_REJECTED` */
+  renderInput(input: TemplateInput): string {
     try {
       const environment = new engine.Environment();
-      for (const [name, value] of Object.entries(this.#valuesFor(messages))) environment.set(name, value);
+      for (const [name, value] of Object.entries(this.#globals())) environment.set(name, value);
+      for (const [name, value] of Object.entries(this.#valuesFor(input))) {
+        environment.setVariable(name, runtimeData(value));
+      }
       return pythonStr(new PythonInterpreter(environment).run(this.#program));
     } catch (cause) {
       if (cause instanceof Refusal) throw new TemplateError("TEMPLATE_REJECTED", cause.message, { cause });
@@ -89,9 +99,8 @@ export class ChatTemplate {
     }
   }
 
-  #valuesFor(messages: Conversation): Record<string, unknown> {
+  #globals(): Record<string, unknown> {
     return {
-      ...this.#variables,
       true: true,
       True: true,
       false: false,
@@ -103,11 +112,18 @@ export class ChatTemplate {
         throw new Refusal(String(message));
       },
       strftime_now: (format: unknown) => this.#now(String(format)),
-      messages: messages.map(({ role, content }) => ({ role, content })),
-      tools: null,
-      documents: null,
-      add_generation_prompt: false,
+    };
+  }
+
+  #valuesFor({ messages, tools, documents, variables }: TemplateInput): Record<string, unknown> {
+    return {
+      ...this.#variables,
       ...(this.#date === null ? {} : { date_string: this.#date }),
+      ...variables,
+      messages,
+      tools,
+      documents,
+      add_generation_prompt: false,
     };
   }
 

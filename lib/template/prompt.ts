@@ -1,11 +1,14 @@
-import { checkConversation, type Conversation } from "../conversation.js";
-import { ConversationError, InvalidArgumentError, RewardError } from "../errors.js";
+import type { ConversationInput } from "../conversation.js";
+import { checkText } from "../conversation/template-data.js";
+import { InvalidArgumentError, RewardError } from "../errors.js";
 import type { PromptSpec } from "../model-folder/reward-json.js";
 import type { NativeModel } from "../native/types.js";
 import { ChatTemplate } from "./chat-template.js";
 import { preparePlainText } from "./plain-text.js";
 import { gatingPosition, scoredPosition } from "./position.js";
+import { checkRoles, fitParts, unwritten } from "./probe.js";
 import { SpecialTokenTexts, type PromptSegment } from "./special-tokens.js";
+import { templateInput } from "./template-input.js";
 import { TimeSlice } from "./time-slice.js";
 import { concatenate, joinAndTruncate, leadingRun, type PromptTokens, type Truncation } from "./truncate.js";
 import { appendAll } from "../util/append-all.js";
@@ -112,7 +115,7 @@ export class PromptBuilder {
    * Prepares conversations, many in one native call. A conversation that cannot be prepared gives its error in place:
    * ConversationError, TemplateError.
    */
-  build(conversations: readonly Conversation[]): Promise<(PreparedPrompt | RewardError)[]> {
+  build(conversations: readonly ConversationInput[]): Promise<(PreparedPrompt | RewardError)[]> {
     return this.#buildAll(conversations, (conversation) => this.#draft(conversation));
   }
 
@@ -126,7 +129,7 @@ export class PromptBuilder {
       ? { prefix: prefixTokens, suffix: suffixTokens }
       : { prefix: [], suffix: [] };
     return this.#buildAll(texts, (text) => {
-      checkConversation([{ role: "user", content: text }]);
+      checkPrompt(text);
       return { text, pieces: this.#pieces(this.#splitting.split(text), true), warnings: [], added };
     });
   }
@@ -155,25 +158,28 @@ export class PromptBuilder {
 
   /**
    * Renders, and splits at special tokens as the tokenizers do: everything between them is normalized and tokenized on its
-   * own. With `literal`, a spelling inside a message is no split.
+   * own. With `literal`, a spelling inside a message, or beside it in what the template sees, is no split.
    */
-  #draft(conversation: Conversation): Draft {
-    const messages = checkConversation(conversation);
-    this.#checkRoles(messages);
-    const spelled = this.#control.findIn(messages);
+  #draft(conversation: ConversationInput): Draft {
+    const given = templateInput(conversation);
+    checkRoles(this.#template, given);
+    const input = fitParts(this.#template, given);
     const parseSpecial = this.#options.specialTokens === "parse";
-    const { messages: masked, restore } =
-      parseSpecial || spelled.length === 0
-        ? { messages, restore: (text: string) => text }
-        : this.#control.mask(messages, this.#spec.template);
-    const rendered = this.#render(masked);
+    const { input: masked, restore } = parseSpecial
+      ? { input, restore: (text: string) => text }
+      : this.#control.mask(input, this.#spec.template, this.#textById.values());
+    const rendered = this.#template.renderInput(masked);
+    const text = this.#withoutBos(rendered);
     const segments = this.#splitting
-      .split(rendered)
+      .split(text)
       .map((segment) => (typeof segment === "number" ? segment : restore(segment)));
     return {
-      text: restore(rendered),
+      text: restore(text),
       pieces: this.#pieces(segments, parseSpecial),
-      warnings: parseSpecial && spelled.length > 0 ? [parsedSpecialsWarning(spelled)] : [],
+      warnings: [
+        ...(parseSpecial ? parsedSpecialsWarning(this.#control.findIn(input)) : []),
+        ...unwritten(this.#template, masked, rendered).map(unwrittenWarning),
+      ],
       added: this.#publishedAdditions(),
     };
   }
@@ -195,18 +201,7 @@ export class PromptBuilder {
     };
   }
 
-  #checkRoles(messages: Conversation): void {
-    const index = messages.findIndex(({ role }) => !this.#template.knowsRole(role));
-    if (index < 0) return;
-    throw new ConversationError(
-      "CONVERSATION_INVALID",
-      `Message ${index} has the role ${JSON.stringify(messages[index]?.role)}, which this model's chat template does not name. ` +
-        "Use system, user or assistant.",
-    );
-  }
-
-  #render(messages: Conversation): string {
-    const text = this.#template.render(messages);
+  #withoutBos(text: string): string {
     const bosText = this.#spec.templateVariables["bos_token"];
     return this.#spec.removeBosText && bosText !== undefined ? text.replaceAll(bosText, "") : text;
   }
@@ -267,13 +262,25 @@ export class PromptBuilder {
   }
 }
 
-function parsedSpecialsWarning(spelled: readonly string[]): string {
+/** @throws ConversationError `CONVERSATION_INVALID` */
+function checkPrompt(text: unknown): void {
+  if (typeof text !== "string")
+    throw new InvalidArgumentError(`Expected a text but received ${typeof text}.`);
+  checkText(text, "the text");
+}
+
+function parsedSpecialsWarning(spelled: readonly string[]): string[] {
+  if (spelled.length === 0) return [];
   const names = spelled.slice(0, NAMES_IN_WARNING).join(" ");
   const more = spelled.length > NAMES_IN_WARNING ? ` and ${spelled.length - NAMES_IN_WARNING} more` : "";
-  return (
+  return [
     `The messages spell special tokens, which count as those tokens: ${names}${more}. ` +
-    "An answer can forge turns this way; --special-tokens literal keeps them as text."
-  );
+      "An answer can forge turns this way; --special-tokens literal keeps them as text.",
+  ];
+}
+
+function unwrittenWarning(what: string): string {
+  return `This model's chat template does not write ${what}: the reward is that of the conversation without them.`;
 }
 
 /** The result, or the typed error in its place; anything untyped is a bug and goes on. */

@@ -1,4 +1,9 @@
-import { checkConversation, withResponse, type Conversation } from "../../lib/conversation.js";
+import {
+  asRequest,
+  checkConversation,
+  withResponse,
+  type ConversationInput,
+} from "../../lib/conversation.js";
 import { ConversationError, DisposedError, HostError, RewardError } from "../../lib/errors.js";
 import type {
   Comparison,
@@ -52,10 +57,10 @@ export class FakeScorer implements Scorer {
     };
   }
 
-  async score(messages: Conversation, options: ScoreOptions = {}): Promise<Score> {
+  async score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
     if (this.isDisposed) throw new DisposedError("The fake scorer");
-    checkConversation(messages);
-    const text = messages.map(({ content }) => content).join(" ");
+    const request = asRequest(checkConversation(messages));
+    const text = request.messages.map(({ content }) => content as string).join(" ");
     if (text.includes("[die]")) process.kill(process.pid, "SIGKILL");
     options.signal?.throwIfAborted();
     await pause(this.#options.delayMs ?? 0, options.signal);
@@ -72,7 +77,7 @@ export class FakeScorer implements Scorer {
   }
 
   async *scoreMany(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
     options?: ScoreOptions,
   ): AsyncGenerator<Score> {
     for await (const settled of this.scoreManySettled(conversations, options)) {
@@ -82,10 +87,10 @@ export class FakeScorer implements Scorer {
   }
 
   async *scoreManySettled(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
     options: ScoreOptions = {},
   ): AsyncGenerator<SettledScore> {
-    const waiting: Conversation[] = [];
+    const waiting: ConversationInput[] = [];
     for await (const conversation of conversations) {
       this.pulled += 1;
       waiting.push(conversation);
@@ -96,7 +101,7 @@ export class FakeScorer implements Scorer {
   }
 
   async rank(
-    prompt: string | Conversation,
+    prompt: string | ConversationInput,
     responses: readonly string[],
     options?: ScoreOptions,
   ): Promise<RankedScore[]> {
@@ -109,7 +114,7 @@ export class FakeScorer implements Scorer {
   }
 
   async compare(
-    prompt: string | Conversation,
+    prompt: string | ConversationInput,
     first: string,
     second: string,
     options?: ScoreOptions,
@@ -125,7 +130,7 @@ export class FakeScorer implements Scorer {
     return Promise.resolve();
   }
 
-  async *#settle(conversations: Conversation[], options: ScoreOptions): AsyncGenerator<SettledScore> {
+  async *#settle(conversations: ConversationInput[], options: ScoreOptions): AsyncGenerator<SettledScore> {
     for (const conversation of conversations) {
       let settled: SettledScore;
       try {

@@ -233,7 +233,7 @@ describe("special tokens as text", () => {
     ["  <|end|>  ", "<|end|>"],
     ["<|e<|end|>nd|>", "<|e<|end|>nd|>"],
     ["<|end|>ing", "<|end|>ing"],
-    ["\ue000<|end|>\ue001<s>", "\ue000<|end|>\ue001<s>"],
+    ["\u3400<|end|>\u3401<s>", "\u3400<|end|>\u3401<s>"],
     ["{{ bos_token }}<s>{% raw %}", "{{ bos_token }}<s>{% raw %}"],
   ])("keeps %j", async (content, kept) => {
     expect(await tokens(content, {}, literal)).toEqual(
@@ -251,11 +251,11 @@ describe("special tokens as text", () => {
     expect(prompt).toMatchObject({ gating: ids("<s>", "<s>", "<|turn|>", "user:a").length });
   });
 
-  it("refuses a conversation without a private-use character to spare", async () => {
-    const all = String.fromCharCode(...Array.from({ length: 6400 }, (_, index) => 0xe000 + index));
+  it("refuses a conversation without a rare ideograph to spare", async () => {
+    const all = String.fromCharCode(...Array.from({ length: 6592 }, (_, index) => 0x3400 + index));
     expect(await build(`${all}<s>`, {}, literal)).toMatchObject({ code: "CONVERSATION_INVALID" });
     expect(await tokens(all, {}, { ...literal, contextLength: 7000 })).toHaveLength(
-      4 + "user:".length + 6400,
+      4 + "user:".length + 6592,
     );
   });
 });

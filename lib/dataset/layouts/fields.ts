@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { Conversation } from "../../conversation.js";
-import { withResponse } from "../../conversation.js";
+import type { ChatMessages } from "../../conversation.js";
+import { checkMessages } from "../../conversation/check-messages.js";
 
 /** Schemas of fields that several layouts share. Unknown columns are always ignored. */
 
 export const text = z.string();
-export const message = z.object({ role: z.string(), content: z.string() });
-export const messages = z.array(message).min(1);
+/** Whole messages: what is in them is for the chat template to see. */
+export const messages = z.array(z.unknown()).min(1).transform(checkMessages);
 export const textOrMessages = z.union([text, messages]);
 export const texts = z.array(text).min(1);
 
@@ -25,6 +25,7 @@ export const optionalText = z
   .transform((value) => value ?? "");
 
 /** One conversation for each answer to a prompt. */
-export function answersTo(prompt: string | Conversation, responses: readonly string[]): Conversation[] {
-  return responses.map((response) => withResponse(prompt, response));
+export function answersTo(prompt: string | ChatMessages, responses: readonly string[]): ChatMessages[] {
+  const turns = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
+  return responses.map((response) => [...turns, { role: "assistant", content: response }]);
 }

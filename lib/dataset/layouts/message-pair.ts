@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import type { Conversation } from "../../conversation.js";
+import type { ChatMessages } from "../../conversation.js";
 import type { Layout } from "../layout.js";
 import { identity, messages, optionalText, textOrMessages } from "./fields.js";
 
@@ -32,9 +33,9 @@ export const messagePairLayout: Layout = {
 };
 
 /** What the list does not itself repeat of the prompt goes in front of it. */
-function withPrompt(prompt: string | Conversation | null | undefined, list: Conversation): Conversation {
+function withPrompt(prompt: string | ChatMessages | null | undefined, list: ChatMessages): ChatMessages {
   if (prompt === null || prompt === undefined) return list;
-  const turns: Conversation = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
+  const turns: ChatMessages = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
   const repeated = overlap(turns, list);
   // An answer must come after a user's turn: a list with another turn there has the prompt in words of its own.
   const hasOwnPrompt = list[0]?.role !== "assistant" && turns.at(-1)?.role === "user";
@@ -42,14 +43,10 @@ function withPrompt(prompt: string | Conversation | null | undefined, list: Conv
 }
 
 /** How many turns at the end of one are the turns at the start of the other. */
-function overlap(before: Conversation, after: Conversation): number {
+function overlap(before: ChatMessages, after: ChatMessages): number {
   for (let count = Math.min(before.length, after.length); count > 0; count--) {
     const end = before.slice(-count);
-    if (
-      end.every(({ role, content }, turn) => role === after[turn]?.role && content === after[turn].content)
-    ) {
-      return count;
-    }
+    if (end.every((message, turn) => isDeepStrictEqual(message, after[turn]))) return count;
   }
   return 0;
 }

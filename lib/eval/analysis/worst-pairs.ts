@@ -1,4 +1,5 @@
-import type { Conversation } from "../../conversation.js";
+import { isDeepStrictEqual } from "node:util";
+import type { ChatMessages } from "../../conversation.js";
 import type { ItemReader } from "../item-reader.js";
 import type { DecisivePair } from "./decisive-pair.js";
 
@@ -11,9 +12,9 @@ export interface WorstPair {
   /** Null where the model only compares. */
   chosenReward: number | null;
   rejectedReward: number | null;
-  prompt: Conversation;
-  chosen: Conversation;
-  rejected: Conversation;
+  prompt: ChatMessages;
+  chosen: ChatMessages;
+  rejected: ChatMessages;
 }
 
 /**
@@ -55,14 +56,14 @@ function mostWrong(pairs: Iterable<DecisivePair>, count: number): DecisivePair[]
 }
 
 interface Texts {
-  chosen: Conversation;
-  rejected: Conversation;
+  chosen: ChatMessages;
+  rejected: ChatMessages;
 }
 
 function pickTexts(
   pair: DecisivePair,
-  chosen: readonly Conversation[],
-  rejected: readonly Conversation[],
+  chosen: readonly ChatMessages[],
+  rejected: readonly ChatMessages[],
 ): Texts {
   return {
     chosen: chosen[pair.item.chosen.indexOf(pair.chosen)] ?? [],
@@ -86,14 +87,9 @@ function withTexts({ item, chosen, rejected, margin }: DecisivePair, line: numbe
 }
 
 /** Turns both conversations begin with. */
-function sharedTurns(a: Conversation, b: Conversation): number {
+function sharedTurns(a: ChatMessages, b: ChatMessages): number {
   let count = 0;
-  while (
-    count < Math.min(a.length, b.length) - 1 &&
-    a[count]?.role === b[count]?.role &&
-    a[count]?.content === b[count]?.content
-  ) {
-    count++;
-  }
+  const most = Math.min(a.length, b.length) - 1;
+  while (count < most && isDeepStrictEqual(a[count], b[count])) count++;
   return count;
 }

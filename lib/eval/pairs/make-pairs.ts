@@ -1,10 +1,17 @@
-import type { Conversation, Message } from "../../conversation.js";
+import { isDeepStrictEqual } from "node:util";
+import {
+  asRequest,
+  type ChatMessages,
+  type ConversationInput,
+  type TemplateContext,
+} from "../../conversation.js";
 import { unreadable } from "../../dataset/dataset-row.js";
 import { openDataset, type Dataset } from "../../dataset/dataset.js";
 import { writeDataset, type OutputRecord } from "../../dataset/write-dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
 import type { RecordEntry, RecordId, ScoreRecord } from "../../records/record.js";
 import { withLock } from "../../util/file-lock.js";
+import { messageText } from "../message-text.js";
 import { readRecords } from "../read-records.js";
 import { ScoreSource, type RecordScores } from "../read-scores.js";
 import {
@@ -43,9 +50,9 @@ export interface MakePairsResult {
 /** One preference pair, in the conversational format of TRL's `DPOTrainer`; further columns are ignored there. */
 interface PairRow extends OutputRecord {
   id: RecordId;
-  prompt: Conversation;
-  chosen: Conversation;
-  rejected: Conversation;
+  prompt: ChatMessages;
+  chosen: ChatMessages;
+  rejected: ChatMessages;
   score_chosen: number;
   score_rejected: number;
   margin: number;
@@ -125,8 +132,8 @@ function choiceOf(
     if (options.strict === true) throw unreadable(`Record ${id} cannot be scored: ${detail}`);
     return { reason: "not-scored", detail };
   }
-  const candidates = record.conversations.map((conversation, index) => ({
-    text: conversation.at(-1)?.content ?? "",
+  const candidates = messagesOf(record.conversations).map((messages, index) => ({
+    text: textOf(messages),
     reward: scores.candidates?.[index]?.reward ?? Number.NaN,
     std: scores.candidates?.[index]?.std,
   }));
@@ -138,22 +145,47 @@ function* pairRows(
   scores: RecordScores | undefined,
   pairs: readonly ChosenPair[],
 ): Iterable<PairRow> {
-  const answer = (index: number): readonly Message[] => conversations[index]?.slice(-1) ?? [];
+  const lists = messagesOf(conversations);
+  const answer = (index: number): ChatMessages => lists[index]?.slice(-1) ?? [];
   const reward = (index: number): number => scores?.candidates?.[index]?.reward ?? Number.NaN;
   for (const { chosen, rejected, margin } of pairs) {
     yield {
       id,
-      prompt: conversations[chosen]?.slice(0, -1) ?? [],
+      prompt: lists[chosen]?.slice(0, -1) ?? [],
       chosen: answer(chosen),
       rejected: answer(rejected),
       score_chosen: reward(chosen),
       score_rejected: reward(rejected),
       margin,
+      ...contextColumns(conversations[chosen]),
     };
   }
 }
 
-function havePromptInCommon(conversations: readonly Conversation[]): boolean {
-  const prompts = conversations.map((conversation) => JSON.stringify(conversation.slice(0, -1)));
-  return prompts.every((prompt) => prompt === prompts[0]);
+function havePromptInCommon(conversations: readonly ConversationInput[]): boolean {
+  const prompts = messagesOf(conversations).map((messages) => messages.slice(0, -1));
+  return prompts.every((prompt) => isDeepStrictEqual(prompt, prompts[0]));
+}
+
+function messagesOf(conversations: readonly ConversationInput[]): ChatMessages[] {
+  return conversations.map((conversation) => asRequest(conversation).messages);
+}
+
+function textOf(messages: ChatMessages): string {
+  const answer = messages.at(-1);
+  return answer === undefined ? "" : messageText(answer);
+}
+
+/** TRL reads the tools from a column of that name; the other two change nothing there, and are kept beside the pair. */
+function contextColumns(conversation: ConversationInput | undefined): Readonly<Record<string, unknown>> {
+  const context: TemplateContext = conversation === undefined ? {} : asRequest(conversation);
+  return {
+    ...(isGiven(context.tools) ? { tools: context.tools } : {}),
+    ...(isGiven(context.documents) ? { documents: context.documents } : {}),
+    ...(isGiven(context.chatTemplateKwargs) ? { chat_template_kwargs: context.chatTemplateKwargs } : {}),
+  };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }

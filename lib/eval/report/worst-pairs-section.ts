@@ -1,4 +1,5 @@
-import type { Conversation } from "../../conversation.js";
+import type { ChatMessages } from "../../conversation.js";
+import { messageText } from "../message-text.js";
 import type { WorstPair } from "../analysis/worst-pairs.js";
 import { count, decimal } from "./format.js";
 import { html, type Markup } from "./html.js";
@@ -50,12 +51,12 @@ function reward(value: number | null): string {
   return value === null ? "" : `, reward ${decimal(value)}`;
 }
 
-function messages(conversation: Conversation): Markup {
+function messages(conversation: ChatMessages): Markup {
   return html`${conversation.map(
-    ({ role, content }) =>
+    (message) =>
       html`<div class="message">
-        <p class="role">${role}</p>
-        <pre class="text" tabindex="0" dir="auto">${shown(content)}</pre>
+        <p class="role">${message.role}</p>
+        <pre class="text" tabindex="0" dir="auto">${shown(messageText(message))}</pre>
       </div>`,
   )}`;
 }

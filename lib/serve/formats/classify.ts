@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { withContext, type ChatMessages, type ConversationInput } from "../../conversation.js";
+import { withExactFields } from "../../dataset/exact-fields.js";
+import { recordContext } from "../../dataset/record-context.js";
 import type { Score } from "../../score.js";
 import { activationFields, activationOf } from "../activation.js";
 import { HttpError } from "../http-error.js";
@@ -8,7 +11,6 @@ import type { RouteHandler } from "../route.js";
 import { scoreTexts, usageOf } from "../score-texts.js";
 import type { ServableScorer } from "../text-scorer.js";
 
-const message = z.object({ role: z.string(), content: z.string() });
 const texts = z.union([z.string(), z.array(z.string())]);
 
 const inputSchema = z.object({
@@ -16,7 +18,13 @@ const inputSchema = z.object({
   add_special_tokens: z.boolean().nullish(),
   ...activationFields,
 });
-const messagesSchema = z.object({ messages: z.array(message), ...activationFields });
+const messagesSchema = z.object({
+  messages: z.array(z.unknown()),
+  tools: z.unknown().optional(),
+  documents: z.unknown().optional(),
+  chat_template_kwargs: z.unknown().optional(),
+  ...activationFields,
+});
 const sglangSchema = z.object({ text: texts });
 
 const bodySchema = z.union([inputSchema, messagesSchema, sglangSchema], {
@@ -25,14 +33,20 @@ const bodySchema = z.union([inputSchema, messagesSchema, sglangSchema], {
 
 /**
  * The classification requests of vLLM and SGLang. vLLM: `input` is plain text, to which the tokenizer adds its special tokens
- * unless `add_special_tokens` is false; `messages` go through the model's chat template; `probs` holds the raw reward unless
+ * unless `add_special_tokens` is false; `messages`, with `tools`, `documents` and
+ * `chat_template_kwargs` beside them, go through the model's chat template; `probs` holds the raw reward unless
  * `use_activation` is asked for. SGLang's own form has `text`, to which the tokenizer adds its special tokens, too, and answers
  * `[{ embedding: [reward] }, …]`, or one of them for one text.
  * Source: vLLM's Classification API, `vllm/entrypoints/pooling/classify/protocol.py`; SGLang's native API, section "Classify
  * (reward model)".
  */
 export const classify: RouteHandler = async (body, { scorer, signal }) => {
-  const request = parseBody(bodySchema, body, [...Object.keys(activationFields), "add_special_tokens"]);
+  const hasMessages = typeof body === "object" && body !== null && "messages" in body;
+  const request = parseBody(bodySchema, body, [
+    ...Object.keys(activationFields),
+    "add_special_tokens",
+    ...(hasMessages ? ["tools", "documents", "chat_template_kwargs"] : []),
+  ]);
   if ("text" in request) return classifySglang(request.text, scorer, signal);
   const activation = activationOf(request);
   const scores = await scoresOf(request, body, scorer, signal);
@@ -74,7 +88,13 @@ async function scoresOf(
         "honoured here. Leave it out, or send a rendered prompt as input.",
     );
   }
-  return [await scorer.score(request.messages, { signal })];
+  return [await scorer.score(conversationOf(body as z.infer<typeof messagesSchema>), { signal })];
+}
+
+/** Messages are checked by the scorer, whole: what is in them is for the chat template to see. */
+function conversationOf(body: z.infer<typeof messagesSchema>): ConversationInput {
+  const request = withExactFields(body);
+  return withContext(request.messages as ChatMessages, recordContext(request));
 }
 
 async function classifySglang(
