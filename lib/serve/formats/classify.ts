@@ -41,11 +41,11 @@ const bodySchema = z.union([inputSchema, messagesSchema, sglangSchema], {
  * (reward model)".
  */
 export const classify: RouteHandler = async (body, { scorer, signal }) => {
-  const hasMessages = typeof body === "object" && body !== null && "messages" in body;
+  const isChat = messagesSchema.safeParse(body).success && !inputSchema.safeParse(body).success;
   const request = parseBody(bodySchema, body, [
     ...Object.keys(activationFields),
     "add_special_tokens",
-    ...(hasMessages ? ["tools", "documents", "chat_template_kwargs"] : []),
+    ...(isChat ? ["tools", "documents", "chat_template_kwargs"] : []),
   ]);
   if ("text" in request) return classifySglang(request.text, scorer, signal);
   const activation = activationOf(request);
