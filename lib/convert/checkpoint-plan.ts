@@ -1,4 +1,6 @@
+import path from "node:path";
 import { CheckpointError } from "../errors.js";
+import { refuseProcessReward } from "../head/process-reward.js";
 import { detectHead, type DetectedHead } from "../head/registry.js";
 import { findProfile } from "../profile/find-profile.js";
 import type { Profile } from "../profile/profile.js";
@@ -8,6 +10,7 @@ import { findArchitecture } from "./architecture/registry.js";
 import { planBackbone, type BackbonePlan } from "./backbone-plan.js";
 import { droppingRule } from "../weights/dropped-tensors.js";
 import type { RawConfig } from "./model-config.js";
+import { requireFolderOfCheckpoint } from "./checkpoint-folder.js";
 import { readConfig } from "./read-config.js";
 import { readTokenizer } from "./tokenizer/read-tokenizer.js";
 import { headSources } from "./write-head.js";
@@ -33,15 +36,21 @@ export interface CheckpointPlan {
 /**
  * Reads a checkpoint folder: configuration, tensor lists, tokenizer and profile. No weights are read.
  * @param hubId where it came from, to find its profile
- * @throws CheckpointError `CHECKPOINT_INVALID`, `CHECKPOINT_UNSUPPORTED`; HeadLoadError `HEAD_INVALID`, `HEAD_MISMATCH`
+ * @throws InvalidArgumentError for a path that is no folder of a checkpoint; CheckpointError `CHECKPOINT_INVALID`,
+ * `CHECKPOINT_UNSUPPORTED`; HeadLoadError `HEAD_INVALID`, `HEAD_MISMATCH`
  */
 export async function planCheckpoint(checkpointDir: string, hubId?: string): Promise<CheckpointPlan> {
+  await requireFolderOfCheckpoint(checkpointDir);
   const config = await readConfig(checkpointDir);
   const settings = { ...findArchitecture(config).defaults, ...config };
   const checkpoint = await Checkpoint.open(checkpointDir, { hasTiedEmbedding: isTied(settings) });
   try {
     const backbone = planBackbone(config, checkpoint.tensors);
     const profile = await findProfile({ hubId, checkpointDir });
+    // A profile of ours says what its model is.
+    const isKnown = (profile?.hubIds ?? []).length > 0;
+    if (!isKnown)
+      refuseProcessReward({ config, names: [hubId ?? path.basename(path.resolve(checkpointDir))] });
     const tokenizer = await readTokenizer(checkpointDir, config, backbone.vocabSize);
     const head = findHead(backbone, config, tokenizer, profile);
     const dropped = accountForRest(backbone.leftover, head);

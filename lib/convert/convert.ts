@@ -1,4 +1,5 @@
 import path from "node:path";
+import { proveHead } from "../head/prove-head.js";
 import { makePromptSpec } from "../template/prompt-spec.js";
 import { InvalidArgumentError } from "../errors.js";
 import { HEAD_FILE, REWARD_JSON } from "../model-folder/file-names.js";
@@ -77,6 +78,7 @@ export async function convertCheckpoint(
         onProgress,
       });
       const headFile = await writeHead(plan.checkpoint, plan.head, staging.file(HEAD_FILE));
+      await proveHead(plan.head.spec, staging.file(HEAD_FILE), plan.backbone.config.hiddenSize);
       const sources = [...(await hashSmallFiles(checkpointDir)), ...backbone.sources];
       const fresh = describe(plan, checkpointDir, options, {
         type: backbone.type,

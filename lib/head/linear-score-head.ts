@@ -89,7 +89,7 @@ function rewardRow(candidates: HeadCandidates, labels: readonly string[]): numbe
     "HEAD_INVALID",
     `score.weight has ${labels.length} rows (${labels.join(", ")})` +
       (wanted === undefined
-        ? ", and nothing says which one is the reward. "
+        ? ", and nothing says which one is the reward (two rows are often the labels of a process reward model's steps). "
         : `, none of them is ${wanted}. `) +
       'Put a profile.json into the checkpoint folder: {"head": "linear-score", "rewardLabel": name or index} for one row, or ' +
       '{"head": "steerlm", "attributes": […], "weights": […]} for a weighted sum of all.',

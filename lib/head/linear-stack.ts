@@ -85,7 +85,8 @@ export function expectOutputs(
   if (last === outputs) return;
   throw new HeadLoadError(
     "HEAD_INVALID",
-    `The head's last layer ${layers.at(-1)?.weight ?? ""} has ${last ?? 0} outputs, expected ${outputs}.`,
+    `The head's last layer ${layers.at(-1)?.weight ?? ""} has ${last ?? 0} outputs, expected ${outputs}. Several outputs are ` +
+      "another kind of model: process reward models, for one, have two for every step, which this version does not score.",
   );
 }
 

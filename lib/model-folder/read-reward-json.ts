@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { ModelLoadError } from "../errors.js";
+import { exists } from "../util/exists.js";
 import { REWARD_JSON } from "./file-names.js";
 import { REWARD_JSON_VERSION, rewardJsonSchema, type FileRecord, type RewardJson } from "./reward-json.js";
 
@@ -12,13 +13,11 @@ import { REWARD_JSON_VERSION, rewardJsonSchema, type FileRecord, type RewardJson
  */
 export async function readRewardJson(modelDir: string): Promise<RewardJson> {
   const file = path.join(modelDir, REWARD_JSON);
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new ModelLoadError(
-      "MODEL_NOT_FOUND",
-      `${modelDir} is no model folder: ${REWARD_JSON} cannot be read (${cause instanceof Error ? cause.message : String(cause)}). ` +
-        "Make one with `llama-reward convert <hf-dir> <model-dir>` or `llama-reward pull <hub-id>`.",
-      { cause, details: { modelDir } },
-    );
+  const text = await readFile(file, "utf8").catch(async (cause: unknown) => {
+    throw new ModelLoadError("MODEL_NOT_FOUND", await whyNoModelFolder(modelDir, cause), {
+      cause,
+      details: { modelDir },
+    });
   });
   let value: unknown;
   try {
@@ -54,6 +53,25 @@ export async function recordedFile(modelDir: string, record: FileRecord): Promis
   }
   return file;
 }
+
+/** What a path is instead, and what to do. */
+async function whyNoModelFolder(modelDir: string, cause: unknown): Promise<string> {
+  const stats = await stat(modelDir).catch(() => undefined);
+  if (stats === undefined) return `${modelDir} is no model folder: there is no such folder. ${MAKE_ONE}`;
+  if (!stats.isDirectory()) {
+    return `${modelDir} is a file, not a model folder. Give the folder that holds ${REWARD_JSON}. ${MAKE_ONE}`;
+  }
+  if (await exists(path.join(modelDir, "config.json"))) {
+    return (
+      `${modelDir} is a Hugging Face checkpoint, not a model folder. Convert it first: ` +
+      `\`llama-reward convert ${modelDir} <model-dir>\`.`
+    );
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return `${modelDir} is no model folder: ${REWARD_JSON} cannot be read (${reason}). ${MAKE_ONE}`;
+}
+
+const MAKE_ONE = "Make one with `llama-reward convert <hf-dir> <model-dir>` or `llama-reward pull <hub-id>`.";
 
 function versionOf(value: unknown): unknown {
   return typeof value === "object" && value !== null && "schemaVersion" in value

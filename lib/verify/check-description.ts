@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CheckpointPlan } from "../convert/checkpoint-plan.js";
-import { hashSmallFiles } from "../convert/source-files.js";
 import type { RewardJson } from "../model-folder/reward-json.js";
 import { makePromptSpec } from "../template/prompt-spec.js";
 import { checkOf, type Check } from "./check.js";
+import { differingSources } from "./differing-sources.js";
 
 /**
  * Whether `reward.json` says what the checkpoint says: the backbone's dimensions, which head and which of its tensors,
@@ -15,12 +15,9 @@ export async function checkDescription(
   checkpointDir: string,
 ): Promise<Check> {
   const { backbone, head, tokenizer, profile, config } = plan;
-  const sources = new Map(reward.source.files.map(({ file, sha256 }) => [file, sha256]));
-  const otherSources = (await hashSmallFiles(checkpointDir)).filter(
-    ({ file, sha256 }) => sources.get(file) !== sha256,
-  );
+  const otherSources = await differingSources(checkpointDir, reward);
   const findings = [
-    ...otherSources.map(({ file }) => `${file} of the checkpoint is not the one this folder was made from`),
+    ...otherSources.map((file) => `${file} of the checkpoint is not the one this folder was made from`),
     ...differences("backbone", reward.backbone, {
       architecture: backbone.architecture.name,
       hiddenSize: backbone.config.hiddenSize,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { withVocabulary } from "../backbone/vocabulary.js";
+import { requireCheckpoint } from "../convert/checkpoint-folder.js";
 import { planCheckpoint } from "../convert/checkpoint-plan.js";
 import { ModelLoadError, RewardError } from "../errors.js";
 import { CacheLayout } from "../hub/cache-layout.js";
@@ -12,6 +13,8 @@ import { RewardModel } from "../reward-model.js";
 import { exists } from "../util/exists.js";
 import { checkAdvice } from "./check-advice.js";
 import { checkDescription } from "./check-description.js";
+import { differingSources } from "./differing-sources.js";
+import { checkHead } from "./check-head.js";
 import { checkFiles } from "./check-files.js";
 import { checkPublishedScores } from "./check-published-scores.js";
 import { checkTensors } from "./check-tensors.js";
@@ -40,16 +43,22 @@ export interface VerifyReport {
   against: string | null;
   /** No check failed. */
   isGood: boolean;
+  /**
+   * Whether only the comparison with `against` failed, and `against` is not, or not any more, what the folder was made from: then
+   * nothing is proved, neither for the folder nor against it.
+   */
+  isOtherCheckpoint: boolean;
   checks: Check[];
 }
 
 /**
  * Proves on this machine that a model folder is what its checkpoint says: its files, `reward.json`, every tensor, the
  * tokens, the published scores; and tells what changes scores without being wrong.
- * @throws ModelLoadError when the folder cannot even be read; what is wrong inside it is a failed check, not an error
+ * @throws InvalidArgumentError when `against` is no checkpoint; ModelLoadError when the folder cannot even be read; what is wrong inside it is a failed check, not an error
  */
 export async function verifyModel(modelDir: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const reward = await readRewardJson(modelDir);
+  if (options.against !== undefined) await requireCheckpoint(options.against);
   const type = options.type ?? reward.backbone.defaultType;
   const record = reward.backbone.files[type];
   if (record === undefined) {
@@ -64,6 +73,7 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
   };
   const { signal } = options;
   await add("files", () => checkFiles(modelDir, reward, signal));
+  await add("head", () => checkHead(modelDir, reward));
   if (against === undefined) {
     const why = "needs the checkpoint: --against <hf-dir>";
     for (const name of ["description", "tensors", "tokens"] as const) {
@@ -93,14 +103,21 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
       checkAdvice(reward, type, profile, model),
     );
   });
+  const failed = checks.filter(({ status }) => status === "fail").map(({ name }) => name);
+  const isOnlyComparison = failed.length > 0 && failed.every((name) => COMPARISONS.has(name));
   return {
     model: reward.name,
     type,
     against: against ?? null,
-    isGood: checks.every(({ status }) => status !== "fail"),
+    isGood: failed.length === 0,
+    isOtherCheckpoint:
+      isOnlyComparison && against !== undefined && (await differingSources(against, reward)).length > 0,
     checks,
   };
 }
+
+/** The checks that depend on the checkpoint. */
+const COMPARISONS: ReadonlySet<Check["name"]> = new Set(["description", "tensors", "tokens"]);
 
 function loading({ device, threads, signal }: VerifyOptions): VerifyOptions {
   return { device, threads, signal };

@@ -63,13 +63,22 @@ const MARKS: Readonly<Record<Check["status"], string>> = {
   skip: "skipped",
 };
 
-function describe({ model, type, against, isGood, checks }: VerifyReport): string {
+function describe(report: VerifyReport): string {
+  const { model, type, against, checks } = report;
   return [
     `${model} (${type})${against === null ? "" : ` against ${against}`}`,
     ...checks.flatMap(({ name, status, summary, findings }) => [
       `${MARKS[status].padEnd(8)}${name.padEnd(13)}${summary}`,
       ...findings.map((finding) => `${" ".repeat(21)}${finding}`),
     ]),
-    isGood ? "No check failed." : "This folder must not be used for scoring: convert the checkpoint again.",
+    verdict(report),
   ].join("\n");
+}
+
+function verdict({ against, isGood, isOtherCheckpoint }: VerifyReport): string {
+  if (isGood) return "No check failed.";
+  return isOtherCheckpoint
+    ? `${against ?? ""} is not, or not any more, the checkpoint that this folder was made from, so nothing is proved of the folder. ` +
+        "Compare it with its own checkpoint."
+    : "This folder must not be used for scoring: convert the checkpoint again.";
 }
