@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import type { ChatMessages, TemplateContext } from "../conversation.js";
-import { unreadable } from "./dataset-row.js";
 import { ConversationError } from "../errors.js";
+import { isRewardError, unreadable } from "./dataset-row.js";
 import { withExactFields } from "./exact-fields.js";
 import { LAYOUTS } from "./layouts/index.js";
 import { recordContext } from "./record-context.js";
+import { refuseUnheard } from "./unheard.js";
 
 /** One labelled record, whatever its dataset calls the columns: right and wrong answers as whole conversations. */
 export interface PreferenceItem {
@@ -18,6 +19,8 @@ export interface PreferenceItem {
   context?: TemplateContext;
 }
 
+type Row = Readonly<Record<string, unknown>>;
+
 /** What a layout makes of one row: everything but the id a row may lack. */
 export type ParsedRow = Omit<PreferenceItem, "id"> & { id?: string | number | undefined };
 
@@ -26,10 +29,12 @@ export interface Layout {
   readonly name: string;
   /** For people: what was recognised. */
   readonly title: string;
+  /** Columns of `UNHEARD` that this layout has a place for. */
+  readonly honours?: readonly string[] | undefined;
   /** Whether a row has the columns of this layout. Values are checked later, by `parse`. */
   matches(row: Readonly<Record<string, unknown>>): boolean;
   /** @throws ZodError the row's values have wrong types */
-  parse(row: unknown): ParsedRow | undefined;
+  readonly parse: (row: unknown) => ParsedRow | undefined;
 }
 
 /**
@@ -55,17 +60,37 @@ export function detectLayout(row: unknown, line?: number): Layout {
  * `CONVERSATION_INVALID`: its messages, or what stands beside them
  */
 export function parseItem(layout: Layout, value: unknown, line: number): PreferenceItem | undefined {
-  let parsed;
+  const row = (typeof value === "object" && value !== null ? withExactFields(value) : {}) as Row;
+  const parsed = parseAs(layout, row, line);
+  const context = recordContext(row);
+  if (parsed !== undefined && Object.keys(context).length > 0) parsed.context = context;
+  return parsed === undefined ? undefined : { ...parsed, id: parsed.id ?? line };
+}
+
+/**
+ * Reads one row as a layout or a form says.
+ * @throws DatasetError the row lacks a column, has a wrong type, or a column that would be passed over; names the line;
+ *   ConversationError
+ */
+export function parseAs<T>(
+  {
+    title,
+    honours,
+    parse,
+  }: { title: string; honours?: readonly string[] | undefined; parse: (row: unknown) => T },
+  row: Row,
+  line: number,
+): T {
+  let parsed: T;
   try {
-    const row = typeof value === "object" && value !== null ? withExactFields(value) : {};
-    const context = recordContext(row as Readonly<Record<string, unknown>>);
-    parsed = layout.parse(row);
-    if (parsed !== undefined && Object.keys(context).length > 0) parsed.context = context;
+    parsed = parse(row);
   } catch (error) {
     if (error instanceof ConversationError) throw error;
-    throw unreadable(`Line ${line + 1} is no ${layout.title} record: ${problems(error)}.`, error);
+    if (isRewardError(error)) throw unreadable(`Line ${line + 1}: ${error.message}`, error);
+    throw unreadable(`Line ${line + 1} is no ${title} record: ${problems(error)}.`, error);
   }
-  return parsed === undefined ? undefined : { ...parsed, id: parsed.id ?? line };
+  refuseUnheard(row, line, honours);
+  return parsed;
 }
 
 function problems(error: unknown): string {

@@ -87,7 +87,21 @@ const INPUT: Readonly<
   },
   rewardbench2: { layouts: ["rewardbench2"], split: "test" },
   "rm-bench": { layouts: ["rm-bench"] },
-  pairs: { layouts: ["pair", "message-pair", "helpsteer2", "rewardbench"] },
+  pairs: {
+    layouts: [
+      "pair",
+      "message-pair",
+      "helpsteer2",
+      "helpsteer3",
+      "hh-rlhf",
+      "pku-saferlhf",
+      "shp",
+      "orca",
+      "sharegpt-pair",
+      "alpaca-pair",
+      "rewardbench",
+    ],
+  },
 };
 
 /** Wrong pairs shown with their texts. */

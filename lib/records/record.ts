@@ -9,8 +9,11 @@ import {
 import { atLine, unreadable, type DatasetRow } from "../dataset/dataset-row.js";
 import { withExactFields } from "../dataset/exact-fields.js";
 import { detectLayout, parseItem } from "../dataset/layout.js";
+import { parseForm } from "../dataset/forms/index.js";
+import { hhRlhfLayout } from "../dataset/layouts/hh-rlhf.js";
 import { LAYOUTS } from "../dataset/layouts/index.js";
 import { recordContext } from "../dataset/record-context.js";
+import { refuseUnheard } from "../dataset/unheard.js";
 import { ConversationError, RewardError } from "../errors.js";
 import { itemRecord } from "../eval/item-records.js";
 
@@ -73,7 +76,14 @@ function parseRecord(value: unknown, line: number): Omit<ScoreRecord, "id"> {
       `Line ${line + 1}: expected a string or number for id but received ${JSON.stringify(id)}.`,
     );
   }
+  const formed = parseForm(fields, line);
+  if (formed !== undefined) {
+    const request = withContext(formed, recordContext(fields));
+    return { kind: "conversation", conversations: [checkConversation(request)] };
+  }
   if ("chosen" in fields || "rejected" in fields) return parsePair(fields, line);
+  if (LAYOUTS.some((layout) => layout.matches(fields))) return parseLabelled(fields, line);
+  refuseUnheard(fields, line);
   if ("responses" in fields) {
     const { prompt, responses: texts } = parse(responses, fields, line);
     const request = withContextOf(fields, prompt);
@@ -88,18 +98,16 @@ function parseRecord(value: unknown, line: number): Omit<ScoreRecord, "id"> {
     const request = withContextOf(fields, parse(messages, fields, line).messages);
     return { kind: "conversation", conversations: [checkConversation(request)] };
   }
-  if (!LAYOUTS.some((layout) => layout.matches(fields))) {
-    throw unreadable(
-      `Line ${line + 1} has the fields ${Object.keys(fields).join(", ") || "(none)"}, so there is nothing to score. Expected ` +
-        "messages; prompt and response; prompt and responses; prompt, chosen and rejected; or the columns of a known dataset.",
-    );
-  }
-  return parseLabelled(fields, line);
+  throw unreadable(
+    `Line ${line + 1} has the fields ${Object.keys(fields).join(", ") || "(none)"}, so there is nothing to score. Expected ` +
+      "messages; prompt and response; prompt and responses; prompt, chosen and rejected; or the columns of a known dataset.",
+  );
 }
 
 function parsePair(fields: Readonly<Record<string, unknown>>, line: number): Omit<ScoreRecord, "id"> {
   const parsed = pair.safeParse(fields);
-  if (!parsed.success) return parseLabelled(fields, line);
+  if (!parsed.success || hhRlhfLayout.matches(fields)) return parseLabelled(fields, line);
+  refuseUnheard(fields, line);
   const { prompt, chosen, rejected } = parsed.data;
   const request = withContextOf(fields, prompt);
   return {

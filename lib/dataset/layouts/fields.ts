@@ -29,3 +29,10 @@ export function answersTo(prompt: string | ChatMessages, responses: readonly str
   const turns = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
   return responses.map((response) => [...turns, { role: "assistant", content: response }]);
 }
+
+/** Puts a system text in front, unless it is empty or the messages have one of their own. */
+export function withSystem(system: string, turns: ChatMessages): ChatMessages {
+  return system === "" || turns[0]?.role === "system"
+    ? turns
+    : [{ role: "system", content: system }, ...turns];
+}

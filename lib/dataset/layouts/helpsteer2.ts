@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Conversation, Message } from "../../conversation.js";
 import type { Layout } from "../layout.js";
 import { answersTo, identity, text } from "./fields.js";
+import { helpSteerTurns } from "./marked-turns.js";
 
 const schema = z.object({
   ...identity,
@@ -22,7 +22,7 @@ export const helpSteer2Layout: Layout = {
   parse(row) {
     const { id, prompt, response_1, response_2, preference_strength } = schema.parse(row);
     if (preference_strength === 0) return undefined;
-    const turns = splitTurns(prompt);
+    const turns = helpSteerTurns(prompt);
     const first = answersTo(turns, [response_1]);
     const second = answersTo(turns, [response_2]);
     return preference_strength < 0
@@ -30,15 +30,3 @@ export const helpSteer2Layout: Layout = {
       : { id, subset: "", chosen: second, rejected: first };
   },
 };
-
-/** Earlier turns of a prompt follow a marker line with the speaker's name; the first turn is the user's. */
-const TURN_MARKER = /\n?<extra_id_1>(User|Assistant)\n/;
-
-function splitTurns(prompt: string): Conversation {
-  const parts = prompt.split(TURN_MARKER);
-  const turns: Message[] = [{ role: "user", content: parts[0] ?? "" }];
-  for (let index = 1; index + 1 < parts.length; index += 2) {
-    turns.push({ role: (parts[index] ?? "").toLowerCase(), content: parts[index + 1] ?? "" });
-  }
-  return turns;
-}
