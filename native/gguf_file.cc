@@ -99,6 +99,15 @@ GgufOutline read_gguf_outline(const std::string &path) {
   return outline;
 }
 
+std::vector<int32_t> read_token_types(const std::string &path) {
+  const GgufPointer file = open_header(path);
+  const int64_t key = file ? find_key(file.get(), "tokenizer.ggml.token_type", GGUF_TYPE_ARRAY) : -1;
+  if (key < 0 || api().gguf_get_arr_type(file.get(), key) != GGUF_TYPE_INT32)
+    return {};
+  const auto *types = static_cast<const int32_t *>(api().gguf_get_arr_data(file.get(), key));
+  return {types, types + api().gguf_get_arr_n(file.get(), key)};
+}
+
 bool is_complete_gguf(const std::string &path) {
   std::error_code error;
   const uintmax_t size = std::filesystem::file_size(std::filesystem::u8path(path), error);

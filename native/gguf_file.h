@@ -20,6 +20,9 @@ struct GgufOutline {
 /// @throws NativeError MODEL_NOT_FOUND, MODEL_LOAD_FAILED
 GgufOutline read_gguf_outline(const std::string &path);
 
+/// Types of the vocabulary's tokens by id (`llama_token_type`); empty when the file does not say.
+std::vector<int32_t> read_token_types(const std::string &path);
+
 /// @throws NativeError MODEL_NOT_FOUND unless there is such a file
 void require_readable_file(const std::string &path);
 

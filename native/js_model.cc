@@ -89,6 +89,11 @@ Napi::Value make_model(Napi::Env env, std::shared_ptr<Model> model) {
   add_method(object, "tokenize", [handle](const Napi::CallbackInfo &info) { return tokenize(info, handle); });
   add_method(object, "specialTokens",
              [handle](const Napi::CallbackInfo &info) { return special_tokens(info, handle); });
+  add_method(object, "longestToken", [handle](const Napi::CallbackInfo &info) -> Napi::Value {
+    return guarded(info.Env(), "INVALID_ARGUMENT", [&]() -> Napi::Value {
+      return Napi::Number::New(info.Env(), handle->get()->longest_token());
+    });
+  });
   add_method(object, "metadata", [handle](const Napi::CallbackInfo &info) { return metadata(info, handle); });
   add_dispose(object, handle, [](Model &) {});
   attach_handle(object, MODEL_TAG, handle);

@@ -80,6 +80,9 @@ std::vector<int32_t> tokenize_text(const llama_vocab *vocab, const std::string &
   return tokens;
 }
 
+/// Bytes of a part that a long SentencePiece text is cut into.
+constexpr size_t PART_BYTES = 1 << 12;
+
 /// Reading a vocabulary leaves megabytes of freed blocks behind, which glibc would keep for this process.
 void give_back_free_memory() {
 #ifdef __GLIBC__
@@ -120,14 +123,15 @@ std::shared_ptr<Model> Model::load(const ModelOptions &options, LoadState &state
                           ". Check that the file is complete and of a supported architecture.")
         .with_log(log.lines());
   }
+  std::vector<int32_t> token_types = read_token_types(options.path);
   give_back_free_memory();
   state.progress.store(1);
-  return std::shared_ptr<Model>(new Model(model, options));
+  return std::shared_ptr<Model>(new Model(model, options, std::move(token_types)));
 }
 
-Model::Model(llama_model *model, const ModelOptions &options)
+Model::Model(llama_model *model, const ModelOptions &options, std::vector<int32_t> token_types)
     : model_(model), gpu_layers_(options.gpu_layers), vocab_only_(options.vocab_only),
-      vocab_(api().llama_model_get_vocab(model)), info_(read_info()) {}
+      vocab_(api().llama_model_get_vocab(model)), token_types_(std::move(token_types)), info_(read_info()) {}
 
 Model::~Model() {
   api().llama_model_free(model_);
@@ -183,10 +187,56 @@ std::vector<SpecialToken> Model::special_tokens() const {
   if (api().llama_vocab_type(vocab_) == LLAMA_VOCAB_TYPE_NONE)
     return tokens;
   for (int32_t id = 0; id < info_.vocab_size; id++) {
-    const int attributes = api().llama_vocab_get_attr(vocab_, id);
-    const bool is_control = (attributes & LLAMA_TOKEN_ATTR_CONTROL) != 0;
-    if (is_control || (attributes & LLAMA_TOKEN_ATTR_USER_DEFINED) != 0)
-      tokens.push_back({id, api().llama_vocab_get_text(vocab_, id), is_control});
+    const int32_t type = token_type(id);
+    if (type == LLAMA_TOKEN_TYPE_CONTROL || type == LLAMA_TOKEN_TYPE_USER_DEFINED)
+      tokens.push_back({id, api().llama_vocab_get_text(vocab_, id), type == LLAMA_TOKEN_TYPE_CONTROL});
+  }
+  return tokens;
+}
+
+int32_t Model::token_type(int32_t id) const {
+  const auto index = static_cast<size_t>(id);
+  return index < token_types_.size() ? token_types_[index] : LLAMA_TOKEN_TYPE_NORMAL;
+}
+
+int32_t Model::longest_token() const {
+  size_t longest = 1;
+  if (api().llama_vocab_type(vocab_) == LLAMA_VOCAB_TYPE_NONE)
+    return 1;
+  for (int32_t id = 0; id < info_.vocab_size; id++) {
+    const int32_t type = token_type(id);
+    if (type == LLAMA_TOKEN_TYPE_CONTROL || type == LLAMA_TOKEN_TYPE_UNUSED)
+      continue;
+    const std::string text = api().llama_vocab_get_text(vocab_, id);
+    const auto characters = std::count_if(
+        text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; });
+    longest = std::max(longest, static_cast<size_t>(characters));
+  }
+  return static_cast<int32_t>(longest);
+}
+
+const TextCuts &Model::cuts() const {
+  std::call_once(cuts_once_, [this] { cuts_ = std::make_unique<TextCuts>(vocab_); });
+  return *cuts_;
+}
+
+std::vector<int32_t> Model::tokenize_one(const std::string &text, bool parse_special) const {
+  if (text.size() <= PART_BYTES || api().llama_vocab_type(vocab_) != LLAMA_VOCAB_TYPE_SPM)
+    return tokenize_text(vocab_, text, parse_special);
+  // llama.cpp would put its space in front of every part: later ones bring the character before them along, whose
+  // tokens are then left out.
+  const bool adds_space = metadata("tokenizer.ggml.add_space_prefix").value_or("true") == "true";
+  std::vector<size_t> ends = cuts().find(text, PART_BYTES);
+  ends.push_back(text.size());
+  std::vector<int32_t> tokens;
+  size_t start = 0;
+  for (const size_t end : ends) {
+    const size_t lead = adds_space && start > 0 ? character_before(text, start) : start;
+    const auto part = tokenize_text(vocab_, text.substr(lead, end - lead), parse_special);
+    const size_t skipped =
+        lead == start ? 0 : tokenize_text(vocab_, text.substr(lead, start - lead), parse_special).size();
+    tokens.insert(tokens.end(), part.begin() + static_cast<std::ptrdiff_t>(skipped), part.end());
+    start = end;
   }
   return tokens;
 }
@@ -203,7 +253,7 @@ std::vector<std::vector<int32_t>> Model::tokenize(const std::vector<std::string>
   std::vector<std::vector<int32_t>> tokens;
   tokens.reserve(texts.size());
   for (size_t i = 0; i < texts.size(); i++)
-    tokens.push_back(tokenize_text(vocab_, texts[i], parse_special[i] != 0));
+    tokens.push_back(tokenize_one(texts[i], parse_special[i] != 0));
   return tokens;
 }
 

@@ -2,11 +2,13 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "symbols.h"
+#include "text_cuts.h"
 
 namespace llama_reward {
 
@@ -68,21 +70,33 @@ class Model {
   int32_t gpu_layers() const { return gpu_layers_; }
 
   std::optional<std::string> metadata(const std::string &key) const;
+  /// Control and user-defined tokens as the file's own types say: llama.cpp changes the types of tokens whose text
+  /// looks like a control token's.
   std::vector<SpecialToken> special_tokens() const;
+  /// Most characters of text that one token stands for (bytes, where tokens are spelled in a byte alphabet).
+  int32_t longest_token() const;
   /// Each text on its own, nothing added in front or behind.
   /// @throws NativeError INVALID_ARGUMENT for a model without a vocabulary, or a text too long for llama.cpp
   std::vector<std::vector<int32_t>> tokenize(const std::vector<std::string> &texts,
                                              const std::vector<uint8_t> &parse_special) const;
 
  private:
-  Model(llama_model *model, const ModelOptions &options);
+  Model(llama_model *model, const ModelOptions &options, std::vector<int32_t> token_types);
   ModelInfo read_info() const;
+  int32_t token_type(int32_t id) const;
+  const TextCuts &cuts() const;
+  std::vector<int32_t> tokenize_one(const std::string &text, bool parse_special) const;
   uint64_t metadata_number(const std::string &key, uint64_t fallback) const;
 
   llama_model *model_;
   int32_t gpu_layers_;
   bool vocab_only_;
   const llama_vocab *vocab_;
+  /// `tokenizer.ggml.token_type` of the file.
+  std::vector<int32_t> token_types_;
+  /// Made when the first long text comes.
+  mutable std::once_flag cuts_once_;
+  mutable std::unique_ptr<TextCuts> cuts_;
   ModelInfo info_;
 };
 

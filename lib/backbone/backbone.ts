@@ -86,6 +86,12 @@ export class Backbone {
     }
   }
 
+  /** As of the native model. */
+  longestToken(): number {
+    this.#checkOpen();
+    return this.#model.longestToken();
+  }
+
   /** Control and user-defined tokens of the vocabulary. */
   specialTokens(): NativeSpecialToken[] {
     this.#checkOpen();

@@ -8,7 +8,7 @@ import type { NativeAddon, NativeModel } from "../native/types.js";
 export async function withVocabulary<T>(
   addon: NativeAddon,
   path: string,
-  work: (model: Pick<NativeModel, "tokenize" | "specialTokens">) => Promise<T>,
+  work: (model: Pick<NativeModel, "tokenize" | "specialTokens" | "longestToken">) => Promise<T>,
 ): Promise<T> {
   try {
     const load = addon.loadModel({ path, gpuLayers: 0, devices: [], useMmap: true, vocabOnly: true });

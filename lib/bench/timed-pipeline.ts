@@ -57,6 +57,7 @@ export async function loadTimedPipeline(
     tokenize: (texts: readonly string[], parseSpecial: Uint8Array) =>
       busy.time("tokenize", () => backbone.tokenize(texts, parseSpecial)),
     specialTokens: () => backbone.specialTokens(),
+    longestToken: () => backbone.longestToken(),
   };
   const prompts = await PromptBuilder.create(reward.prompt, tokenizer, {
     bos: "reference",

@@ -109,8 +109,10 @@ export interface NativeModel {
    * @returns token ids, one array per text.
    */
   tokenize(texts: readonly string[], parseSpecial: Uint8Array): Promise<Int32Array[]>;
-  /** Control and user-defined tokens of the vocabulary, by id. */
+  /** Control and user-defined tokens of the vocabulary by the file's own types, by id, with the texts of the file. */
   specialTokens(): NativeSpecialToken[];
+  /** Most characters that one token stands for; bytes, where tokens are spelled in a byte alphabet. */
+  longestToken(): number;
   /** Frees the model when its last context is gone. May be called twice. */
   dispose(): Promise<void>;
 }

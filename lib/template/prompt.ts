@@ -3,18 +3,19 @@ import { checkText } from "../conversation/template-data.js";
 import { InvalidArgumentError, RewardError } from "../errors.js";
 import type { PromptSpec } from "../model-folder/reward-json.js";
 import type { NativeModel } from "../native/types.js";
+import { AddedTokens, tokenizePlain } from "./added-tokens.js";
 import { ChatTemplate } from "./chat-template.js";
-import { preparePlainText } from "./plain-text.js";
+import { fewestTokens } from "./fewest-tokens.js";
 import { gatingPosition, scoredPosition } from "./position.js";
 import { checkRoles, fitParts, unwritten } from "./probe.js";
-import { SpecialTokenTexts, type PromptSegment } from "./special-tokens.js";
+import type { PromptSegment } from "./special-tokens.js";
 import { templateInput } from "./template-input.js";
 import { TimeSlice } from "./time-slice.js";
-import { concatenate, joinAndTruncate, leadingRun, type PromptTokens, type Truncation } from "./truncate.js";
+import { concatenate, joinAndTruncate, leadingRun, tooLong, type PromptTokens, type Truncation } from "./truncate.js";
 import { appendAll } from "../util/append-all.js";
 
 /** The part of the native model that prompts need. */
-export type Tokenizer = Pick<NativeModel, "tokenize" | "specialTokens">;
+export type Tokenizer = Pick<NativeModel, "tokenize" | "specialTokens" | "longestToken">;
 
 /** How to build prompts, beyond what the model's `reward.json` says. */
 export interface PromptOptions {
@@ -44,15 +45,11 @@ export interface PreparedPrompt {
 /** One conversation on its way: rendered, and cut into the pieces that are tokenized on their own. */
 interface Draft {
   text: string;
-  pieces: readonly (number | TextPiece)[];
+  /** Added tokens, and the stretches of text between them, which are tokenized on their own. */
+  pieces: readonly PromptSegment[];
   warnings: string[];
   /** What goes in front and behind. */
   added: Pick<PromptTokens, "prefix" | "suffix">;
-}
-
-interface TextPiece {
-  text: string;
-  parseSpecial: boolean;
 }
 
 /** UTF-16 units given to one native call: its strings are copied on the event loop's thread. */
@@ -65,15 +62,9 @@ export class PromptBuilder {
   readonly #spec: PromptSpec;
   readonly #options: PromptOptions;
   readonly #tokenizer: Tokenizer;
+  readonly #longestToken: number;
   readonly #template: ChatTemplate;
-  /** Tokens whose spelling in a message can forge a turn. */
-  readonly #control: SpecialTokenTexts;
-  /**
-   * All added tokens: a prompt is split at them before it is normalized and tokenized, as the tokenizers library does.
-   * llama.cpp would split at them too, but after normalization, and at the longest spelling instead of the leftmost.
-   */
-  readonly #splitting: SpecialTokenTexts;
-  readonly #textById: ReadonlyMap<number, string>;
+  readonly #added: AddedTokens;
   readonly #gatingPattern: Int32Array | undefined;
 
   private constructor(
@@ -81,16 +72,15 @@ export class PromptBuilder {
     options: PromptOptions,
     tokenizer: Tokenizer,
     template: ChatTemplate,
+    added: AddedTokens,
     gatingPattern: Int32Array | undefined,
   ) {
     this.#spec = spec;
     this.#options = options;
     this.#tokenizer = tokenizer;
+    this.#longestToken = tokenizer.longestToken();
     this.#template = template;
-    const tokens = tokenizer.specialTokens();
-    this.#control = new SpecialTokenTexts(tokens.filter(({ isControl }) => isControl));
-    this.#splitting = new SpecialTokenTexts(tokens);
-    this.#textById = new Map(tokens.map(({ id, text }) => [id, text]));
+    this.#added = added;
     this.#gatingPattern = gatingPattern;
   }
 
@@ -106,9 +96,10 @@ export class PromptBuilder {
       );
     }
     const template = ChatTemplate.parse(spec.template, spec.templateVariables, spec.date);
+    const added = new AddedTokens(tokenizer);
     const [gatingPattern] =
-      spec.gatingText === null ? [] : await tokenizer.tokenize([spec.gatingText], Uint8Array.of(1));
-    return new PromptBuilder(spec, options, tokenizer, template, gatingPattern);
+      spec.gatingText === null ? [] : await added.tokenize([spec.gatingText], spec, tokenizer);
+    return new PromptBuilder(spec, options, tokenizer, template, added, gatingPattern);
   }
 
   /**
@@ -130,7 +121,7 @@ export class PromptBuilder {
       : { prefix: [], suffix: [] };
     return this.#buildAll(texts, (text) => {
       checkPrompt(text);
-      return { text, pieces: this.#pieces(this.#splitting.split(text), true), warnings: [], added };
+      return { text, pieces: this.#pieces(this.#added.split(text)), warnings: [], added };
     });
   }
 
@@ -141,7 +132,7 @@ export class PromptBuilder {
     const slice = new TimeSlice();
     const drafts: (Draft | RewardError)[] = [];
     for (const input of inputs) {
-      drafts.push(settle(() => makeDraft(input)));
+      drafts.push(settle(() => this.#refuseTooLong(makeDraft(input))));
       await slice.pause();
     }
     const pieces = drafts
@@ -156,6 +147,16 @@ export class PromptBuilder {
     return prompts;
   }
 
+  /** A long text that cannot fit is refused before it is tokenized, which takes seconds for megabytes. Others are counted exactly. */
+  #refuseTooLong(draft: Draft): Draft {
+    const { truncate, contextLength } = this.#options;
+    if (truncate !== "error" || draft.text.length <= UNITS_PER_CALL) return draft;
+    // The BOS option may take its token away.
+    const fewest = fewestTokens(draft.pieces, this.#longestToken, this.#spec.bosToken);
+    if (fewest > contextLength) throw tooLong(fewest, contextLength, "at least ");
+    return draft;
+  }
+
   /**
    * Renders, and splits at special tokens as the tokenizers do: everything between them is normalized and tokenized on its
    * own. With `literal`, a spelling inside a message, or beside it in what the template sees, is no split.
@@ -167,27 +168,25 @@ export class PromptBuilder {
     const parseSpecial = this.#options.specialTokens === "parse";
     const { input: masked, restore } = parseSpecial
       ? { input, restore: (text: string) => text }
-      : this.#control.mask(input, this.#spec.template, this.#textById.values());
+      : this.#added.control.mask(input, this.#spec.template, this.#added.texts);
     const rendered = this.#template.renderInput(masked);
     const text = this.#withoutBos(rendered);
-    const segments = this.#splitting
+    const segments = this.#added
       .split(text)
       .map((segment) => (typeof segment === "number" ? segment : restore(segment)));
     return {
       text: restore(text),
-      pieces: this.#pieces(segments, parseSpecial),
+      pieces: this.#pieces(segments),
       warnings: [
-        ...(parseSpecial ? parsedSpecialsWarning(this.#control.findIn(input)) : []),
+        ...(parseSpecial ? parsedSpecialsWarning(this.#added.control.findIn(input)) : []),
         ...unwritten(this.#template, masked, rendered).map(unwrittenWarning),
       ],
       added: this.#publishedAdditions(),
     };
   }
 
-  #pieces(segments: readonly PromptSegment[], parseSpecial: boolean): Draft["pieces"] {
-    return preparePlainText(segments, this.#spec, (id) => this.#textById.get(id)).map((segment) =>
-      typeof segment === "number" ? segment : { text: segment, parseSpecial },
-    );
+  #pieces(segments: readonly PromptSegment[]): Draft["pieces"] {
+    return this.#added.prepare(segments, this.#spec);
   }
 
   #publishedAdditions(): Draft["added"] {
@@ -206,7 +205,7 @@ export class PromptBuilder {
     return this.#spec.removeBosText && bosText !== undefined ? text.replaceAll(bosText, "") : text;
   }
 
-  async #tokenize(pieces: readonly TextPiece[]): Promise<Int32Array[]> {
+  async #tokenize(pieces: readonly string[]): Promise<Int32Array[]> {
     const results: Int32Array[] = [];
     let start = 0;
     while (start < pieces.length) {
@@ -214,14 +213,11 @@ export class PromptBuilder {
       let units = 0;
       while (
         end < pieces.length &&
-        (end === start || units + (pieces[end]?.text.length ?? 0) <= UNITS_PER_CALL)
+        (end === start || units + (pieces[end]?.length ?? 0) <= UNITS_PER_CALL)
       ) {
-        units += pieces[end++]?.text.length ?? 0;
+        units += pieces[end++]?.length ?? 0;
       }
-      const part = pieces.slice(start, end);
-      const flags = Uint8Array.from(part, ({ parseSpecial }) => Number(parseSpecial));
-      const texts = part.map(({ text }) => text);
-      appendAll(results, await this.#tokenizer.tokenize(texts, flags));
+      appendAll(results, await tokenizePlain(this.#tokenizer, pieces.slice(start, end)));
       start = end;
     }
     return results;

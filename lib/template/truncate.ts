@@ -29,18 +29,24 @@ export function joinAndTruncate(
   const excess = Math.max(0, count - limit);
   const leading = leadingRun(body, bosToken);
   if (excess > 0 && (truncation === "error" || excess > body.length - leading)) {
-    throw new ConversationError(
-      "CONVERSATION_TOO_LONG",
-      `The prompt has ${count} tokens, ${excess} more than the context of ${limit}. ` +
-        "Raise the context length (--context), or allow truncation (--truncate left or right).",
-      { details: { tokenCount: count, limit, excess } },
-    );
+    throw tooLong(count, limit);
   }
   const kept =
     truncation === "left"
       ? [body.subarray(0, leading), body.subarray(leading + excess)]
       : [body.subarray(0, body.length - excess)];
   return { tokens: concatenate([prefix, ...kept, suffix]), truncatedTokens: excess };
+}
+
+/** The error for a prompt of more tokens than the limit. @param quantifier goes before the counts that are bounds: "at least " */
+export function tooLong(tokenCount: number, limit: number, quantifier = ""): ConversationError {
+  const excess = tokenCount - limit;
+  return new ConversationError(
+    "CONVERSATION_TOO_LONG",
+    `The prompt has ${quantifier}${tokenCount} tokens, ${excess} more than the context of ${limit}. ` +
+      "Raise the context length (--context), or allow truncation (--truncate left or right).",
+    { details: { tokenCount, limit, excess } },
+  );
 }
 
 /** One array of all parts' tokens. */

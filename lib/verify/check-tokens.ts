@@ -8,7 +8,7 @@ const SHOWN = 5;
 
 /** Whether the model folder tokenizes a corpus of hard strings as an independent tokenizer does from `tokenizer.json`. */
 export async function checkTokens(
-  model: Pick<NativeModel, "tokenize" | "specialTokens">,
+  model: Pick<NativeModel, "tokenize" | "specialTokens" | "longestToken">,
   reward: RewardJson,
   checkpointDir: string,
   signal: AbortSignal | undefined,

@@ -1,7 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { NativeModel } from "../native/types.js";
-import { preparePlainText } from "../template/plain-text.js";
-import { SpecialTokenTexts } from "../template/special-tokens.js";
+import { AddedTokens } from "../template/added-tokens.js";
 import type { TextRules } from "../template/text-rules.js";
 import { makeCorpus } from "./corpus.js";
 import { ReferenceTokenizer } from "./reference-tokenizer.js";
@@ -98,22 +97,8 @@ export function modelTokenizer(
   model: Pick<NativeModel, "tokenize" | "specialTokens">,
   rules: TextRules,
 ): Tokenize {
-  const specialTokens = model.specialTokens();
-  const spellings = new SpecialTokenTexts(specialTokens);
-  const textById = new Map(specialTokens.map(({ id, text }) => [id, text]));
-  return async (texts) => {
-    const split = texts.map((text) =>
-      preparePlainText(spellings.split(text), rules, (id) => textById.get(id)),
-    );
-    const stretches = split.flat().filter((segment) => typeof segment === "string");
-    const results = await model.tokenize(stretches, new Uint8Array(stretches.length).fill(1));
-    let next = 0;
-    return split.map((segments) =>
-      segments.flatMap((segment) =>
-        typeof segment === "number" ? [segment] : Array.from(results[next++] ?? []),
-      ),
-    );
-  };
+  const added = new AddedTokens(model);
+  return (texts) => added.tokenize(texts, rules, model);
 }
 
 function sameIds(expected: readonly number[], actual: readonly number[]): boolean {

@@ -1,6 +1,7 @@
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { gguf } from "@huggingface/gguf";
 import { ModelLoadError } from "../errors.js";
+import { restoreByteOrderMarks } from "./gguf-strings.js";
 import { GGML_TYPES, ggmlTypeById, type GgmlTypeName } from "./gguf-types.js";
 import { tensorBytes } from "./gguf-writer.js";
 
@@ -64,12 +65,24 @@ export async function readGgufHeader(file: string): Promise<GgufHeader> {
       `it is truncated: tensor ${name} ends at byte ${offset + sizeBytes}, the file at ${stats.size}`,
     );
   }
+  const metadata = new Map(Object.entries(parsed.metadata).filter(([key]) => !PARSER_KEYS.has(key)));
   return {
     file,
     sizeBytes: stats.size,
-    metadata: new Map(Object.entries(parsed.metadata).filter(([key]) => !PARSER_KEYS.has(key))),
+    metadata: restoreByteOrderMarks(metadata, await readStart(file, dataStart)),
     tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])),
   };
+}
+
+async function readStart(file: string, sizeBytes: number): Promise<Buffer> {
+  const data = await GgufData.open(file);
+  try {
+    const bytes = Buffer.alloc(sizeBytes);
+    await data.read(0, bytes);
+    return bytes;
+  } finally {
+    await data.close();
+  }
 }
 
 /** The data of a GGUF file's tensors, in pieces. Close it. */

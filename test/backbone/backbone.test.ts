@@ -97,6 +97,7 @@ class FakeAddon implements Pick<NativeAddon, "devices" | "readOutline" | "loadMo
       metadata: () => undefined,
       tokenize: (texts) => Promise.resolve(texts.map(() => Int32Array.of(1))),
       specialTokens: () => [],
+      longestToken: () => 1,
       dispose: () => {
         this.isModelDisposed = true;
         return Promise.resolve();

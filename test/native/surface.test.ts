@@ -74,6 +74,7 @@ test("models are those of types.ts", async () => {
     info: "object",
     tokenize: "function",
     specialTokens: "function",
+    longestToken: "function",
     metadata: "function",
     dispose: "function",
   };

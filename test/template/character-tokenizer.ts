@@ -18,6 +18,10 @@ export class CharacterTokenizer implements Tokenizer {
     return [...control, { id: 900, text: "<tool>", isControl: false }];
   }
 
+  longestToken(): number {
+    return 2;
+  }
+
   tokenize(texts: readonly string[], parseSpecial: Uint8Array): Promise<Int32Array[]> {
     this.calls.push([...texts]);
     return Promise.resolve(

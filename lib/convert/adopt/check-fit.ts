@@ -1,4 +1,5 @@
 import { HeadLoadError } from "../../errors.js";
+import { originalText } from "../../model-folder/respelled-tokens.js";
 import type { GgufHeader } from "../../weights/gguf-reader.js";
 import type { GgufMetadata } from "../../weights/gguf-value.js";
 import type { BackbonePlan } from "../backbone-plan.js";
@@ -60,7 +61,7 @@ function expectSameTokens({ file, metadata }: GgufHeader, tokenizer: GgufMetadat
   const tokens = Array.isArray(actual) ? (actual as unknown[]) : [];
   for (const [id, token] of expected.values.entries()) {
     if (types.values[id] === UNUSED_TOKEN_TYPE) continue;
-    expectEqual(file, `token ${id}`, tokens[id], token);
+    expectEqual(file, `token ${id}`, tokens[id], originalText(String(token)));
   }
 }
 

@@ -1,11 +1,20 @@
 import { collectAddedTokens } from "./added-tokens.js";
 import { tokenIdOf, type LoadedTokenizer } from "./loaded-tokenizer.js";
 import { readAdditions } from "./post-processor.js";
+import { isJoinable } from "./joinable.js";
+import { respellTokens } from "./respell-tokens.js";
 import { spmEntries } from "./sentencepiece-bpe.js";
 import type { SentencePieceModel } from "./sentencepiece-model.js";
 import { layOutTokens, TOKEN_TYPE } from "./token-list.js";
 import type { SpacePrefix } from "./tokenizer-info.js";
 import type { AddedToken, TokenizerConfig } from "./tokenizer-json.js";
+
+/** Pieces that SentencePiece joins smaller ones to. Source: google/sentencepiece v0.2.0, `ModelInterface::InitializePieces`. */
+const JOINED_TYPES: ReadonlySet<number | undefined> = new Set([
+  TOKEN_TYPE.normal,
+  TOKEN_TYPE.userDefined,
+  TOKEN_TYPE.unused,
+]);
 
 /**
  * Turns a SentencePiece model, for a checkpoint without `tokenizer.json`, into a vocabulary for llama.cpp, whose tokenizer
@@ -21,8 +30,18 @@ export function loadSentencePiece(
 ): LoadedTokenizer {
   const vocab = new Map(model.pieces.map(({ text }, id) => [text, id]));
   const added = collectAddedTokens(addedTokens, config, vocab, vocabSize);
-  const typeOf = (text: string): number => model.pieces[vocab.get(text) ?? -1]?.type ?? TOKEN_TYPE.normal;
-  const list = layOutTokens(vocab, added.tokens, vocabSize, typeOf, file);
+  const typeOfPiece = (text: string): number | undefined => model.pieces[vocab.get(text) ?? -1]?.type;
+  const typeOf = (text: string): number => typeOfPiece(text) ?? TOKEN_TYPE.normal;
+  const laidOut = layOutTokens(vocab, added.tokens, vocabSize, typeOf, file);
+  const known = new Set(laidOut.texts);
+  const list = respellTokens(
+    laidOut,
+    {
+      isMade: (text) => JOINED_TYPES.has(typeOfPiece(text)) && isJoinable(text, known),
+      isJoined: (text) => isJoinable(text, known),
+    },
+    file,
+  );
   const lowest = model.pieces.reduce((score, piece) => Math.min(score, piece.score), 0);
   const scores = Float32Array.from(list.texts, (_, id) => model.pieces[id]?.score ?? lowest);
   const spacePrefix = spacePrefixOf(model, config);

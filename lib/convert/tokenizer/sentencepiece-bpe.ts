@@ -1,7 +1,9 @@
 import { invalidField, unsupported } from "./checkpoint-json.js";
 import type { Vocabulary } from "./loaded-tokenizer.js";
+import { isCharacter, isJoinable } from "./joinable.js";
 import { scoresFromMerges } from "./merge-scores.js";
 import type { Merge } from "./merges.js";
+import { respellTokens } from "./respell-tokens.js";
 import { layOutTokens, TOKEN_TYPE, type TokenList } from "./token-list.js";
 import type { AddedToken, BpeModel, Vocab } from "./tokenizer-json.js";
 
@@ -38,7 +40,17 @@ export function sentencePieceVocabulary(
     if (text === model.unk_token) return TOKEN_TYPE.unknown;
     return BYTE_TOKEN.test(text) ? TOKEN_TYPE.byte : TOKEN_TYPE.normal;
   };
-  const list = layOutTokens(model.vocab, addedTokens, vocabSize, typeOf, file);
+  const laidOut = layOutTokens(model.vocab, addedTokens, vocabSize, typeOf, file);
+  const merged = new Set(merges.map(([left, right]) => left + right));
+  const known = new Set(laidOut.texts);
+  const list = respellTokens(
+    laidOut,
+    {
+      isMade: (text) => merged.has(text) || (isCharacter(text) && model.vocab.has(text)),
+      isJoined: (text) => !merged.has(text) && isJoinable(text, known),
+    },
+    file,
+  );
   return { family: "spm", entries: spmEntries(list, scoresFromMerges(list, merges), addsSpacePrefix) };
 }
 
