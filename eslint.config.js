@@ -3,6 +3,14 @@ import prettier from "eslint-config-prettier";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
+/** A decoder drops a leading U+FEFF unless told not to; in a text it is a character, often a token of its own. */
+const DECODER_WITHOUT_IGNORE_BOM = {
+  selector:
+    ":matches(NewExpression[callee.name=/^TextDecoder(Stream)?$/], NewExpression[callee.property.name=/^TextDecoder(Stream)?$/])" +
+    ":not(:has(ObjectExpression > Property[key.name='ignoreBOM'][value.value=true]))",
+  message: "Use decodeUtf8 of lib/util/utf8.ts, or set ignoreBOM: true: without, a leading U+FEFF is lost.",
+};
+
 export default tseslint.config(
   { ignores: ["dist/", "build/", "**/node_modules/", "test/fixtures/", "coverage/", "examples/**/dist/"] },
   // Their types come with the electron package, which only an installed example has.
@@ -22,6 +30,7 @@ export default tseslint.config(
       ],
       "@typescript-eslint/consistent-type-imports": "error",
       "no-console": "error",
+      "no-restricted-syntax": ["error", DECODER_WITHOUT_IGNORE_BOM],
     },
   },
   {
@@ -34,6 +43,7 @@ export default tseslint.config(
     rules: {
       "no-restricted-syntax": [
         "error",
+        DECODER_WITHOUT_IGNORE_BOM,
         {
           selector:
             ":matches(CallExpression, NewExpression) > SpreadElement[argument.type!='ArrayExpression']",

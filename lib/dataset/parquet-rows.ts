@@ -9,7 +9,7 @@ export class InvalidText {
   readonly problem = "text that is not valid UTF-8";
 }
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** hyparquet would silently replace the bad bytes, and the changed text would be scored. */
 function decodeText(bytes: Uint8Array | undefined): string | InvalidText | undefined {

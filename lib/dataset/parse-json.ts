@@ -1,4 +1,4 @@
-import { TextDecoder } from "node:util";
+import { decodeUtf8, withoutByteOrderMark } from "../util/utf8.js";
 import { messageOf } from "./dataset-row.js";
 import { parseRecords } from "./parse-records.js";
 
@@ -23,19 +23,14 @@ export type ParsedJson =
   | { problem: string; isMalformed: boolean; cause?: unknown; value?: undefined };
 
 /**
- * A byte-order mark in front of a value is dropped, as RFC 8259 (section 8.1) allows and joined files need. Inside a text U+FEFF
- * stays.
- */
-const decoder = new TextDecoder("utf-8", { fatal: true });
-
-/**
  * Reads one record from its bytes. Text is never repaired, because repaired text would be scored as if it were the author's.
  * @returns undefined for white space
  */
 export function parseJson(bytes: Uint8Array): ParsedJson | undefined {
   let text: string;
   try {
-    text = decoder.decode(bytes);
+    // In front of a value, as RFC 8259 (section 8.1) allows and joined files need. Inside a text U+FEFF stays.
+    text = withoutByteOrderMark(decodeUtf8(bytes));
   } catch (cause) {
     return { problem: "is not valid UTF-8", isMalformed: true, cause };
   }

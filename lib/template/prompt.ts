@@ -11,7 +11,14 @@ import { checkRoles, fitParts, unwritten } from "./probe.js";
 import type { PromptSegment } from "./special-tokens.js";
 import { templateInput } from "./template-input.js";
 import { TimeSlice } from "./time-slice.js";
-import { concatenate, joinAndTruncate, leadingRun, tooLong, type PromptTokens, type Truncation } from "./truncate.js";
+import {
+  concatenate,
+  joinAndTruncate,
+  leadingRun,
+  tooLong,
+  type PromptTokens,
+  type Truncation,
+} from "./truncate.js";
 import { appendAll } from "../util/append-all.js";
 
 /** The part of the native model that prompts need. */
@@ -211,10 +218,7 @@ export class PromptBuilder {
     while (start < pieces.length) {
       let end = start;
       let units = 0;
-      while (
-        end < pieces.length &&
-        (end === start || units + (pieces[end]?.length ?? 0) <= UNITS_PER_CALL)
-      ) {
+      while (end < pieces.length && (end === start || units + (pieces[end]?.length ?? 0) <= UNITS_PER_CALL)) {
         units += pieces[end++]?.length ?? 0;
       }
       appendAll(results, await tokenizePlain(this.#tokenizer, pieces.slice(start, end)));

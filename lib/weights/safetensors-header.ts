@@ -1,4 +1,5 @@
 import { CheckpointError, HeadLoadError } from "../errors.js";
+import { decodeUtf8 } from "../util/utf8.js";
 import type { TensorDtype, TensorInfo } from "./tensor.js";
 
 /**
@@ -133,7 +134,7 @@ function textEntries(value: unknown): Map<string, string> {
 function parseObject(file: string, json: Uint8Array, invalid: InvalidFile): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
+    value = JSON.parse(decodeUtf8(json));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw invalid(`${file}: the header is not valid JSON (${reason}).`, { file });

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { CheckpointError } from "../../errors.js";
+import { decodeUtf8 } from "../../util/utf8.js";
 
 /**
  * A JSON file of a checkpoint folder, checked against a schema, or undefined when the folder has no such file.
@@ -32,12 +33,21 @@ export async function readCheckpointJson<T>(
 }
 
 /**
- * A text file of a checkpoint folder, or undefined when the folder has no such file.
- * @throws CheckpointError `CHECKPOINT_INVALID` when it exists and cannot be read.
+ * A text file of a checkpoint folder, or undefined when the folder has no such file. A byte order mark stays: Python reads a
+ * template with it, and refuses JSON.
+ * @throws CheckpointError `CHECKPOINT_INVALID` when it exists and cannot be read, or is not UTF-8.
  */
 export async function readCheckpointText(checkpointDir: string, file: string): Promise<string | undefined> {
   const bytes = await readCheckpointBytes(checkpointDir, file);
-  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  if (bytes === undefined) return undefined;
+  try {
+    return decodeUtf8(bytes);
+  } catch (cause) {
+    throw new CheckpointError("CHECKPOINT_INVALID", `${file} is not valid UTF-8. Download it again.`, {
+      cause,
+      details: { file },
+    });
+  }
 }
 
 /**
