@@ -52,6 +52,21 @@ export async function fetchSource() {
   return folder;
 }
 
+/**
+ * One file of the source that this platform's libraries were built from.
+ * @param {string} file as in the repository
+ * @returns {Promise<string>}
+ */
+export async function readSourceFile(file) {
+  const release = releaseForPlatform();
+  let text = "";
+  await withClone(release, ["CMakeLists.txt", file], (clone) => {
+    checkVersion(clone, release);
+    text = readFileSync(path.join(clone, file), "utf8");
+  });
+  return text;
+}
+
 /** Checks out `paths` of the bundle into a temporary clone, and removes it when `use` has returned. */
 async function withClone(release, paths, use) {
   const tarball = await fetchTarball(release);

@@ -130,6 +130,24 @@ describe("PromptBuilder", () => {
     });
   });
 
+  it("refuses a long text that cannot fit without tokenizing it, and counts whatever may fit", async () => {
+    const tokenizer = new CharacterTokenizer();
+    const builder = await PromptBuilder.create(SPEC, tokenizer, { ...OPTIONS, contextLength: 150_000 });
+    // Tokens of the vocabulary have two characters at most; `𓀀` is one character in two UTF-16 units.
+    const [long, fits, pairs] = await builder.build([
+      [user("x".repeat(300_020))],
+      [user("x".repeat(299_900))],
+      [user("𓀀".repeat(299_900))],
+    ]);
+    expect(long).toMatchObject({ code: "CONVERSATION_TOO_LONG", details: { limit: 150_000, excess: 15 } });
+    expect((long as RewardError).message).toMatch(/has at least 150015 tokens/);
+    for (const counted of [fits, pairs]) {
+      expect(counted).toMatchObject({ code: "CONVERSATION_TOO_LONG" });
+      expect((counted as RewardError).message).not.toMatch(/at least/);
+    }
+    expect(tokenizer.calls.flat().every((text) => text !== "x".repeat(300_020))).toBe(true);
+  });
+
   it("truncates only when asked, and counts", async () => {
     expect(await build("abcdef", {}, { contextLength: 10 })).toMatchObject({
       code: "CONVERSATION_TOO_LONG",

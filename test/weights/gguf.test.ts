@@ -88,3 +88,35 @@ test("the reader knows rows, types and places, and refuses truncated and foreign
     code: "MODEL_NOT_FOUND",
   });
 });
+
+test("texts keep a leading U+FEFF: in values, lists and keys", async () => {
+  const marked = new Map<string, GgufValue>([
+    ["general.architecture", { type: "string", value: "llama" }],
+    ["a.text", { type: "string", value: "\ufeff" }],
+    ["a.u64", { type: "u64", value: 7n }],
+    ["a.floats", { type: "array", of: "f32", values: new Float32Array([0.5]) }],
+    ["a.bool", { type: "bool", value: true }],
+    // As in Llama 2 and Gemma.
+    [
+      "a.strings",
+      { type: "array", of: "string", values: ["a", "\ufeff", "\ufeffusing", "\ufeff\ufeff", "b\ufeff"] },
+    ],
+    ["\ufeffa.key", { type: "i32", value: -3 }],
+  ]);
+  const layout = layOutGguf(marked, tensors);
+  const file = path.join(directory, "marked.gguf");
+  await writeFile(
+    file,
+    Buffer.concat([layout.header, Buffer.alloc(layout.sizeBytes - layout.header.length)]),
+  );
+  const { metadata: read } = await readGgufHeader(file);
+  expect(Object.fromEntries(read)).toEqual({
+    "general.architecture": "llama",
+    "a.text": "\ufeff",
+    "a.u64": 7n,
+    "a.floats": [0.5],
+    "a.bool": true,
+    "a.strings": ["a", "\ufeff", "\ufeffusing", "\ufeff\ufeff", "b\ufeff"],
+    "\ufeffa.key": -3,
+  });
+});

@@ -61,8 +61,13 @@ function expectSameTokens({ file, metadata }: GgufHeader, tokenizer: GgufMetadat
   const tokens = Array.isArray(actual) ? (actual as unknown[]) : [];
   for (const [id, token] of expected.values.entries()) {
     if (types.values[id] === UNUSED_TOKEN_TYPE) continue;
-    expectEqual(file, `token ${id}`, tokens[id], originalText(String(token)));
+    // Ours may have a spelling of its own, and so does a file of ours that is adopted again.
+    expectEqual(file, `token ${id}`, textOf(tokens[id]), textOf(token));
   }
+}
+
+function textOf(token: unknown): unknown {
+  return typeof token === "string" ? originalText(token) : token;
 }
 
 /** Source: llama.h `LLAMA_TOKEN_TYPE_UNUSED`. */

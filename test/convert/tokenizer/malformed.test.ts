@@ -13,6 +13,18 @@ const onTokenizer = (change: (json: Json) => void): Changes => ({ tokenizer: cha
 const damages: readonly [name: string, changes: Changes, message: RegExp][] = [
   ["no tokenizer at all", { without: ["tokenizer.json"] }, /neither tokenizer\.json nor tokenizer\.model/],
   ["not JSON", { files: { "tokenizer.json": '{"model": ' } }, /tokenizer\.json is not valid JSON/],
+  // Python's json refuses both: "Unexpected UTF-8 BOM", and UnicodeDecodeError.
+  ["a byte order mark", { files: { "tokenizer.json": "\ufeff{}" } }, /tokenizer\.json is not valid JSON/],
+  [
+    "not UTF-8",
+    { files: { "tokenizer_config.json": Buffer.from('{"a": "\xff"}', "latin1") } },
+    /config\.json is not valid UTF-8/,
+  ],
+  [
+    "a template that is not UTF-8",
+    { files: { "chat_template.jinja": Buffer.from([0xe9]) } },
+    /jinja is not valid UTF-8/,
+  ],
   ["an array", { files: { "tokenizer.json": "[]" } }, /tokenizer\.json: \(root\)/],
   ["no model", onTokenizer((json) => delete json["model"]), /tokenizer\.json: model/],
   ["merges of another type", onTokenizer((json) => (model(json)["merges"] = 5)), /tokenizer\.json: model/],
