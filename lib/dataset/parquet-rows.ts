@@ -3,6 +3,7 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type Asy
 import { compressors } from "hyparquet-compressors";
 import { dataStream, type DataFile } from "./data-file.js";
 import { messageOf, unreadable, type DatasetRows } from "./dataset-row.js";
+import { exactIds } from "./parquet-ids.js";
 
 /** What a text that is not UTF-8 becomes: no layout accepts it as a string, so its row is refused by name. */
 export class InvalidText {
@@ -44,19 +45,23 @@ export async function* readParquetRows(file: AsyncBuffer): DatasetRows {
       error,
     );
   }
+  const ids = exactIds(metadata);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
     try {
       const rows = await parquetReadObjects({
         file,
-        metadata,
+        metadata: ids.metadata,
         rowStart,
         rowEnd,
         compressors,
         parsers: { stringFromBytes: decodeText },
       });
-      for (const [offset, row] of rows.entries()) yield { line: rowStart + offset, value: withNumbers(row) };
+      for (const [offset, row] of rows.entries()) {
+        if ("id" in row) row["id"] = ids.idOf(row["id"]);
+        yield { line: rowStart + offset, value: withNumbers(row) };
+      }
     } catch (error) {
       yield {
         line: rowStart,

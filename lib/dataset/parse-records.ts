@@ -28,7 +28,7 @@ function withExactIds(value: unknown, text: string): unknown {
 const MAX_NUMBER_LENGTH = 400;
 
 /** A number as it is written, where a double holds it, else its text. */
-function exactNumber(text: string): number | string {
+export function exactNumber(text: string): number | string {
   const number = Number(text);
   if (text.length > MAX_NUMBER_LENGTH || !Number.isFinite(number)) return text;
   // Beyond 2^53 doubles lie further than 1 apart, so that a neighbour may have been meant.
