@@ -40,7 +40,10 @@ function checkMessage(value: unknown, index: number): ChatMessage {
 }
 
 function checkField(field: string, value: unknown, index: number): unknown {
-  return templateData(value, `${checkText(field, `a field of message ${index}`)} of message ${index}`);
+  return templateData(
+    value,
+    `the field ${checkText(field, `a field of message ${index}`)} of message ${index}`,
+  );
 }
 
 function fieldsOf(message: object): Record<string, unknown> {

@@ -10,8 +10,11 @@ export interface TextPart {
 
 /** What APIs call a part that is text. Source: OpenAI's chat completions (`text`) and responses (the others). */
 const TEXT_TYPES: readonly unknown[] = ["text", "input_text", "output_text", undefined];
-/** Roles whose content is a tool's result, and may be any JSON value. */
-const RESULT_ROLES: ReadonlySet<unknown> = new Set(["tool", "function", "ipython", "observation"]);
+/** Roles whose content is a tool's result (or calls of tools, to Mistral's templates), and may be any JSON value. */
+const RESULT_ROLES: ReadonlySet<unknown> = new Set([
+  ...["tool", "function", "ipython", "observation"],
+  ...["tool_calls", "tool_results"],
+]);
 /** Fields that a message may consist of in place of content. */
 const OTHER_SUBSTANCE = ["tool_calls", "function_call", "reasoning_content", "reasoning", "thinking"];
 

@@ -24,10 +24,19 @@ function typeOf(value: unknown, path: string): ColumnType {
   if (typeof value === "string") return { kind: "text" };
   if (typeof value === "number") return { kind: "number" };
   if (typeof value === "boolean") return { kind: "boolean" };
+  if (typeof value === "bigint" || value instanceof Map || isNumberObject(value)) {
+    throw unreadable(
+      `Column ${path} holds a value whose exact form a Parquet column would lose (a large whole number, a float that is whole, or keys in an order of their own). Write .jsonl instead.`,
+    );
+  }
   if (Array.isArray(value)) return { kind: "list", element: inferColumnType(value, `${path}[]`) };
   const fields = new Map<string, ColumnType>();
   for (const [key, field] of Object.entries(value)) fields.set(key, typeOf(field, `${path}.${key}`));
   return { kind: "record", fields };
+}
+
+function isNumberObject(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === "[object Number]" && typeof value === "object";
 }
 
 function merge(a: ColumnType, b: ColumnType, path: string): ColumnType {

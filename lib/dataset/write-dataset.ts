@@ -4,10 +4,11 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { fileWriter, parquetWriteRows } from "hyparquet-writer";
+import { toExactJson } from "../util/exact-json.js";
 import { unreadable } from "./dataset-row.js";
 import { inferColumnType, misfit, schemaElements, type ColumnType } from "./parquet-schema.js";
 
-/** A record to write: plain JSON values. */
+/** A record to write: JSON values, those of `exactValue` too. */
 export type OutputRecord = Readonly<Record<string, unknown>>;
 
 /** Rows of the first row group, from which the columns are found. */
@@ -59,7 +60,7 @@ async function writeLines(
 async function* toLines(
   records: Iterable<OutputRecord> | AsyncIterable<OutputRecord>,
 ): AsyncIterable<string> {
-  for await (const record of records) yield `${JSON.stringify(record)}\n`;
+  for await (const record of records) yield `${toExactJson(record)}\n`;
 }
 
 async function writeParquet(

@@ -60,6 +60,24 @@ export function parseExactJson(text: string): unknown {
   return new Parser(text).parse();
 }
 
+/** The JSON text of values as `exactValue` gives them, and of JavaScript's own. Fields that are undefined are left out. */
+export function toExactJson(value: unknown): string {
+  if (typeof value === "bigint") return String(value);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item) => toExactJson(item ?? null)).join(",")}]`;
+  if (Object.prototype.toString.call(value) === "[object Number]") return floatText(Number(value));
+  if ("toJSON" in value) return JSON.stringify(value);
+  const entries = value instanceof Map ? [...(value as Map<string, unknown>)] : Object.entries(value);
+  const fields = entries.filter(([, item]) => item !== undefined);
+  return `{${fields.map(([key, item]) => `${JSON.stringify(key)}:${toExactJson(item)}`).join(",")}}`;
+}
+
+/** Written so that it is read as a float again. */
+function floatText(value: number): string {
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
 class Parser {
   readonly #text: string;
   #position = 0;

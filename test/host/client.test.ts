@@ -39,6 +39,39 @@ describe("ScorerClient", () => {
     expect(await client.compare("p", "a", "b")).toEqual(await scorer.compare("p", "a", "b"));
   });
 
+  it("hands whole conversations over, as they were given", async () => {
+    const { client, scorer } = await serve();
+    const call = {
+      function: { name: "f", arguments: { a: Object(7) as unknown, b: 2n ** 70n, c: new Map([["1", 2]]) } },
+    };
+    const messages = [
+      { role: "user", content: [{ type: "text", text: "q" }] },
+      { role: "assistant", content: "a", tool_calls: [call], reasoning_content: "r" },
+    ];
+    const request = {
+      messages,
+      tools: [{ name: "f" }],
+      documents: [{ text: "d" }],
+      chatTemplateKwargs: { x: 1.5 },
+    };
+    await client.score(request);
+    await client.rank({ ...request, messages: messages.slice(0, 1) }, ["b"]);
+    await collect(client.scoreMany([messages, request]));
+    const { tools, documents, chatTemplateKwargs } = request;
+    const ranked = [...messages.slice(0, 1), { role: "assistant", content: "b" }];
+    expect(scorer.received).toEqual([
+      request,
+      { messages: ranked, tools, documents, chatTemplateKwargs },
+      messages,
+      request,
+    ]);
+    const image = [{ role: "user", content: [{ type: "image_url", image_url: "x" }] }];
+    await expect(client.score(image)).rejects.toMatchObject({ code: "CONVERSATION_INVALID" });
+    await expect(client.compare({ messages, tools: [1] as never }, "a", "b")).rejects.toMatchObject({
+      code: "CONVERSATION_INVALID",
+    });
+  });
+
   it("scores a long stream in order, whatever the scorer reads ahead", async () => {
     for (const readAhead of [1, 7, 3 * STREAM_WINDOW]) {
       const { client } = await serve({ readAhead });

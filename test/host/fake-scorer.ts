@@ -36,6 +36,8 @@ const ATTRIBUTES = ["helpfulness", "correctness", "coherence", "complexity", "ve
  */
 export class FakeScorer implements Scorer {
   readonly description: ModelDescription;
+  /** Every conversation that was scored, as it came. */
+  readonly received: ConversationInput[] = [];
   /** Conversations pulled from a stream so far. */
   pulled = 0;
   isDisposed = false;
@@ -59,6 +61,7 @@ export class FakeScorer implements Scorer {
 
   async score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
     if (this.isDisposed) throw new DisposedError("The fake scorer");
+    this.received.push(messages);
     const request = asRequest(checkConversation(messages));
     const text = request.messages.map(({ content }) => content as string).join(" ");
     if (text.includes("[die]")) process.kill(process.pid, "SIGKILL");

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { parseRecords } from "../../lib/dataset/parse-records.js";
+import { templateInput } from "../../lib/template/template-input.js";
 import { readRecord } from "../../lib/records/record.js";
 
 const user = (content: string): { role: string; content: string } => ({ role: "user", content });
@@ -49,6 +51,90 @@ describe("readRecord", () => {
     ],
   ])("reads %s", (_, value, kind, conversations) => {
     expect(readRecord({ line: LINE, value }).record).toMatchObject({ id: LINE, kind, conversations });
+  });
+
+  const tools = [{ type: "function", function: { name: "f" } }];
+  const documents = [{ title: "t", text: "x" }];
+  const beside = { tools, documents, chat_template_kwargs: { enable_thinking: false } };
+  const context = { tools, documents, chatTemplateKwargs: { enable_thinking: false } };
+
+  it.each([
+    ["messages", { messages: [user("q"), assistant("a")] }, 1],
+    ["prompt and response", { prompt: "q", response: "a" }, 1],
+    ["prompt as messages", { prompt: [user("q")], response: "a" }, 1],
+    ["responses", { prompt: "q", responses: ["a", "b"] }, 2],
+    ["chosen and rejected", { prompt: "q", chosen: "a", rejected: "b" }, 2],
+    [
+      "chosen and rejected as messages",
+      { chosen: [user("q"), assistant("a")], rejected: [user("q"), assistant("b")] },
+      2,
+    ],
+    ["a known dataset", { prompt: "q", response_1: "a", response_2: "b", preference_strength: -1 }, 2],
+  ])("gives the chat template what stands beside %s", (_, value, count) => {
+    const { record } = readRecord({ line: LINE, value: { ...value, ...beside } });
+    expect(record?.conversations).toHaveLength(count);
+    for (const conversation of record?.conversations ?? []) expect(conversation).toMatchObject(context);
+    if (record?.pair !== undefined) expect(record.pair.prompt).toMatchObject(context);
+  });
+
+  it("keeps whole messages, in pairs of messages, too", () => {
+    const call = { type: "function", function: { name: "f", arguments: { a: 7 } } };
+    const chosen = [user("q"), { role: "assistant", content: null, tool_calls: [call] }];
+    const rejected = [user("q"), { role: "assistant", content: "no", reasoning_content: "r" }];
+    const { record } = readRecord({ line: LINE, value: { chosen, rejected } });
+    expect(record?.conversations).toEqual([chosen, rejected]);
+    expect(record?.pair).toBeUndefined();
+    const { record: prompted } = readRecord({
+      line: LINE,
+      value: { prompt: chosen.slice(0, 1), chosen, rejected },
+    });
+    expect(prompted?.conversations).toEqual([chosen, rejected]);
+  });
+
+  it("reads tools that are the JSON text of their list, numbers and order as they are written", () => {
+    const text = '[{"name":"f","a":7.0,"p":{"2":1,"1":2}}]';
+    const { record } = readRecord({ line: LINE, value: { prompt: "q", response: "a", tools: text } });
+    const expected = [
+      {
+        name: "f",
+        a: Object(7) as unknown,
+        p: new Map([
+          ["2", 1],
+          ["1", 2],
+        ]),
+      },
+    ];
+    expect(record?.conversations[0]).toMatchObject({ tools: expected });
+    const row = `{"prompt":"q","response":"a","tools":${text}}`;
+    const read = readRecord({ line: LINE, value: parseRecords(row) });
+    expect(read.record?.conversations[0]).toMatchObject({ tools: expected });
+    for (const none of ["", "null", "[]"])
+      expect(
+        readRecord({ line: LINE, value: { prompt: "q", response: "a", tools: none } }).error,
+      ).toBeUndefined();
+  });
+
+  it.each([
+    ["tools", "f"],
+    ["tools", { name: "f" }],
+    ["tools", '{"name":"f"}'],
+    ["documents", ["text"]],
+    ["chat_template_kwargs", { bos_token: "x" }],
+    ["chat_template", "{{ messages }}"],
+    ["add_generation_prompt", true],
+    ["continue_final_message", true],
+  ])("refuses %s that cannot be passed on: %j", (field, given) => {
+    const { record, error } = readRecord({
+      line: LINE,
+      value: { prompt: "q", response: "a", [field]: given },
+    });
+    // Names of variables are the template's affair.
+    if (field === "chat_template_kwargs") {
+      expect(() => templateInput(record?.conversations[0] ?? [])).toThrow(/bos_token/);
+    } else {
+      expect(error).toMatchObject({ code: "CONVERSATION_INVALID" });
+      expect(error?.message).toMatch(/^Line 8: (?!Line)/);
+    }
   });
 
   it("keeps the record's own id, and ignores other columns and nulls", () => {

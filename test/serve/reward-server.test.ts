@@ -81,6 +81,44 @@ describe("formats", () => {
     });
   });
 
+  it("hands whole messages, tools and variables on, and refuses them where there is no template", async () => {
+    const scorer = new FakeTextScorer("fake");
+    const server = await serve(scorer);
+    const call = { function: { name: "f", arguments: { a: 7 } } };
+    const messages = [
+      { role: "user", content: [{ type: "text", text: "q" }] },
+      { role: "assistant", content: "a", tool_calls: [call], reasoning_content: "r" },
+    ];
+    const beside = { tools: [{ name: "f" }], documents: [{ text: "d" }] };
+    const body = { messages, ...beside, chat_template_kwargs: { enable_thinking: false } };
+    for (const path of ["/classify", "/v1/classify", "/score"])
+      expect(await post(server, path, body)).toMatchObject({ status: 200 });
+    const request = { messages, ...beside, chatTemplateKwargs: { enable_thinking: false } };
+    expect(scorer.received).toEqual([request, request, request]);
+    for (const refused of [
+      { ...body, messages: [{ role: "user", content: [{ type: "image_url" }] }] },
+      { ...body, tools: "none of these" },
+      { ...body, chat_template: "x" },
+      { ...body, add_generation_prompt: true },
+      { input: "q", tools: beside.tools },
+      { input: "q", chat_template_kwargs: { a: 1 } },
+    ])
+      expect(await post(server, "/v1/classify", refused)).toMatchObject({ status: 422 });
+    expect(await post(server, "/score", { ...body, add_generation_prompt: true })).toMatchObject({
+      status: 422,
+    });
+  });
+
+  it("gives templates the numbers of a body as they are written", async () => {
+    const scorer = new FakeTextScorer("fake");
+    const server = await serve(scorer);
+    const text = '{"messages":[{"role":"user","content":"q"}],"tools":[{"minimum":7.0,"maximum":7}]}';
+    for (const path of ["/v1/classify", "/score"])
+      expect(await post(server, path, text)).toMatchObject({ status: 200 });
+    for (const received of scorer.received)
+      expect(received).toMatchObject({ tools: [{ minimum: Object(7) as unknown, maximum: 7 }] });
+  });
+
   it("leaves the special tokens of vLLM's input out when asked to", async () => {
     const scorer = new FakeTextScorer("fake");
     const server = await serve(scorer);

@@ -29,6 +29,27 @@ describe("pairConversations", () => {
     expect(rendered).toEqual(item.rendered);
   });
 
+  it("refuses what this prompt has no place for", () => {
+    const user = { role: "user", content: "q" };
+    const call = { function: { name: "f", arguments: {} } };
+    for (const given of [
+      { messages: [user], tools: [{ name: "f" }] },
+      { messages: [user], documents: [{ text: "d" }] },
+      { messages: [user], chatTemplateKwargs: { enable_thinking: true } },
+      [user, { role: "assistant", content: "a", tool_calls: [call] }],
+      [user, { role: "assistant", content: null, tool_calls: [call] }],
+      [user, { role: "assistant", content: "a", reasoning_content: "r" }],
+      [user, { role: "tool", content: { a: 1 } }],
+    ])
+      expect(() => pairConversations({ context, prompt }, given, "a", "b")).toThrow(
+        expect.objectContaining({ code: "CONVERSATION_INVALID" }),
+      );
+    const parts = [{ role: "user", content: [{ type: "text", text: "q" }] }];
+    expect(pairConversations({ context, prompt }, parts, "a", "b")).toEqual(
+      pairConversations({ context, prompt }, [user], "a", "b"),
+    );
+  });
+
   it("refuses a context that is no conversation", () => {
     expect(() => pairConversations({ context, prompt }, [], "a", "b")).toThrow(
       expect.objectContaining({ code: "CONVERSATION_INVALID" }),

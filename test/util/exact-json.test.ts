@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exactValue, parseExactJson, rememberText } from "../../lib/util/exact-json.js";
+import { exactValue, parseExactJson, rememberText, toExactJson } from "../../lib/util/exact-json.js";
 
 const read = (text: string): unknown => exactValue(rememberText(JSON.parse(text) as object, text));
 
@@ -17,9 +17,10 @@ describe("exactValue", () => {
   });
 
   it("tells floats from integers, and keeps all digits of integers", () => {
-    const value = read('{"a":7.0,"b":7,"c":9007199254740993,"d":[1e2,0.5],"e":-0.0}') as { e: number };
-    expect(value).toEqual({ a: Object(7), b: 7, c: 9007199254740993n, d: [Object(100), 0.5], e: Object(-0) });
-    expect(Object.is(Number(value.e), -0)).toBe(true);
+    const value = read('{"a":7.0,"b":7,"c":9007199254740993,"d":[1e2,0.5],"e":-0.0}') as { e: object };
+    const float = (number: number): unknown => Object(number);
+    expect(value).toEqual({ a: float(7), b: 7, c: 9007199254740993n, d: [float(100), 0.5], e: float(-0) });
+    expect(Object.is(value.e.valueOf(), -0)).toBe(true);
     expect(read('{"a":1.0,"a":2}')).toEqual({ a: 2 });
   });
 
@@ -42,7 +43,7 @@ describe("exactValue", () => {
     const text = '[{"a":1.0},2,{"a":2}]';
     const list = rememberText(JSON.parse(text) as object[], text);
     expect(list.map((element) => (typeof element === "object" ? exactValue(element) : element))).toEqual([
-      { a: Object(1) },
+      { a: Object(1) as unknown },
       2,
       { a: 2 },
     ]);
@@ -53,6 +54,19 @@ describe("exactValue", () => {
   it("reads the numbers that Python writes and JSON has not", () => {
     const text = '{"a":NaN,"b":[Infinity,-Infinity]}';
     expect(parseExactJson(text)).toEqual({ a: Number.NaN, b: [Infinity, -Infinity] });
+  });
+
+  it("is written as it was read", () => {
+    for (const text of [
+      '{"b":7.0,"2":[1e+22,-0.0,0.5,12345678901234567890],"1":null,"__proto__":"é\\n"}',
+      "[]",
+      '"x"',
+      "true",
+    ])
+      expect(toExactJson(parseExactJson(text))).toBe(text);
+    expect(toExactJson({ a: undefined, b: [undefined], c: new Date(0) })).toBe(
+      '{"b":[null],"c":"1970-01-01T00:00:00.000Z"}',
+    );
   });
 
   it("refuses what is not JSON, and what is nested without end", () => {
