@@ -1,11 +1,8 @@
 import type { ConversationInput } from "../conversation.js";
 import { TemplateError } from "../errors.js";
-import { engine, type TemplateNode } from "./jinja-engine.js";
-import { tokenizeJinja } from "./jinja-lexer.js";
-import { scopeIterations } from "./loop-scope.js";
-import { PythonInterpreter } from "./python-interpreter.js";
-import { pythonStr } from "./python-values.js";
-import { runtimeData } from "./runtime-data.js";
+import { bind, PythonFunction } from "./jinja/callables.js";
+import { JinjaTemplate } from "./jinja/jinja-template.js";
+import { pythonStr } from "./jinja/repr.js";
 import { parseDate, strftime } from "./strftime.js";
 import { templateInput, type TemplateInput } from "./template-input.js";
 
@@ -15,24 +12,29 @@ const USUAL_ROLES = ["system", "user", "assistant"];
 /** Thrown by the template's own `raise_exception`, to tell its refusal from a fault of the engine. */
 class Refusal extends Error {}
 
+const RAISE_EXCEPTION = new PythonFunction("raise_exception", (args) => {
+  const [message = null] = bind("raise_exception", ["message"], args);
+  throw new Refusal(pythonStr(message));
+});
+
 /**
  * A checkpoint's chat template, rendered as `apply_chat_template(messages, tools, documents, tokenize=False)` of transformers
  * does: `trim_blocks` and `lstrip_blocks` on, no generation prompt.
- * Source: transformers, utils/chat_template_utils.py (v4.45).
+ * Source: transformers 5.24.0, utils/chat_template_utils.py.
  */
 export class ChatTemplate {
-  readonly #program: TemplateNode;
+  readonly #template: JinjaTemplate;
   readonly #variables: Readonly<Record<string, string>>;
   readonly #date: string | null;
   readonly #roles: ReadonlySet<string>;
 
   private constructor(
     source: string,
-    program: TemplateNode,
+    template: JinjaTemplate,
     variables: Readonly<Record<string, string>>,
     date: string | null,
   ) {
-    this.#program = program;
+    this.#template = template;
     this.#variables = variables;
     this.#date = date;
     this.#roles = new Set([...USUAL_ROLES, ...quotedWords(source)]);
@@ -50,11 +52,7 @@ export class ChatTemplate {
     date: string | null,
   ): ChatTemplate {
     try {
-      // Jinja2's lexer reads every kind of line end as a newline, and leaves the last one out.
-      const text = source.replace(/\r\n?/g, "\n").replace(/\n$/, "");
-      const program = engine.parse(tokenizeJinja(text));
-      scopeIterations(program);
-      return new ChatTemplate(text, program, variables, date);
+      return new ChatTemplate(source, JinjaTemplate.compile(source), variables, date);
     } catch (cause) {
       throw new TemplateError(
         "TEMPLATE_SYNTAX",
@@ -83,12 +81,7 @@ export class ChatTemplate {
   /** @throws TemplateError `TEMPLATE_REJECTED` */
   renderInput(input: TemplateInput): string {
     try {
-      const environment = new engine.Environment();
-      for (const [name, value] of Object.entries(this.#globals())) environment.set(name, value);
-      for (const [name, value] of Object.entries(this.#valuesFor(input))) {
-        environment.setVariable(name, runtimeData(value));
-      }
-      return pythonStr(new PythonInterpreter(environment).run(this.#program));
+      return this.#template.render(this.#valuesFor(input));
     } catch (cause) {
       if (cause instanceof Refusal) throw new TemplateError("TEMPLATE_REJECTED", cause.message, { cause });
       throw new TemplateError(
@@ -99,25 +92,14 @@ export class ChatTemplate {
     }
   }
 
-  #globals(): Record<string, unknown> {
-    return {
-      true: true,
-      True: true,
-      false: false,
-      False: false,
-      none: null,
-      None: null,
-      range,
-      raise_exception: (message: unknown): never => {
-        throw new Refusal(String(message));
-      },
-      strftime_now: (format: unknown) => this.#now(String(format)),
-    };
-  }
-
   #valuesFor({ messages, tools, documents, variables }: TemplateInput): Record<string, unknown> {
     return {
       ...this.#variables,
+      raise_exception: RAISE_EXCEPTION,
+      strftime_now: new PythonFunction("strftime_now", (args) => {
+        const [format = null] = bind("strftime_now", ["format"], args);
+        return this.#now(pythonStr(format));
+      }),
       ...(this.#date === null ? {} : { date_string: this.#date }),
       ...variables,
       messages,
@@ -137,18 +119,6 @@ export class ChatTemplate {
     }
     return text;
   }
-}
-
-/** Longest range of Jinja2's sandbox (`MAX_RANGE`, jinja2/sandbox.py 3.1). */
-const MAX_RANGE = 100_000;
-
-/** Python's `range`, as Jinja2's sandbox has it. */
-function range(first: number, second?: number, step = 1): number[] {
-  const [start, stop] = second === undefined ? [0, first] : [first, second];
-  if (step === 0) throw new Error("range() step must not be zero");
-  const length = Math.max(0, Math.ceil((stop - start) / step));
-  if (length > MAX_RANGE) throw new Error(`range() of ${length} is longer than ${MAX_RANGE}`);
-  return Array.from({ length }, (_, index) => start + index * step);
 }
 
 /** The words that a template's source has in quotes. */

@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  capitalize,
-  codePointLength,
-  strip,
-  titleFilter,
-  titleMethod,
-} from "../../lib/template/python-string.js";
+import { codePointLength, strip } from "../../../lib/template/jinja/text.js";
 
 // Expected values: CPython 3.11 and Jinja2 3.1.6.
 describe("python strings", () => {
@@ -28,11 +22,5 @@ describe("python strings", () => {
 
   it("counts code points", () => {
     expect(["", "a😀b", "é", "👨‍👩‍👧"].map(codePointLength)).toEqual([0, 3, 1, 5]);
-  });
-
-  it("capitalizes", () => {
-    expect(["", "aBC", "éA", "1A"].map(capitalize)).toEqual(["", "Abc", "Éa", "1a"]);
-    expect(titleMethod("it's x-YZ 3d")).toBe("It'S X-Yz 3D");
-    expect(titleFilter("it's x-YZ (ab")).toBe("It's X-Yz (Ab");
   });
 });
