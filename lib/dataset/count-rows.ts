@@ -1,6 +1,5 @@
-import { parquetMetadataAsync } from "hyparquet";
 import { dataStream, type DataFile } from "./data-file.js";
-import { parquetFile } from "./parquet-rows.js";
+import { countParquetRows } from "./parquet-rows.js";
 
 const NEWLINE = 0x0a;
 
@@ -16,16 +15,12 @@ export async function countRows(
   try {
     let count = 0;
     for (const file of files)
-      count += await (file.format === "parquet" ? parquetRows(file) : countLines(file, signal));
+      count += await (file.format === "parquet" ? countParquetRows(file, signal) : countLines(file, signal));
     return count;
   } catch {
     // Whatever is wrong with the input, reading it will say so.
     return undefined;
   }
-}
-
-async function parquetRows(file: DataFile): Promise<number> {
-  return Number((await parquetMetadataAsync(await parquetFile(file))).num_rows);
 }
 
 async function countLines(file: DataFile, signal: AbortSignal | undefined): Promise<number> {

@@ -7,7 +7,7 @@ import { downloadDataset, hubDatasetId } from "./hub-dataset.js";
 import { readJsonArray } from "./json-array.js";
 import { readJsonLines } from "./json-lines.js";
 import { lfsPointerMessage, readLfsPointer } from "../util/lfs-pointer.js";
-import { parquetFile, readParquetRows } from "./parquet-rows.js";
+import { readParquetRows } from "./parquet-rows.js";
 
 /** A dataset on disk: JSON Lines, JSON arrays or Parquet, plain or gzip, one file or a folder of them. */
 export interface Dataset {
@@ -67,7 +67,7 @@ async function* readFile(file: DataFile, signal: AbortSignal | undefined): Datas
 async function* rowsOf(file: DataFile, signal: AbortSignal | undefined): DatasetRows {
   const pointer = await readLfsPointer(file.path);
   if (pointer !== undefined) throw unreadable(lfsPointerMessage("This", pointer));
-  if (file.format === "parquet") yield* readParquetRows(await parquetFile(file));
+  if (file.format === "parquet") yield* readParquetRows(file, signal);
   else yield* (file.format === "json" ? readJsonArray : readJsonLines)(dataStream(file, signal));
 }
 

@@ -1,86 +1,129 @@
-import { TextDecoder } from "node:util";
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type AsyncBuffer } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
-import { dataStream, type DataFile } from "./data-file.js";
-import { messageOf, unreadable, type DatasetRows } from "./dataset-row.js";
-import { exactIds } from "./parquet-ids.js";
+import { messageOf, unreadable, type DatasetRow, type DatasetRows } from "./dataset-row.js";
+import type { DataFile } from "./data-file.js";
+import { openByteSource, type ByteSource } from "./parquet/byte-source.js";
+import { prepareCodecs } from "./parquet/codecs.js";
+import { ParquetProblem } from "./parquet/problem.js";
+import { LARGEST_GROUP_BYTES, readColumn } from "./parquet/read-column.js";
+import { readTable, type Column, type RowGroup, type Table } from "./parquet/table.js";
+import { UnreadableColumn } from "./unreadable-column.js";
 
-/** What a text that is not UTF-8 becomes: no layout accepts it as a string, so its row is refused by name. */
-export class InvalidText {
-  readonly problem = "text that is not valid UTF-8";
-}
-
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** hyparquet would silently replace the bad bytes, and the changed text would be scored. */
-function decodeText(bytes: Uint8Array | undefined): string | InvalidText | undefined {
-  if (bytes === undefined) return undefined;
+/**
+ * Rows of a Parquet file, one row group in memory at a time. Nothing in the file is trusted: what it says twice has to agree,
+ * and every length is compared with what is there before anything is decoded. A column that cannot be read leaves
+ * `UnreadableColumn` in its rows, which matters only to those who want the column. A row group of which no column can be read
+ * gives one error, at its first row, and the others still come.
+ * @throws DatasetError no Parquet file, or one without its end; `signal.reason`
+ */
+export async function* readParquetRows(file: DataFile, signal?: AbortSignal): DatasetRows {
+  const source = await opened(openByteSource(file, signal));
   try {
-    return decoder.decode(bytes);
-  } catch {
-    return new InvalidText();
+    const table = await opened(readTable(source));
+    await prepareCodecs();
+    let line = 0;
+    for (const group of table.groups) {
+      yield* groupRows(source, table, group, line, signal);
+      line += group.rowCount;
+    }
+    if (line !== table.rowCount) {
+      yield {
+        line,
+        error: unreadable(
+          `The file announces ${table.rowCount} rows, but its row groups have ${line}: its table of contents is damaged. Fetch ` +
+            "the file again, or write it anew.",
+        ),
+      };
+    }
+  } finally {
+    await source.close();
   }
 }
 
-/** Opens a Parquet file on disk. A gzipped one is unpacked in memory: its reader jumps to and fro. */
-export async function parquetFile(file: DataFile): Promise<AsyncBuffer> {
-  if (!file.isGzipped) return asyncBufferFromFile(file.path);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of dataStream(file)) chunks.push(chunk);
-  return new Uint8Array(Buffer.concat(chunks)).buffer;
+/** How many rows a file announces. @throws DatasetError */
+export async function countParquetRows(file: DataFile, signal?: AbortSignal): Promise<number> {
+  const source = await opened(openByteSource(file, signal));
+  try {
+    return (await opened(readTable(source))).rowCount;
+  } finally {
+    await source.close();
+  }
 }
 
-/**
- * Rows of a Parquet file, one row group in memory at a time. A row group that cannot be decoded gives one error, at its
- * first row, and the others still come.
- * @throws DatasetError no Parquet file, or one without its end: the table of contents is written last
- */
-export async function* readParquetRows(file: AsyncBuffer): DatasetRows {
-  let metadata;
+async function opened<T>(reading: Promise<T>): Promise<T> {
   try {
-    metadata = await parquetMetadataAsync(file);
+    return await reading;
   } catch (error) {
+    if (error instanceof Error && "code" in error) throw error;
     throw unreadable(
       `The file is no complete Parquet file: ${messageOf(error)}. A download that broke off looks like this; fetch it again.`,
       error,
     );
   }
-  const ids = exactIds(metadata);
-  let rowStart = 0;
-  for (const group of metadata.row_groups) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    try {
-      const rows = await parquetReadObjects({
-        file,
-        metadata: ids.metadata,
-        rowStart,
-        rowEnd,
-        compressors,
-        parsers: { stringFromBytes: decodeText },
-      });
-      for (const [offset, row] of rows.entries()) {
-        if ("id" in row) row["id"] = ids.idOf(row["id"]);
-        yield { line: rowStart + offset, value: withNumbers(row) };
-      }
-    } catch (error) {
-      yield {
-        line: rowStart,
-        error: unreadable(`Rows ${rowStart} to ${rowEnd - 1} cannot be decoded: ${messageOf(error)}.`, error),
-      };
-    }
-    rowStart = rowEnd;
+}
+
+async function* groupRows(
+  source: ByteSource,
+  table: Table,
+  group: RowGroup,
+  firstLine: number,
+  signal: AbortSignal | undefined,
+): AsyncIterable<DatasetRow> {
+  if (group.rowCount === 0) return;
+  const columns = await readColumns(source, table, group, signal);
+  const problem = columns.map(({ problem: each }) => each).find((each) => each !== undefined);
+  if (columns.every(({ values }) => values === undefined)) {
+    const rows = `Rows ${firstLine} to ${firstLine + group.rowCount - 1}`;
+    yield {
+      line: firstLine,
+      error: unreadable(
+        `${rows} cannot be decoded: ${problem?.message ?? "the table has no columns"}.`,
+        problem?.cause,
+      ),
+    };
+    return;
+  }
+  for (let row = 0; row < group.rowCount; row++) {
+    const value: Record<string, unknown> = {};
+    for (const { name, values, problem: unread } of columns)
+      value[name] = values === undefined ? unread : values[row];
+    yield { line: firstLine + row, value };
   }
 }
 
-/** 64-bit integers come as BigInt; records hold plain numbers where these are exact. */
-function withNumbers(value: unknown): unknown {
-  if (typeof value === "bigint") {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : value.toString();
+interface ReadColumn {
+  name: string;
+  values?: readonly unknown[];
+  problem?: UnreadableColumn;
+}
+
+/** The smallest first, so that a column too large to be read leaves room for the others. */
+async function readColumns(
+  source: ByteSource,
+  table: Table,
+  group: RowGroup,
+  signal: AbortSignal | undefined,
+): Promise<ReadColumn[]> {
+  const read = new Map<Column, ReadColumn>();
+  let budget = LARGEST_GROUP_BYTES;
+  const size = ({ firstLeaf, leaves }: Column): number =>
+    leaves.reduce(
+      (sum, _leaf, index) => sum + Number(group.chunks[firstLeaf + index]?.total_uncompressed_size ?? 0),
+      0,
+    );
+  for (const column of [...table.columns].sort((a, b) => size(a) - size(b))) {
+    signal?.throwIfAborted();
+    const { name } = column;
+    try {
+      const { values, sizeBytes } = await readColumn(source, table, group, column, budget, signal);
+      budget -= sizeBytes;
+      read.set(column, { name, values });
+    } catch (error) {
+      signal?.throwIfAborted();
+      read.set(column, { name, problem: new UnreadableColumn(name, reasonOf(error), error) });
+    }
   }
-  if (Array.isArray(value)) return value.map(withNumbers);
-  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withNumbers(entry)]));
-  }
-  return value;
+  return table.columns.map((column) => read.get(column) ?? { name: column.name });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof ParquetProblem ? error.message : `it cannot be decoded (${messageOf(error)})`;
 }

@@ -1,6 +1,7 @@
 import type { Dataset } from "../dataset/dataset.js";
 import { atLine, isRewardError, unreadable, type DatasetRow } from "../dataset/dataset-row.js";
 import { detectLayout, parseItem, type Layout, type PreferenceItem } from "../dataset/layout.js";
+import { withUnreadableColumns } from "../dataset/unreadable-column.js";
 import { ConversationError, type DatasetError, type RewardError } from "../errors.js";
 
 /** One record of a benchmark as its dataset gives it: the item, or why there is none. */
@@ -73,7 +74,7 @@ export class ItemReader {
     } catch (error) {
       if (!isRewardError(error)) throw error;
       const located = error instanceof ConversationError ? atLine(error, line) : error;
-      return { line, id: idOf(value) ?? line, error: located };
+      return { line, id: idOf(value) ?? line, error: withUnreadableColumns(located, value) };
     }
   }
 
@@ -104,5 +105,5 @@ function withoutSubset(line: number): DatasetError {
 
 function idOf(value: unknown): string | number | undefined {
   const id = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
-  return typeof id === "string" || typeof id === "number" ? id : undefined;
+  return typeof id === "string" || (typeof id === "number" && !Number.isNaN(id)) ? id : undefined;
 }

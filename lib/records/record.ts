@@ -14,6 +14,7 @@ import { hhRlhfLayout } from "../dataset/layouts/hh-rlhf.js";
 import { LAYOUTS } from "../dataset/layouts/index.js";
 import { recordContext } from "../dataset/record-context.js";
 import { refuseUnheard } from "../dataset/unheard.js";
+import { withUnreadableColumns } from "../dataset/unreadable-column.js";
 import { ConversationError, RewardError } from "../errors.js";
 import { itemRecord } from "../eval/item-records.js";
 
@@ -57,7 +58,8 @@ export function readRecord({ line, value, error }: DatasetRow): RecordEntry {
     return { id, record: { ...parseRecord(value, line), id } };
   } catch (cause) {
     if (!(cause instanceof RewardError)) throw cause;
-    return { id, error: cause instanceof ConversationError ? atLine(cause, line) : (cause as RewardError) };
+    const located = cause instanceof ConversationError ? atLine(cause, line) : (cause as RewardError);
+    return { id, error: withUnreadableColumns(located, value) };
   }
 }
 
@@ -154,9 +156,11 @@ function parse<T>(schema: z.ZodType<T>, fields: unknown, line: number): T {
   throw unreadable(`Line ${line + 1} is no record of score: ${problems.join("; ")}.`);
 }
 
-/** Tables have null where JSON has no field. */
+/** Tables have null where JSON has no field, and NaN for an id that is missing among numbers. */
 function withoutNulls(value: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
+  const isMissing = (name: string, field: unknown): boolean =>
+    field === null || (name === "id" && Number.isNaN(field));
+  return Object.fromEntries(Object.entries(value).filter(([name, field]) => !isMissing(name, field)));
 }
 
 function idOf(value: unknown): RecordId | undefined {

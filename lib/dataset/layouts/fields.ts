@@ -10,12 +10,12 @@ export const messages = z.array(z.unknown()).min(1).transform(checkMessages);
 export const textOrMessages = z.union([text, messages]);
 export const texts = z.array(text).min(1);
 
-/** Columns that say which record it is; datasets write missing ids as null. */
+/** Columns that say which record it is; datasets write missing ids as null, or as NaN in a column of numbers. */
 export const identity = {
   id: z
-    .union([z.string(), z.number()])
+    .union([z.string(), z.number(), z.nan()])
     .nullish()
-    .transform((id) => id ?? undefined),
+    .transform((id) => (id === null || Number.isNaN(id) ? undefined : id)),
 };
 
 /** A column that may be missing or null. */
