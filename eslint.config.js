@@ -34,7 +34,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["scripts/**", "bench/**", "examples/**", "lib/cli/**"],
+    files: ["scripts/**", "bench/**", "examples/**", "lib/cli/**", "test/reference/**"],
     rules: { "no-console": "off" },
   },
   {
