@@ -1,4 +1,3 @@
-/* eslint-disable no-console -- a program */
 /**
  * Compares the built template engine with Jinja2, which has rendered the JSON lines on standard input (reference.py).
  * Prints every difference, then how many templates came out the same, were refused by both, by this engine only, and
