@@ -34,7 +34,12 @@ export function serveRenderers(options: ServeRenderersOptions): () => void {
     if (frame === null || served === undefined || !isAllowed(frame.url)) return;
     const { port1, port2 } = new MessageChannelMain();
     serveScorer(mainPort(port1), { scorer: served }, { version: packageVersion() });
-    frame.postMessage(CONNECT_CHANNEL, null, [port2]);
+    try {
+      frame.postMessage(CONNECT_CHANNEL, null, [port2]);
+    } catch {
+      // The page is gone already.
+      port1.close();
+    }
   };
   ipcMain.on(CONNECT_CHANNEL, listener);
   return () => {

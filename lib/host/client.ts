@@ -150,6 +150,16 @@ export class ScorerClient implements Scorer, TextScorer {
     return (await this.#call({ method: "status" }, {})) as ScorerStatus;
   }
 
+  /** Resolves when the host answers; a host that is gone or hangs never does. */
+  ping(): Promise<void> {
+    return this.#connection.ping();
+  }
+
+  /** Gives the host up: calls in flight and later ones reject. */
+  abandon(reason: HostError): void {
+    this.#connection.fail(reason);
+  }
+
   /** Ends the calls in flight, lets the host free what this client loaded, and closes the port. */
   dispose(): Promise<void> {
     this.#disposing ??= this.#dispose();

@@ -19,6 +19,7 @@ export class Connection {
   readonly hello: Promise<Hello>;
   readonly #port: HostPort;
   readonly #requests = new Map<number, RequestHandler>();
+  readonly #pings = new Map<number, () => void>();
   readonly #onBusy: (busy: boolean) => void;
   #nextId = 1;
   #failure: Error | undefined;
@@ -32,8 +33,19 @@ export class Connection {
         // A host script of somebody else's may send anything; only this protocol's messages count.
         if (typeof message !== "object" || message === null) return;
         const received = message as HostMessage;
-        if (received.type === "hello") resolve(received);
-        else this.#receive(received);
+        try {
+          if (received.type === "hello") resolve(received);
+          else this.#receive(received);
+        } catch (cause) {
+          // Thrown here it would end the whole program.
+          this.fail(
+            new HostError(
+              "HOST_FAILED",
+              "The scoring host sent something that no host of this version sends.",
+              { cause },
+            ),
+          );
+        }
       });
       port.onClose((reason) => {
         const error = new HostError("HOST_FAILED", `The scoring host is gone: ${reason}.`, {
@@ -59,6 +71,15 @@ export class Connection {
     this.#requests.set(id, handler);
     if (this.#requests.size === 1) this.#onBusy(true);
     return id;
+  }
+
+  /** Resolves when the host answers; a host that is gone or hangs never does. */
+  ping(): Promise<void> {
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      this.#pings.set(id, resolve);
+      this.send({ type: "ping", id });
+    });
   }
 
   /** Forgets a request; later answers to it are ignored. */
@@ -95,6 +116,11 @@ export class Connection {
   }
 
   #receive(message: Exclude<HostMessage, Hello>): void {
+    if (message.type === "pong") {
+      this.#pings.get(message.id)?.();
+      this.#pings.delete(message.id);
+      return;
+    }
     const handler = this.#requests.get(message.id);
     if (handler === undefined) return;
     switch (message.type) {
@@ -103,8 +129,12 @@ export class Connection {
         handler.onResult(message.value);
         break;
       case "error":
-        this.release(message.id);
-        handler.onError(decodeError(message.error));
+        {
+          // Before the request is forgotten: a malformed error must not leave its caller waiting.
+          const error = decodeError(message.error);
+          this.release(message.id);
+          handler.onError(error);
+        }
         break;
       default:
         handler.onMessage?.(message);

@@ -4,7 +4,6 @@ import { DisposedError, HostError } from "../errors.js";
 import type {
   Comparison,
   ModelDescription,
-  Progress,
   RankedScore,
   Score,
   ScoreOptions,
@@ -15,37 +14,11 @@ import type {
 } from "../score.js";
 import type { ScorerClient } from "./client.js";
 import type { HostKind } from "./host-process.js";
+import { warner, type ScoringHostOptions } from "./hosting-options.js";
 import type { ScorerStatus } from "./protocol.js";
 import { abortable } from "../util/abortable.js";
 import { ReplaySource } from "./replay-source.js";
 import { startFirstHost, startHost, type HostPlan, type LiveHost } from "./start-host.js";
-
-/** How a hosted model is started and looked after. */
-export interface ScoringHostOptions {
-  /** Options of `RewardModel.load`: device, threads, context length, … Plain data only. */
-  load?: Readonly<Record<string, unknown>> | undefined;
-  /** Kinds of host to try, best first. */
-  hosts?: readonly HostKind[] | undefined;
-  /** Script the host runs, when it is not this package's own. It calls `serveProcess`. */
-  entry?: string | URL | undefined;
-  /**
-   * What happens to calls in flight when the host dies. `fail`: they reject with `HOST_FAILED`; `retry`: they run again in
-   * the next host, up to `maxRetries` times each. Default `fail`.
-   */
-  onCrash?: "fail" | "retry" | undefined;
-  /** Default 2: an input that kills its host must not do so forever. */
-  maxRetries?: number | undefined;
-  /** Restarts in a row without one call that succeeded, before the model is given up. Default 5. */
-  maxRestarts?: number | undefined;
-  /** Wait before the first restart in a row, in milliseconds; doubles with each one. Default 100. */
-  restartDelayMs?: number | undefined;
-  /** How long a host may take to start up, before it loads the model. */
-  helloTimeoutMs?: number | undefined;
-  /** Told about kinds of host that do not work here, and about restarts. Default: `process.emitWarning`. */
-  onWarning?: ((message: string) => void) | undefined;
-  onProgress?: ((progress: Progress) => void) | undefined;
-  signal?: AbortSignal | undefined;
-}
 
 /** Longest wait between two restarts. */
 const MAX_RESTART_DELAY_MS = 5_000;
@@ -68,6 +41,10 @@ export class HostedScorer implements Scorer, TextScorer {
   #pid: number | undefined;
   #restarts = 0;
   #crashesInARow = 0;
+  /** Restarts in a row in which the host lived and the model could not be loaded; for the wait before the next one. */
+  #failedLoads = 0;
+  /** Why the last restart failed, where a later call may try again. */
+  #failedLoad: string | undefined;
   #disposing: Promise<void> | undefined;
 
   private constructor(
@@ -90,11 +67,7 @@ export class HostedScorer implements Scorer, TextScorer {
    * @throws HostError `HOST_FAILED` no kind of host works; else what `RewardModel.load` throws
    */
   static async start(plan: HostPlan, options: ScoringHostOptions): Promise<HostedScorer> {
-    const warn =
-      options.onWarning ??
-      ((message: string): void => {
-        process.emitWarning(message, "ScoringHostWarning");
-      });
+    const warn = warner(options);
     const kinds = options.hosts ?? (Object.keys(plan.launchers) as HostKind[]);
     const live = await startFirstHost(kinds, plan, options, warn);
     return new HostedScorer(live, plan, options, warn);
@@ -212,6 +185,10 @@ export class HostedScorer implements Scorer, TextScorer {
 
   async #ready(signal: AbortSignal | undefined): Promise<LiveHost> {
     if (this.#closing.signal.aborted) throw new DisposedError("The hosted model");
+    if (this.#failedLoad !== undefined) {
+      // What kept the model from loading may be over: a disk that is back, an update that is done.
+      this.#keep(this.#restart(this.#failedLoad));
+    }
     return abortable(this.#current, signal);
   }
 
@@ -220,14 +197,19 @@ export class HostedScorer implements Scorer, TextScorer {
     void live.process.ended.then((reason) => {
       this.#pid = undefined;
       if (this.#closing.signal.aborted) return;
-      this.#current = this.#restart(reason);
-      // Calls that wait for the host report it.
-      this.#current.catch(() => undefined);
+      this.#keep(this.#restart(reason));
     });
+  }
+
+  #keep(restart: Promise<LiveHost>): void {
+    this.#current = restart;
+    // Calls that wait for the host report it.
+    restart.catch(() => undefined);
   }
 
   async #restart(firstReason: string): Promise<LiveHost> {
     const { maxRestarts = 5, restartDelayMs = 100 } = this.#options;
+    this.#failedLoad = undefined;
     let reason = firstReason;
     for (;;) {
       if (this.#crashesInARow >= maxRestarts) {
@@ -238,18 +220,26 @@ export class HostedScorer implements Scorer, TextScorer {
           { details: { reason, restarts: this.#restarts } },
         );
       }
-      const waitMs = Math.min(restartDelayMs * 2 ** this.#crashesInARow, MAX_RESTART_DELAY_MS);
+      const tries = this.#crashesInARow + this.#failedLoads;
+      const waitMs = Math.min(restartDelayMs * 2 ** tries, MAX_RESTART_DELAY_MS);
       this.#crashesInARow += 1;
       this.#restarts += 1;
       this.#warn(`The scoring host is started again: ${reason}.`);
       try {
         await delay(waitMs, undefined, { signal: this.#closing.signal });
         const live = await startHost(this.#kind, this.#plan, { signal: this.#closing.signal });
+        this.#failedLoads = 0;
         this.#watch(live);
         return live;
       } catch (error) {
         if (this.#closing.signal.aborted) throw new DisposedError("The hosted model");
-        if (!(error instanceof HostError)) throw error;
+        if (!(error instanceof HostError)) {
+          // No crash: the host lived, and the model could not be loaded. The next call tries again.
+          this.#crashesInARow -= 1;
+          this.#failedLoads += 1;
+          this.#failedLoad = `the model could not be loaded (${error instanceof Error ? error.message : String(error)})`;
+          throw error;
+        }
         reason = error.message;
       }
     }

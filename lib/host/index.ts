@@ -1,14 +1,19 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { HostedScorer, type ScoringHostOptions } from "./hosted-scorer.js";
+import { HostedScorer } from "./hosted-scorer.js";
+import { warner, type ScoringHostOptions } from "./hosting-options.js";
 import type { HostKind, LaunchHost } from "./host-process.js";
 import { launchChild } from "./launch-child.js";
 import { launchWorker } from "./launch-worker.js";
 import { unpackedPath } from "./unpacked-path.js";
 
-export { HostedScorer, type ScoringHostOptions } from "./hosted-scorer.js";
+export { HostedScorer } from "./hosted-scorer.js";
+export type { ScoringHostOptions } from "./hosting-options.js";
 export type { HostKind } from "./host-process.js";
 export type { ScorerStatus } from "./protocol.js";
+
+/** A host that hangs is noticed within three of these. */
+const HEARTBEAT_MS = 10_000;
 
 /** This package's own host script. */
 const OWN_ENTRY = new URL("./entry.js", import.meta.url);
@@ -32,6 +37,12 @@ export function startScoringHost(
       entry: unpackedPath(path),
       launchers: { ...more, "child-process": launchChild, "worker-thread": launchWorker },
       helloTimeoutMs: options.helloTimeoutMs,
+      heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
+      onHang: (message) => {
+        const isEnded = options.onHang !== "warn";
+        warner(options)(`${message}.${isEnded ? " It is ended." : ""}`);
+        return isEnded;
+      },
     },
     options,
   );

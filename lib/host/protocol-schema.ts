@@ -40,4 +40,5 @@ export const clientMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("taken"), id, count }),
   z.strictObject({ type: z.literal("abort"), id }),
   z.strictObject({ type: z.literal("dispose"), id }),
+  z.strictObject({ type: z.literal("ping"), id }),
 ]);

@@ -6,7 +6,8 @@
  * exactly one `result` or `error`, after all of its `results` if it is a stream; an `abort` ends it without an answer.
  *
  * Streams (`open`) are back-pressured in both directions by credits: the host tells with `want` how many more
- * conversations it can hold, the client tells with `taken` how many scores its caller has consumed.
+ * conversations it can hold, the client tells with `taken` how many scores its caller has consumed. The host holds the client
+ * to it: whoever sends more than was wanted loses the stream.
  */
 import type { z } from "zod";
 import type { BackboneStats } from "../backbone/context.js";
@@ -16,7 +17,10 @@ import type { clientMessageSchema } from "./protocol-schema.js";
 import type { WireError } from "./wire-error.js";
 
 /** Changes whenever an older peer could misread a message. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
+
+/** Most requests of one client at once, streams included. */
+export const MAX_REQUESTS = 1024;
 
 /** Most conversations, and most unread scores, that wait on one side of a stream. Bounds the memory of both ends. */
 export const STREAM_WINDOW = 128;
@@ -53,5 +57,7 @@ export type HostMessage =
   | { type: "result"; id: number; value: unknown }
   | { type: "error"; id: number; error: WireError }
   | { type: "progress"; id: number; progress: Progress }
+  /** Answers `ping`. */
+  | { type: "pong"; id: number }
   | { type: "want"; id: number; count: number }
   | { type: "results"; id: number; results: WireSettledScore[] };

@@ -1,4 +1,5 @@
 import type { ConversationInput } from "../conversation.js";
+import { InvalidArgumentError } from "../errors.js";
 import type { ScoreOptions, Scorer, SettledScore } from "../score.js";
 import { Credit } from "./credit.js";
 import { Inbox } from "./inbox.js";
@@ -14,6 +15,11 @@ export class ServedStream {
   readonly #unread = new Credit();
   readonly #results: Batcher<WireSettledScore>;
   readonly #pulled: Batcher<1>;
+  /** Conversations that the client may still send. */
+  #wanted = STREAM_WINDOW;
+  /** Scores sent that the caller has not consumed. */
+  #sent = 0;
+  #hasEnded = false;
 
   constructor(id: number, post: (message: HostMessage) => void) {
     this.#id = id;
@@ -22,17 +28,32 @@ export class ServedStream {
       post({ type: "results", id, results });
     });
     this.#pulled = new Batcher((ones) => {
+      this.#wanted += ones.length;
       post({ type: "want", id, count: ones.length });
     });
   }
 
+  /** A client that sends more than was wanted, or more after the end, loses the stream: it would fill this process's memory. */
   push(items: readonly unknown[], end: boolean): void {
+    this.#wanted -= items.length;
+    if (this.#wanted < 0 || this.#hasEnded) {
+      const why = this.#hasEnded ? "after the stream's end" : "than were wanted";
+      this.#items.fail(
+        new InvalidArgumentError(`The client of the scoring host sent more conversations ${why}.`),
+      );
+      return;
+    }
     this.#items.push(items);
-    if (end) this.#items.end();
+    if (!end) return;
+    this.#hasEnded = true;
+    this.#items.end();
   }
 
+  /** Scores that the caller has consumed; never more than were sent. */
   taken(count: number): void {
-    this.#unread.grant(count);
+    const taken = Math.min(count, this.#sent);
+    this.#sent -= taken;
+    this.#unread.grant(taken);
   }
 
   /** Scores until the client's items end. @throws what the scorer throws for the stream as a whole. */
@@ -50,6 +71,7 @@ export class ServedStream {
       for await (const settled of scorer.scoreManySettled(this.#source(), options)) {
         await this.#unread.take();
         signal?.throwIfAborted();
+        this.#sent += 1;
         this.#results.add(toWire(settled));
       }
       this.#results.flushNow();

@@ -1,21 +1,18 @@
 import { DisposedError, HostError, InvalidArgumentError } from "../errors.js";
-import type { ModelDescription, Progress, ScoreOptions, Scorer, TextScorer } from "../score.js";
+import type { ModelDescription, ScoreOptions } from "../score.js";
+import { answerCall, type HostableScorer } from "./answer-call.js";
+import { LatestProgress } from "./latest-progress.js";
 import type { HostPort } from "./port.js";
 import {
+  MAX_REQUESTS,
   PROTOCOL_VERSION,
-  type CallRequest,
   type ClientMessage,
   type HostMessage,
-  type ScorerStatus,
   type WireOptions,
 } from "./protocol.js";
 import { clientMessageSchema } from "./protocol-schema.js";
-import { ServedStream, toWire } from "./served-stream.js";
-import { soon } from "./soon.js";
+import { ServedStream } from "./served-stream.js";
 import { encodeError } from "./wire-error.js";
-
-/** A scorer, with what else a `RewardModel` can do and tell, if it can. */
-export type HostableScorer = Scorer & Partial<TextScorer> & Readonly<ScorerStatus>;
 
 /** Loads the model a client asks for. `options` is what the client passed, plus the signal and progress callback. */
 export type LoadScorer = (
@@ -39,6 +36,9 @@ export function serveScorer(port: HostPort, served: ServedScorer, options: Serve
   new Session(port, served, options.version).start();
 }
 
+/** Faults of one message that are told. */
+const NAMED_FAULTS = 5;
+
 class Session {
   readonly #port: HostPort;
   readonly #served: ServedScorer;
@@ -57,13 +57,12 @@ class Session {
 
   start(): void {
     this.#port.onMessage((message) => {
-      const parsed = clientMessageSchema.safeParse(message);
-      if (!parsed.success) {
-        const faults = parsed.error.issues.map(({ path, message: fault }) => `${path.join(".")}: ${fault}`);
-        this.#refuse(message, faults.join("; "));
-      } else if (this.#opensAgain(parsed.data))
-        this.#refuse(message, "its id is that of a request in progress");
-      else this.#receive(parsed.data);
+      try {
+        this.#check(message);
+      } catch (error) {
+        // Whoever sent it must not end this process by it.
+        this.#refuse(message, error instanceof Error ? error.message : String(error));
+      }
     });
     this.#port.onClose(() => {
       for (const controller of this.#running.values()) controller.abort(new DisposedError("The connection"));
@@ -77,9 +76,23 @@ class Session {
     });
   }
 
+  #check(message: unknown): void {
+    const parsed = clientMessageSchema.safeParse(message);
+    if (!parsed.success) {
+      const faults = parsed.error.issues
+        .slice(0, NAMED_FAULTS)
+        .map(({ path, message: fault }) => `${path.join(".")}: ${fault}`);
+      this.#refuse(message, faults.join("; "));
+    } else if (this.#running.size >= MAX_REQUESTS && isRequest(parsed.data)) {
+      this.#refuse(message, `${this.#running.size} requests are in progress already`);
+    } else if (this.#opensAgain(parsed.data))
+      this.#refuse(message, "its id is that of a request in progress");
+    else this.#receive(parsed.data);
+  }
+
   /** Whether a request has the id of another one, which could then not be aborted any more. */
-  #opensAgain({ type, ...rest }: ClientMessage): boolean {
-    return ["load", "call", "open", "dispose"].includes(type) && "id" in rest && this.#running.has(rest.id);
+  #opensAgain(message: ClientMessage): boolean {
+    return isRequest(message) && "id" in message && this.#running.has(message.id);
   }
 
   #receive(message: ClientMessage): void {
@@ -94,7 +107,7 @@ class Session {
         break;
       case "call":
         this.#run(message.id, message.options.progress, (options) =>
-          call(this.#loaded(), message.request, { ...options, emit: message.options.emit }),
+          answerCall(this.#loaded(), message.request, { ...options, emit: message.options.emit }),
         );
         break;
       case "open":
@@ -111,6 +124,9 @@ class Session {
         break;
       case "dispose":
         this.#run(message.id, false, () => this.#release());
+        break;
+      case "ping":
+        this.#post({ type: "pong", id: message.id });
         break;
     }
   }
@@ -138,7 +154,10 @@ class Session {
     });
     const finish = (message: HostMessage): void => {
       this.#running.delete(id);
-      if (!controller.signal.aborted) this.#post(message);
+      if (controller.signal.aborted || this.#post(message)) return;
+      // A value that cannot travel, of a scorer that is not this package's.
+      const error = new HostError("HOST_FAILED", "The scoring host's answer cannot be sent.");
+      this.#post({ type: "error", id, error: encodeError(error) });
     };
     // An executor turns a synchronous throw of `work` into the same rejection.
     new Promise((resolve) => {
@@ -201,54 +220,18 @@ class Session {
     this.#post({ type: "error", id, error: encodeError(error) });
   }
 
-  #post(message: HostMessage): void {
-    this.#port.post(message);
+  /** @returns whether it could be sent */
+  #post(message: HostMessage): boolean {
+    try {
+      this.#port.post(message);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 
-async function call(scorer: HostableScorer, request: CallRequest, options: ScoreOptions): Promise<unknown> {
-  // The scorer checks conversations and texts itself: what came over the wire is no more trusted than a caller's.
-  switch (request.method) {
-    case "score":
-      return scorer.score(request.messages as never, options);
-    case "rank":
-      return scorer.rank(request.prompt as never, request.responses as never, options);
-    case "compare":
-      return scorer.compare(request.prompt as never, request.a as never, request.b as never, options);
-    case "scoreTexts": {
-      if (scorer.scoreTexts === undefined) {
-        throw new InvalidArgumentError("This host's model takes conversations only, no rendered prompts.");
-      }
-      const { texts, addSpecialTokens } = request;
-      return (await scorer.scoreTexts(texts, { addSpecialTokens, signal: options.signal })).map(toWire);
-    }
-    case "status":
-      return { placement: scorer.placement, stats: scorer.stats && { ...scorer.stats } };
-  }
-}
-
-/** Sends the newest progress of a call, at most once per turn of the event loop. */
-class LatestProgress {
-  readonly #post: (progress: Progress) => void;
-  #latest: Progress | undefined;
-
-  constructor(post: (progress: Progress) => void) {
-    this.#post = post;
-  }
-
-  readonly report = (progress: Progress): void => {
-    if (this.#latest === undefined) {
-      soon(() => {
-        this.flush();
-      });
-    }
-    this.#latest = progress;
-  };
-
-  flush(): void {
-    if (this.#latest === undefined) return;
-    const { phase, done, total } = this.#latest;
-    this.#latest = undefined;
-    this.#post({ phase, done, total });
-  }
+/** Whether a message begins something that ends with one answer. */
+function isRequest({ type }: ClientMessage): boolean {
+  return ["load", "call", "open", "dispose"].includes(type);
 }

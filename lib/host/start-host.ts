@@ -2,6 +2,7 @@ import type { Conversation } from "../conversation.js";
 import { AddonLoadError, ConversationError, HostError, TemplateError } from "../errors.js";
 import type { Progress } from "../score.js";
 import { ScorerClient } from "./client.js";
+import { Heartbeat, type Pingable } from "./heartbeat.js";
 import type { HostKind, HostProcess, LaunchHost } from "./host-process.js";
 import { packageVersion } from "../util/package-version.js";
 
@@ -14,6 +15,10 @@ export interface HostPlan {
   entry: string;
   launchers: Readonly<Partial<Record<HostKind, LaunchHost>>>;
   helloTimeoutMs?: number | undefined;
+  /** Time between two questions whether the host is there, while calls wait for it. 0, the default: never asked. */
+  heartbeatMs?: number;
+  /** Told of a host that does not answer them. @returns whether to end it */
+  onHang?: (message: string) => boolean;
 }
 
 export interface StartOptions {
@@ -26,6 +31,9 @@ export interface LiveHost {
   process: HostProcess;
   client: ScorerClient;
 }
+
+/** A host that has not said hello has a time limit of its own. */
+const NOT_CONNECTED: Pingable = { ping: () => Promise.resolve() };
 
 /** Small and plain, so that every chat template takes it. */
 const TRIAL: Conversation = [
@@ -45,13 +53,29 @@ export async function startHost(kind: HostKind, plan: HostPlan, options: StartOp
   }
   options.signal?.throwIfAborted();
   const process = launch(plan.entry);
+  const heartbeat = new Heartbeat(
+    () => client ?? NOT_CONNECTED,
+    plan.heartbeatMs ?? 0,
+    (silentMs) => {
+      const reason = `it has not answered for ${silentMs / 1000} s`;
+      if (plan.onHang?.(`The scoring host hangs: ${reason}`) === false) return;
+      client?.abandon(new HostError("HOST_FAILED", `The scoring host is gone: ${reason}, so it was ended.`));
+      process.kill();
+    },
+  );
+  void process.ended.then(() => {
+    heartbeat.stop();
+  });
+  let client: ScorerClient | undefined;
   try {
-    const client = await ScorerClient.connect(process.port, {
+    client = await ScorerClient.connect(process.port, {
       version: packageVersion(),
       helloTimeoutMs: plan.helloTimeoutMs,
       signal: options.signal,
       onBusy: (busy) => {
         process.keepAlive(busy);
+        if (busy) heartbeat.start();
+        else heartbeat.stop();
       },
     });
     process.keepAlive(false);

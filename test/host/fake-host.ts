@@ -1,5 +1,6 @@
 /** Host script of the tests: a fake scorer behind the real protocol. Load options choose its behaviour. */
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, isAbsolute } from "node:path";
 import { ModelLoadError } from "../../lib/errors.js";
 import { serveProcess } from "../../lib/host/serve-process.js";
 import { FakeTextScorer, type FakeScorerOptions } from "./fake-scorer.js";
@@ -10,7 +11,7 @@ function fromName(modelDir: string): FakeScorerOptions {
 }
 
 serveProcess((modelDir, options) => {
-  if (modelDir === "missing") {
+  if (modelDir === "missing" || (isAbsolute(modelDir) && !existsSync(modelDir))) {
     throw new ModelLoadError("MODEL_NOT_FOUND", "There is no model folder missing.", {
       details: { path: "missing" },
     });

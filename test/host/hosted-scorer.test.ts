@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { relative } from "node:path";
+import { mkdir, rename } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Conversation } from "../../lib/conversation.js";
@@ -9,6 +10,7 @@ import { HostedScorer, startScoringHost, type ScoringHostOptions } from "../../l
 import type { LaunchHost } from "../../lib/host/host-process.js";
 import { launchChild } from "../../lib/host/launch-child.js";
 import type { Progress } from "../../lib/score.js";
+import { temporaryFolder } from "../support/fixtures.js";
 import { buildHost, removeHosts } from "./build-host.js";
 import { collect } from "./collect.js";
 import { fakeReward } from "./fake-scorer.js";
@@ -211,7 +213,7 @@ describe("HostedScorer", () => {
         model.rank("p", ["a", "b"]),
         collect(model.scoreMany([conversation("a"), conversation("b")])),
       ]);
-      await expect.poll(() => isAlive(model.host.pid)).toBe(true);
+      await expect.poll(() => isAlive(model.host.pid), { timeout: 10_000 }).toBe(true);
       await pause(20);
       kill(model);
       for (const outcome of await calls) {
@@ -253,6 +255,73 @@ describe("HostedScorer", () => {
     const model = await start({ maxRestarts: 2, restartDelayMs: 1, onCrash: "retry", maxRetries: 100 });
     await expect(model.score(conversation("[die]"))).rejects.toThrow(/3 times in a row/);
     await expect(model.score(conversation("a"))).rejects.toThrow(HostError);
+  });
+
+  it("tries again later where the model could not be loaded for a while", async () => {
+    const folder = await temporaryFolder();
+    const modelDir = join(folder, "model");
+    await mkdir(modelDir);
+    const model = await start({ maxRestarts: 2, restartDelayMs: 1 }, modelDir);
+    await rename(modelDir, `${modelDir}-away`);
+    kill(model);
+    await expect.poll(() => model.host.pid).toBe(undefined);
+    for (let call = 0; call < 6; call++) {
+      await expect(model.score(conversation("a"))).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
+    }
+    await rename(`${modelDir}-away`, modelDir);
+    // The call that finds the failure has it; the next one starts the host.
+    await model.score(conversation("a")).catch(() => undefined);
+    expect((await model.score(conversation("a"))).reward).toBe(fakeReward("a"));
+  });
+
+  it("ends a host that hangs, and answers the call in the next one", async () => {
+    const warnings: string[] = [];
+    const model = await start({
+      onCrash: "retry",
+      restartDelayMs: 1,
+      heartbeatMs: 50,
+      load: { delayMs: 300 },
+      onWarning: (message) => warnings.push(message),
+    });
+    const call = model.score(conversation("a"));
+    await pause(20);
+    process.kill(model.host.pid ?? 0, "SIGSTOP");
+    expect((await call).reward).toBe(fakeReward("a"));
+    expect(model.host.restarts).toBe(1);
+    expect(warnings[0]).toMatch(/hangs: it has not answered for 0\.1 s\. It is ended\./);
+  });
+
+  it("only reports a host that hangs where that is wanted, and lets a busy one be", async () => {
+    const warnings: string[] = [];
+    const model = await start({
+      heartbeatMs: 50,
+      onHang: "warn",
+      load: { delayMs: 400 },
+      onWarning: (message) => warnings.push(message),
+    });
+    // Longer than any patience, but its event loop is free.
+    await model.score(conversation("a"));
+    expect(warnings).toEqual([]);
+    const call = model.score(conversation("b"));
+    await pause(20);
+    const { pid = 0 } = model.host;
+    process.kill(pid, "SIGSTOP");
+    await expect.poll(() => warnings.length).toBe(1);
+    process.kill(pid, "SIGCONT");
+    expect((await call).reward).toBe(fakeReward("b"));
+    expect(model.host).toMatchObject({ pid, restarts: 0 });
+  });
+
+  it("leaves a stream whose source has fallen silent at once", async () => {
+    const model = await start();
+    async function* silent(): AsyncGenerator<Conversation> {
+      yield conversation("a");
+      await new Promise(() => undefined);
+    }
+    for await (const { reward } of model.scoreMany(silent())) {
+      expect(reward).toBe(fakeReward("a"));
+      break;
+    }
   });
 
   it("lets a caller stop waiting for a restart", async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Conversation } from "../../lib/conversation.js";
 import { ScorerClient } from "../../lib/host/client.js";
-import { PROTOCOL_VERSION } from "../../lib/host/protocol.js";
+import type { HostPort } from "../../lib/host/port.js";
+import { MAX_REQUESTS, PROTOCOL_VERSION, STREAM_WINDOW } from "../../lib/host/protocol.js";
 import { serveScorer } from "../../lib/host/server.js";
 import type { Scorer } from "../../lib/score.js";
 import { channel, closeChannels } from "./channel.js";
@@ -131,7 +132,121 @@ describe("a client that misbehaves", () => {
   });
 });
 
+describe("a client that sends too much", () => {
+  type Answer = { type: string; id: number; error?: { code: string; message: string } };
+  const options = { emit: [], progress: false };
+  function session(): { port: HostPort; answers: Answer[]; errorOf: (id: number) => Answer["error"] } {
+    const [host, port] = channel();
+    serveScorer(host, { scorer: new FakeScorer("fake", { delayMs: 5 }) }, { version: "1" });
+    const answers: Answer[] = [];
+    port.onMessage((message) => answers.push(message as Answer));
+    const errorOf = (id: number): Answer["error"] =>
+      answers.find((each) => each.id === id && each.error)?.error;
+    return { port, answers, errorOf };
+  }
+  const item = conversation("a");
+
+  it.each([150_000, STREAM_WINDOW + 1])("loses a stream by %d conversations at once", async (count) => {
+    const { port, errorOf, answers } = session();
+    port.post({ type: "open", id: 1, options });
+    port.post({ type: "items", id: 1, items: Array(count).fill(item), end: false });
+    await expect.poll(() => errorOf(1)).toMatchObject({ code: "INVALID_ARGUMENT" });
+    // Others go on.
+    port.post({ type: "call", id: 2, request: { method: "score", messages: item }, options });
+    await expect.poll(() => answers.some(({ type, id }) => type === "result" && id === 2)).toBe(true);
+  });
+
+  it("loses a stream by conversations after its end", async () => {
+    const { port, errorOf } = session();
+    port.post({ type: "open", id: 1, options });
+    port.post({ type: "items", id: 1, items: [item], end: true });
+    port.post({ type: "items", id: 1, items: [item], end: false });
+    await expect.poll(() => errorOf(1)).toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
+  it("may use all that was wanted", async () => {
+    const { port, answers, errorOf } = session();
+    port.post({ type: "open", id: 1, options });
+    port.post({ type: "items", id: 1, items: Array(STREAM_WINDOW).fill(item), end: true });
+    await expect.poll(() => answers.some(({ type }) => type === "result"), { timeout: 10_000 }).toBe(true);
+    expect(errorOf(1)).toBeUndefined();
+  });
+
+  it("gets no scores ahead by claiming to have read those that were never sent", async () => {
+    const [host, port] = channel();
+    const scorer = new FakeScorer("fake");
+    serveScorer(host, { scorer }, { version: "1" });
+    let wanted = 0;
+    port.onMessage((message) => {
+      const { type, count = 0 } = message as { type: string; count?: number };
+      if (type !== "want") return;
+      wanted += count;
+      port.post({ type: "items", id: 1, items: Array(count).fill(item), end: false });
+    });
+    port.post({ type: "open", id: 1, options });
+    port.post({ type: "taken", id: 1, count: 1_000_000_000 });
+    await pause(300);
+    expect(scorer.pulled).toBeGreaterThan(0);
+    expect(wanted).toBeLessThan(5 * STREAM_WINDOW);
+  });
+
+  it("gets only so many requests at once", async () => {
+    const { port, answers, errorOf } = session();
+    const count = MAX_REQUESTS + 10;
+    for (let id = 1; id <= count; id++) port.post({ type: "open", id, options });
+    await expect.poll(() => errorOf(count)?.message).toMatch(/1024 requests are in progress/);
+    expect(errorOf(MAX_REQUESTS)).toBeUndefined();
+    port.post({ type: "abort", id: 1 });
+    await pause(20);
+    port.post({ type: "call", id: count + 1, request: { method: "score", messages: item }, options });
+    await expect.poll(() => answers.some(({ type, id }) => type === "result" && id === count + 1)).toBe(true);
+  });
+
+  it.each<[string, () => unknown]>([
+    ["nothing", () => null],
+    ["a deep value", () => ({ type: "call", id: 1, request: deep(2000), options })],
+    [
+      "many faults",
+      () => ({
+        type: "call",
+        id: 1,
+        ...Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`k${i}`, i])),
+      }),
+    ],
+    ["a lone type", () => ({ type: "items" })],
+  ])("ends nobody by %s", async (_name, message) => {
+    const { port, answers } = session();
+    port.post(message());
+    port.post({ type: "ping", id: 7 });
+    await expect.poll(() => answers.some(({ type, id }) => type === "pong" && id === 7)).toBe(true);
+    for (const { error } of answers)
+      if (error !== undefined) expect(error.message.length).toBeLessThan(1_000_000);
+  });
+});
+
+function deep(levels: number): unknown {
+  let value: unknown = 0;
+  for (let level = 0; level < levels; level++) value = [value];
+  return value;
+}
+
 describe("a host that misbehaves", () => {
+  it.each<[string, (id: number) => unknown]>([
+    ["results that are no list", (id) => ({ type: "results", id })],
+    ["an error without one", (id) => ({ type: "error", id })],
+    ["results of nothing", (id) => ({ type: "results", id, results: [null] })],
+  ])("fails its client's calls by %s, and nothing else", async (_name, message) => {
+    const [host, port] = channel();
+    host.post({ type: "hello", protocol: PROTOCOL_VERSION, version: "1", description: null });
+    host.onMessage((received) => {
+      const { type, id } = received as { type: string; id: number };
+      if (type === "open") host.post(message(id));
+    });
+    const client = await ScorerClient.connect(port);
+    const first = client.scoreManySettled([conversation("a")]).next();
+    await expect(first).rejects.toThrow();
+  });
+
   it("may be bundled, so that it does not know its version", async () => {
     const [host, port] = channel();
     host.post({ type: "hello", protocol: PROTOCOL_VERSION, version: "unknown", description: null });
