@@ -72,6 +72,13 @@ export function positiveInteger(raw: RawConfig, key: string, fallback?: number):
   });
 }
 
+/** A switch, off unless given. @throws CheckpointError `CHECKPOINT_INVALID` */
+export function flag(raw: RawConfig, key: string): boolean {
+  const value = raw[key] ?? false;
+  if (typeof value === "boolean") return value;
+  throw invalidConfig(`${key} should be true or false but is ${JSON.stringify(value)}.`, { key });
+}
+
 /** A finite number above 0. @throws CheckpointError `CHECKPOINT_INVALID` */
 export function positiveNumber(raw: RawConfig, key: string, fallback?: number): number {
   const value = raw[key] ?? fallback;

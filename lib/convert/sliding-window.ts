@@ -1,4 +1,4 @@
-import { invalidConfig, positiveInteger, unsupportedConfig, type RawConfig } from "./model-config.js";
+import { flag, invalidConfig, positiveInteger, unsupportedConfig, type RawConfig } from "./model-config.js";
 
 /**
  * Whether a layer sees only the last tokens, and how many, is written with other keys and switches for each family.
@@ -24,10 +24,7 @@ export const windowOfAllLayers: WindowReader = (raw) =>
  * without it, those from `max_window_layers` on. Source: transformers 5.24 configuration_qwen2.py, configuration_qwen3.py.
  */
 export const windowOfSwitchedLayers: WindowReader = (raw, layerCount) => {
-  const isOn = raw["use_sliding_window"] ?? false;
-  if (typeof isOn !== "boolean") {
-    throw invalidConfig(`use_sliding_window should be true or false but is ${JSON.stringify(isOn)}.`, {});
-  }
+  const isOn = flag(raw, "use_sliding_window");
   const types = readLayerTypes(raw, layerCount);
   const window =
     isOn && (raw["sliding_window"] ?? null) !== null ? positiveInteger(raw, "sliding_window") : null;

@@ -72,6 +72,10 @@ const faults: [name: string, damage: Damage, code: string, mentions: RegExp][] =
   ["an unknown architecture", config({ model_type: "mamba" }), "CHECKPOINT_UNSUPPORTED", /mamba/],
   ["another activation", config({ hidden_act: "relu" }), "CHECKPOINT_UNSUPPORTED", /relu/],
   ["attention to later tokens", config({ is_causal: false }), "CHECKPOINT_UNSUPPORTED", /later/],
+  // transformers 5.24 gives other hidden states for these two than for true: masking_utils.py asks for the value's truth.
+  ["0 for false", config({ is_causal: 0 }), "CHECKPOINT_UNSUPPORTED", /later/],
+  ["null for false", config({ is_causal: null }), "CHECKPOINT_UNSUPPORTED", /later/],
+  ["a switch that is no boolean", config({ attention_bias: 1 }), "CHECKPOINT_INVALID", /attention_bias/],
   [
     "Gemma's attention to later tokens",
     config({ use_bidirectional_attention: true }),

@@ -1,4 +1,4 @@
-import type { ModelConfig } from "../model-config.js";
+import { flag, type ModelConfig } from "../model-config.js";
 import type { CopiedTensor } from "../transform.js";
 import { preNormDecoder } from "./decoder-tensors.js";
 import type { Architecture } from "./architecture.js";
@@ -19,8 +19,8 @@ export const llama: Architecture = {
   metadata: () => [],
   tensors: (config) =>
     llamaDecoder(config, {
-      hasAttentionBias: config.raw["attention_bias"] === true,
-      hasMlpBias: config.raw["mlp_bias"] === true,
+      hasAttentionBias: flag(config.raw, "attention_bias"),
+      hasMlpBias: flag(config.raw, "mlp_bias"),
     }),
 };
 

@@ -1,4 +1,4 @@
-import { unsupportedConfig, type ModelConfig } from "../model-config.js";
+import { flag, unsupportedConfig, type ModelConfig } from "../model-config.js";
 import type { CopiedTensor } from "../transform.js";
 import type { Architecture } from "./architecture.js";
 import { norm, preNormDecoder } from "./decoder-tensors.js";
@@ -17,7 +17,7 @@ export const qwen3: Architecture = {
   hasPartialRotation: false,
   metadata: () => [],
   tensors: function* (config) {
-    if (config.raw["attention_bias"] === true) {
+    if (flag(config.raw, "attention_bias")) {
       throw unsupportedConfig("attention_bias: llama.cpp's qwen3 has no bias on the output projection.", {});
     }
     yield* preNormDecoder(config, {});

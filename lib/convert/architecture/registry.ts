@@ -33,7 +33,9 @@ export function findArchitecture(config: RawConfig): Architecture {
     );
   }
   // Source: transformers masking_utils.py, which looks at is_causal for every family; configuration_gemma.py for the other.
-  if (config["is_causal"] === false || config["use_bidirectional_attention"] === true) {
+  // Python takes null and 0 for false, too: only what cannot mean anything else passes.
+  const isCausal = !("is_causal" in config) || config["is_causal"] === true;
+  if (!isCausal || (config["use_bidirectional_attention"] ?? false) !== false) {
     throw unsupported(
       "Its tokens attend to later ones too (is_causal, use_bidirectional_attention), which llama.cpp's decoders do not compute.",
       {},
