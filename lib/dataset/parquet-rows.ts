@@ -1,5 +1,6 @@
 import { messageOf, unreadable, type DatasetRow, type DatasetRows } from "./dataset-row.js";
 import type { DataFile } from "./data-file.js";
+import { rememberExact } from "../util/exact-json.js";
 import { openByteSource, type ByteSource } from "./parquet/byte-source.js";
 import { prepareCodecs } from "./parquet/codecs.js";
 import { ParquetProblem } from "./parquet/problem.js";
@@ -85,6 +86,9 @@ async function* groupRows(
     const value: Record<string, unknown> = {};
     for (const { name, values, problem: unread } of columns)
       value[name] = values === undefined ? unread : values[row];
+    rememberExact(value, () =>
+      Object.fromEntries(columns.map(({ name, exact, problem: unread }) => [name, exact?.(row) ?? unread])),
+    );
     yield { line: firstLine + row, value };
   }
 }
@@ -92,6 +96,7 @@ async function* groupRows(
 interface ReadColumn {
   name: string;
   values?: readonly unknown[];
+  exact?: (row: number) => unknown;
   problem?: UnreadableColumn;
 }
 
@@ -113,9 +118,9 @@ async function readColumns(
     signal?.throwIfAborted();
     const { name } = column;
     try {
-      const { values, sizeBytes } = await readColumn(source, table, group, column, budget, signal);
+      const { values, exact, sizeBytes } = await readColumn(source, table, group, column, budget, signal);
       budget -= sizeBytes;
-      read.set(column, { name, values });
+      read.set(column, { name, values, exact });
     } catch (error) {
       signal?.throwIfAborted();
       read.set(column, { name, problem: new UnreadableColumn(name, reasonOf(error), error) });

@@ -22,7 +22,10 @@ const API_ROLES: ReadonlySet<unknown> = new Set(["tool", "function", "developer"
 export function checkRoles(template: Renderer, input: TemplateInput): void {
   const index = input.messages.findIndex(({ role }, place) => {
     if (template.knowsRole(role as string)) return false;
-    return !API_ROLES.has(role) || !writes(template, withField(input, place, "role", WORD));
+    return (
+      !API_ROLES.has(role) ||
+      tryRender(template, withField(input, place, "role", WORD))?.includes(WORD) !== true
+    );
   });
   if (index < 0) return;
   throw new ConversationError(
@@ -43,7 +46,7 @@ export function fitParts(template: Renderer, input: TemplateInput): TemplateInpu
     const role = input.messages[index]?.["role"];
     let known = takesParts.get(role);
     if (known === undefined) {
-      known = writes(template, withField(joined, index, "content", [{ type: "text", text: WORD }]));
+      known = writesPlain(template, withField(joined, index, "content", [{ type: "text", text: WORD }]));
       takesParts.set(role, known);
     }
     return known;
@@ -69,10 +72,10 @@ export function unwritten(template: Renderer, input: TemplateInput, rendered: st
   );
 }
 
-/** Whether the template writes the word, and not as a quoted part of something it prints whole. */
-function writes(template: Renderer, input: TemplateInput): boolean {
+/** Whether the template writes the word by itself, not only quoted, as within a list that it prints. */
+function writesPlain(template: Renderer, input: TemplateInput): boolean {
   const text = tryRender(template, input) ?? "";
-  return text.includes(WORD) && !text.includes(`'${WORD}'`) && !text.includes(`"${WORD}"`);
+  return text.replaceAll(`'${WORD}'`, "").replaceAll(`"${WORD}"`, "").includes(WORD);
 }
 
 function tryRender(template: Renderer, input: TemplateInput): string | undefined {

@@ -7,8 +7,8 @@ interface Source {
   values?: unknown;
 }
 
-/** Where values of `JSON.parse` came from: a whole text, or an element of the list that it holds. */
-const sources = new WeakMap<object, { source: Source; index?: number }>();
+/** Makes the exact form of a value. */
+const sources = new WeakMap<object, () => unknown>();
 
 /** Deepest nesting that is read exactly. */
 const DEEPEST = 1000;
@@ -34,25 +34,34 @@ const WORDS: readonly (readonly [string, unknown])[] = [
 export function rememberText<T>(value: T, text: string): T {
   if (typeof value !== "object" || value === null || !IS_CHANGED.test(text)) return value;
   const source: Source = { text };
-  sources.set(value, { source });
+  const parsed = (): unknown => (source.values ??= parseExactJson(source.text));
+  rememberExact(value, parsed);
   if (!Array.isArray(value)) return value;
   for (const [index, element] of (value as unknown[]).entries()) {
-    if (typeof element === "object" && element !== null) sources.set(element, { source, index });
+    if (typeof element === "object" && element !== null)
+      rememberExact(element, () => (parsed() as unknown[])[index]);
   }
   return value;
 }
 
+/** Remembers how to make the exact form of a value that was read otherwise. */
+export function rememberExact(value: object, make: () => unknown): void {
+  sources.set(value, make);
+}
+
+/** A float: a `Number` object where the number alone would say that it is an integer. */
+export function wholeFloat(value: number): number | WholeFloat {
+  return Number.isInteger(value) ? (Object(value) as WholeFloat) : value;
+}
+
 /**
- * A parsed value as its JSON text has it, if that was remembered, where JavaScript's own values lose something: integers
+ * A parsed value as its JSON text or table has it, if that was remembered, where JavaScript's own values lose something: integers
  * that a double cannot hold are bigints, whole numbers written as floats (`7.0`, `1e3`) are `Number` objects, and objects with
  * keys that look like indices, which JavaScript would put first, are maps.
  */
 export function exactValue(value: object): unknown {
-  const known = sources.get(value);
-  if (known === undefined) return value;
-  const { source, index } = known;
-  source.values ??= parseExactJson(source.text);
-  return index === undefined ? source.values : (source.values as unknown[])[index];
+  const make = sources.get(value);
+  return make === undefined ? value : make();
 }
 
 /** `JSON.parse` with values as those of `exactValue`. @throws SyntaxError */
@@ -169,7 +178,7 @@ class Parser {
     this.#position += text.length;
     const value = Number(text);
     const isFloat = fraction !== undefined || exponent !== undefined;
-    if (isFloat) return Number.isInteger(value) ? (Object(value) as WholeFloat) : value;
+    if (isFloat) return wholeFloat(value);
     return Number.isSafeInteger(value) ? value : BigInt(text);
   }
 

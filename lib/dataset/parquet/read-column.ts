@@ -3,6 +3,7 @@ import { appendAll } from "../../util/append-all.js";
 import type { ByteSource } from "./byte-source.js";
 import { soundChunk, TOO_MUCH } from "./column-chunk.js";
 import { DECIMAL_PARSERS, decimalTexts, parsersOf, plainNumbers, withoutDecimals } from "./convert.js";
+import { exactField } from "./exact-field.js";
 import { demand } from "./problem.js";
 import type { Column, RowGroup, Table } from "./table.js";
 
@@ -21,6 +22,8 @@ const PIECE_DISTANCE = 2 ** 40;
 /** What a column of a row group gave. */
 export interface ReadColumn {
   values: readonly unknown[];
+  /** The value of a row with all that the file says of its numbers. */
+  exact: (row: number) => unknown;
   /** Unpacked. */
   sizeBytes: number;
 }
@@ -70,7 +73,11 @@ export async function readColumn(
   }
   const values = await decode(column, pieces, rowCount, metadata);
   demand(values.length === rowCount, `it gives ${values.length} rows, its row group has ${rowCount}`);
-  return { values: plainNumbers(column, values), sizeBytes };
+  return {
+    values: plainNumbers(column, values),
+    exact: (row) => exactField(values[row], column.tree),
+    sizeBytes,
+  };
 }
 
 /** Bytes of a column chunk. Some writers leave the place of its dictionary out, or state it as 0. */
