@@ -90,7 +90,7 @@ export async function convertCheckpoint(
         ? merge(await readRewardJson(modelDir), fresh, modelDir)
         : fresh;
       await writeRewardJson(staging.directory, reward);
-      await checkTokens(staging.file(backbone.record.file), checkpointDir, reward.prompt, signal);
+      await checkTokens(staging.file(backbone.record.file), checkpointDir, reward, signal);
       signal?.throwIfAborted();
       await staging.commit();
       return { modelDir, reward, type: backbone.type, dropped: plan.dropped };

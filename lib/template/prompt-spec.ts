@@ -28,7 +28,7 @@ export interface PromptSources {
  * (transformers, modeling_llama.py, LlamaForSequenceClassification); without one, the last token is scored.
  *
  * @throws CheckpointError `CHECKPOINT_UNSUPPORTED`: no chat template, or EOS to append and none known; `CHECKPOINT_INVALID`:
- * `pad_token_id` is not a token id
+ * `pad_token_id` is not a token id, or the template writes a token that the embedding has no row for
  */
 export function makePromptSpec({ tokenizer, usage, profile, config }: PromptSources): PromptSpec {
   const published = profile?.prompt ?? {};
@@ -40,6 +40,7 @@ export function makePromptSpec({ tokenizer, usage, profile, config }: PromptSour
         "Add the template its authors used to tokenizer_config.json as chat_template.",
     );
   }
+  refuseTokensWithoutRow(template, tokenizer);
   return {
     template,
     templateVariables: { ...tokenizer.templateVariables },
@@ -59,6 +60,22 @@ export function makePromptSpec({ tokenizer, usage, profile, config }: PromptSour
     gatingText: published.gatingText ?? usage.gatingText ?? null,
     pair: pairPieces(profile),
   };
+}
+
+/** A token that the template writes must be one: read as plain text it would make a plausible reward of another prompt. */
+function refuseTokensWithoutRow(template: string, tokenizer: TokenizerInfo): void {
+  const used = (text: string): boolean =>
+    template.includes(text) ||
+    Object.entries(tokenizer.templateVariables).some(
+      ([name, value]) => value === text && template.includes(name),
+    );
+  const [text] = tokenizer.tokensWithoutRow.filter(used);
+  if (text === undefined) return;
+  throw new CheckpointError(
+    "CHECKPOINT_INVALID",
+    `The chat template writes the token ${JSON.stringify(text)}, whose id is beyond the embedding's ${tokenizer.vocabSize} rows. The ` +
+      "tokenizer and the weights are not of one model; download the checkpoint again.",
+  );
 }
 
 function pairPieces(profile: Profile | undefined): PromptSpec["pair"] {

@@ -6,7 +6,10 @@ import { modelTokenizer, verifyTokens, type TokenDifference } from "./tokens.js"
 /** Differences shown. */
 const SHOWN = 5;
 
-/** Whether the model folder tokenizes a corpus of hard strings as an independent tokenizer does from `tokenizer.json`. */
+/**
+ * Whether the model folder tokenizes a corpus of hard strings as an independent tokenizer does from `tokenizer.json`, and makes prompts
+ * with the special tokens that an independent reading of the checkpoint's files gives.
+ */
 export async function checkTokens(
   model: Pick<NativeModel, "tokenize" | "specialTokens" | "longestToken">,
   reward: RewardJson,
@@ -14,16 +17,20 @@ export async function checkTokens(
   signal: AbortSignal | undefined,
 ): Promise<Check> {
   const tokenize = modelTokenizer(model, reward.prompt);
-  const report = await verifyTokens({ tokenize, checkpointDir, signal });
+  const { vocabSize } = reward.backbone;
+  const report = await verifyTokens({ tokenize, checkpointDir, vocabSize, prompt: reward.prompt, signal });
   if (!report.hasReference) {
     return skipped("tokens", "the checkpoint has no tokenizer.json to compare with");
   }
-  const { strings, tokens, differences } = report;
-  const findings = differences.slice(0, SHOWN).map(describeDifference);
+  const { strings, tokens, differences, misstatements } = report;
+  const findings = [...misstatements, ...differences.slice(0, SHOWN).map(describeDifference)];
   if (differences.length > SHOWN) findings.push(`… and ${differences.length - SHOWN} more`);
   return checkOf("tokens", findings, {
     pass: `${strings} hard strings give the reference tokenizer's ${tokens} tokens`,
-    fail: `${differences.length} of ${strings} strings give other tokens than the reference tokenizer`,
+    fail:
+      misstatements.length > 0 && differences.length === 0
+        ? "the special tokens of the prompt are not those of the checkpoint"
+        : `${differences.length} of ${strings} strings give other tokens than the reference tokenizer`,
   });
 }
 

@@ -4,15 +4,14 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { CheckpointError } from "../errors.js";
 import { isNormalizedDifferently, normalizeText, type NormalizationForm } from "../template/normalize.js";
 import { SpecialTokenTexts } from "../template/special-tokens.js";
-
-/** A JSON object whose fields are looked at one by one. */
-type JsonObject = Readonly<Record<string, unknown>>;
+import { referenceSpecialTokens, type JsonObject, type TokenizerFiles } from "./reference-special-tokens.js";
 
 /** The part of the library's class that is used; its own types (0.2.0) do not resolve under NodeNext. */
 interface LibraryTokenizer {
   encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
   decode(ids: readonly number[], options: { clean_up_tokenization_spaces: boolean }): string;
   get_added_tokens_decoder(): ReadonlyMap<number, { content: string }>;
+  token_to_id(token: string): number | undefined;
   get_vocab(withAddedTokens: boolean): ReadonlyMap<string, number>;
 }
 const LibraryTokenizer = Tokenizer as unknown as new (
@@ -30,6 +29,10 @@ const LibraryTokenizer = Tokenizer as unknown as new (
 export class ReferenceTokenizer {
   /** Texts of the added tokens. */
   readonly addedTokens: readonly string[];
+  /** Special tokens by the names that templates use. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Ids that the tokenizer adds in front of and behind a text when asked for its special tokens. */
+  readonly around: { prefix: readonly number[]; suffix: readonly number[] };
   /** Whether tokens are spelled in the byte-to-character alphabet; else spaces are marked, as SentencePiece does. */
   readonly isByteLevel: boolean;
   readonly #tokenizer: LibraryTokenizer;
@@ -38,8 +41,12 @@ export class ReferenceTokenizer {
   readonly #withoutForm: LibraryTokenizer;
   readonly #vocabulary: ReadonlyMap<string, number>;
 
-  private constructor(tokenizerJson: JsonObject, config: JsonObject) {
-    const json = replaceParts(tokenizerJson, (part) => (part["type"] === "Digits" ? SPLIT_AT_DIGITS : part));
+  private constructor(files: TokenizerFiles, vocabSize: number) {
+    const { added, variables, flags } = referenceSpecialTokens(files);
+    const config = files.tokenizerConfig ?? {};
+    // Without a row in the embedding a token can be none.
+    const listed = { ...files.tokenizer, added_tokens: added.filter(({ id }) => id < vocabSize) };
+    const json = replaceParts(listed, (part) => (part["type"] === "Digits" ? SPLIT_AT_DIGITS : part));
     const forms: NormalizationForm[] = [];
     const withoutForm = replaceParts(json, (part) => {
       if (!isForm(part["type"])) return part;
@@ -54,19 +61,38 @@ export class ReferenceTokenizer {
     this.#spellings = new SpecialTokenTexts(
       this.addedTokens.map((text, id) => ({ id, text, isControl: true })),
     );
-    this.#vocabulary = this.#tokenizer.get_vocab(false);
+    // An id that no token has leaves a hole in the library's list.
+    this.#vocabulary = new Map(
+      [...this.#tokenizer.get_vocab(false)].filter(([token]) => typeof token === "string"),
+    );
+    this.variables = variables;
+    const idsOf = (texts: readonly string[]): number[] =>
+      texts.flatMap((text) => this.#tokenizer.token_to_id(text) ?? []);
+    this.around = flags
+      ? { prefix: idsOf(flags.prefix), suffix: idsOf(flags.suffix) }
+      : idsAround(files.tokenizer["post_processor"]);
   }
 
   /**
    * The reference for a checkpoint, or undefined when it has no tokenizer.json.
+   * @param vocabSize rows of the embedding
    * @throws CheckpointError `CHECKPOINT_INVALID` when its tokenizer files cannot be read.
    */
-  static async load(checkpointDir: string): Promise<ReferenceTokenizer | undefined> {
-    const tokenizerJson = await readJson(checkpointDir, "tokenizer.json");
-    if (tokenizerJson === undefined) return undefined;
-    const config = (await readJson(checkpointDir, "tokenizer_config.json")) ?? {};
+  static async load(
+    checkpointDir: string,
+    vocabSize = Number.POSITIVE_INFINITY,
+  ): Promise<ReferenceTokenizer | undefined> {
+    const tokenizer = await readJson(checkpointDir, "tokenizer.json");
+    if (tokenizer === undefined) return undefined;
+    const files = {
+      tokenizer,
+      tokenizerConfig: await readJson(checkpointDir, "tokenizer_config.json"),
+      specialTokensMap: await readJson(checkpointDir, "special_tokens_map.json"),
+      addedTokens: await readJson(checkpointDir, "added_tokens.json"),
+      config: await readJson(checkpointDir, "config.json"),
+    };
     try {
-      return new ReferenceTokenizer(tokenizerJson, config);
+      return new ReferenceTokenizer(files, vocabSize);
     } catch (cause) {
       throw new CheckpointError(
         "CHECKPOINT_INVALID",
@@ -102,6 +128,37 @@ export class ReferenceTokenizer {
       )
       .filter((text) => text !== "");
   }
+}
+
+/**
+ * The ids that a post-processor adds around a text, as its own lists state them; the library looks the tokens up by their text.
+ * Source: tokenizers 0.23, `processors/template.rs`, `processors/bert.rs`.
+ */
+function idsAround(processor: unknown): ReferenceTokenizer["around"] {
+  const { type, processors, single, special_tokens, cls, sep } = (processor ?? {}) as ProcessorJson;
+  if (type === "Sequence") {
+    return (processors ?? []).map(idsAround).reduce(
+      (inner, outer) => ({
+        prefix: [...outer.prefix, ...inner.prefix],
+        suffix: [...inner.suffix, ...outer.suffix],
+      }),
+      { prefix: [], suffix: [] },
+    );
+  }
+  if (cls !== undefined && sep !== undefined) return { prefix: [cls[1]], suffix: [sep[1]] };
+  const pieces = single ?? [];
+  const text = pieces.findIndex(({ SpecialToken }) => SpecialToken === undefined);
+  const ids = pieces.map(({ SpecialToken }) => special_tokens?.[SpecialToken?.id ?? ""]?.ids ?? []);
+  return { prefix: ids.slice(0, Math.max(0, text)).flat(), suffix: ids.slice(Math.max(0, text)).flat() };
+}
+
+interface ProcessorJson {
+  type?: string;
+  processors?: unknown[];
+  single?: { SpecialToken?: { id: string } }[];
+  special_tokens?: Record<string, { ids: number[] }>;
+  cls?: [string, number];
+  sep?: [string, number];
 }
 
 const SPLIT_AT_DIGITS = {

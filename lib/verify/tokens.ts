@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { NativeModel } from "../native/types.js";
 import { AddedTokens } from "../template/added-tokens.js";
+import type { TokenizerInfo } from "../convert/tokenizer/tokenizer-info.js";
 import type { TextRules } from "../template/text-rules.js";
 import { makeCorpus } from "./corpus.js";
 import { ReferenceTokenizer } from "./reference-tokenizer.js";
@@ -14,6 +15,10 @@ export interface TokenCheckOptions {
   tokenize: Tokenize;
   /** Folder with the checkpoint's tokenizer.json. */
   checkpointDir: string;
+  /** Rows of the embedding: a token beyond them can be none. */
+  vocabSize?: number;
+  /** What a prompt is made with, to be compared with what the checkpoint's files say. */
+  prompt?: Pick<TokenizerInfo, "templateVariables" | "prefixTokens" | "suffixTokens">;
   /** Strings in the corpus. */
   sampleSize?: number;
   seed?: number;
@@ -37,6 +42,8 @@ export interface TokenReport {
   strings: number;
   tokens: number;
   differences: readonly TokenDifference[];
+  /** Where `prompt` says other things than the checkpoint's files, one line each. */
+  misstatements: readonly string[];
 }
 
 /** At about 80 tokens a string this takes less than a second. */
@@ -54,8 +61,10 @@ const BATCH = 50;
 export async function verifyTokens(options: TokenCheckOptions): Promise<TokenReport> {
   const { tokenize, checkpointDir, vocabularyLimit, signal } = options;
   const { sampleSize = DEFAULT_SAMPLE_SIZE, seed = DEFAULT_SEED } = options;
-  const reference = await ReferenceTokenizer.load(checkpointDir);
-  if (reference === undefined) return { hasReference: false, strings: 0, tokens: 0, differences: [] };
+  const reference = await ReferenceTokenizer.load(checkpointDir, options.vocabSize);
+  if (reference === undefined) {
+    return { hasReference: false, strings: 0, tokens: 0, differences: [], misstatements: [] };
+  }
   const corpus = [
     ...makeCorpus({
       size: sampleSize,
@@ -79,7 +88,26 @@ export async function verifyTokens(options: TokenCheckOptions): Promise<TokenRep
     });
     await setImmediate();
   }
-  return { hasReference: true, strings: corpus.length, tokens, differences };
+  const misstatements = options.prompt === undefined ? [] : misstatementsOf(options.prompt, reference);
+  return { hasReference: true, strings: corpus.length, tokens, differences, misstatements };
+}
+
+function misstatementsOf(
+  prompt: NonNullable<TokenCheckOptions["prompt"]>,
+  { variables, around }: ReferenceTokenizer,
+): string[] {
+  const lines: string[] = [];
+  const show = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
+  const compare = (what: string, actual: unknown, expected: unknown): void => {
+    const [found, wanted] = [show(actual), show(expected)];
+    if (found !== wanted) lines.push(`${what} is ${found}, by the checkpoint it is ${wanted}`);
+  };
+  for (const name of new Set([...Object.keys(variables), ...Object.keys(prompt.templateVariables)])) {
+    compare(`${name} of the template`, prompt.templateVariables[name], variables[name]);
+  }
+  compare("what is added in front of a text", prompt.prefixTokens, around.prefix);
+  compare("what is added behind a text", prompt.suffixTokens, around.suffix);
+  return lines;
 }
 
 /** Every token's own text: a swapped entry of a large vocabulary would hide from a corpus. */

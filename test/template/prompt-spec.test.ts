@@ -18,6 +18,7 @@ const TOKENIZER: TokenizerInfo = {
   padToken: 3,
   chatTemplate: "{{ bos_token }}{{ messages[0].content }}",
   templateVariables: { bos_token: "<s>" },
+  tokensWithoutRow: [],
   notes: [],
 };
 

@@ -133,7 +133,13 @@ describe("verifyTokens finds", () => {
       tokenize: () => Promise.reject(new Error("not reached")),
       checkpointDir: await temporaryFolder(),
     });
-    expect(report).toEqual({ hasReference: false, strings: 0, tokens: 0, differences: [] });
+    expect(report).toEqual({
+      hasReference: false,
+      strings: 0,
+      tokens: 0,
+      differences: [],
+      misstatements: [],
+    });
   });
 
   it("stops when asked to", async () => {

@@ -1,7 +1,7 @@
 import { withVocabulary } from "../../backbone/vocabulary.js";
 import { CheckpointError } from "../../errors.js";
 import { loadAddon } from "../../native/binding.js";
-import type { TextRules } from "../../template/text-rules.js";
+import type { RewardJson } from "../../model-folder/reward-json.js";
 import { describeDifference } from "../../verify/check-tokens.js";
 import { modelTokenizer, verifyTokens } from "../../verify/tokens.js";
 
@@ -9,18 +9,34 @@ import { modelTokenizer, verifyTokens } from "../../verify/tokens.js";
 const SAMPLE = { sampleSize: 300, vocabularyLimit: 2000 };
 
 /**
- * Checks that a backbone just written tokenizes like the checkpoint's own tokenizer, on a sample of hard strings.
+ * Checks that a backbone just written tokenizes like the checkpoint's own tokenizer, on a sample of hard strings, and that prompts are
+ * made with its special tokens.
  * @throws CheckpointError `CONVERSION_FAILED`
  */
 export async function checkTokens(
   backboneFile: string,
   checkpointDir: string,
-  rules: TextRules,
+  { prompt, backbone }: Pick<RewardJson, "prompt" | "backbone">,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { differences, strings } = await withVocabulary(loadAddon(), backboneFile, (model) =>
-    verifyTokens({ tokenize: modelTokenizer(model, rules), checkpointDir, signal, ...SAMPLE }),
+  const { differences, strings, misstatements } = await withVocabulary(loadAddon(), backboneFile, (model) =>
+    verifyTokens({
+      tokenize: modelTokenizer(model, prompt),
+      checkpointDir,
+      vocabSize: backbone.vocabSize,
+      prompt,
+      signal,
+      ...SAMPLE,
+    }),
   );
+  if (misstatements.length > 0) {
+    throw new CheckpointError(
+      "CONVERSION_FAILED",
+      `The special tokens read from the checkpoint are not those that an independent reading gives: ${misstatements.join("; ")}. ` +
+        "Nothing was kept: this tokenizer is not supported exactly.",
+      { details: { misstatements } },
+    );
+  }
   const [first] = differences;
   if (first === undefined) return;
   throw new CheckpointError(

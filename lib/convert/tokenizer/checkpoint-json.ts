@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { CheckpointError } from "../../errors.js";
+import { lfsPointerMessage, parseLfsPointer } from "../../util/lfs-pointer.js";
 import { decodeUtf8 } from "../../util/utf8.js";
 
 /**
@@ -25,11 +26,30 @@ export async function readCheckpointJson<T>(
       { cause, details: { file } },
     );
   }
+  if (isDeeperThan(value, MAX_DEPTH))
+    throw invalidField(file, "(root)", `nested more than ${MAX_DEPTH} levels deep`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue === undefined || issue.path.length === 0 ? "(root)" : issue.path.join(".");
   throw invalidField(file, field, issue?.message ?? "unexpected value");
+}
+
+/** As deep as the tokenizers library reads. Source: serde_json 1.0, `Deserializer`'s recursion limit. */
+const MAX_DEPTH = 128;
+
+/** Looks level by level: a nest of ten thousand would overflow the stack of whoever walks it by recursion. */
+function isDeeperThan(value: unknown, limit: number): boolean {
+  let level = [value].filter(isNest);
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth >= limit) return true;
+    level = level.flatMap((nest) => Object.values(nest).filter(isNest));
+  }
+  return false;
+}
+
+function isNest(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /**
@@ -52,21 +72,29 @@ export async function readCheckpointText(checkpointDir: string, file: string): P
 
 /**
  * A file of a checkpoint folder, or undefined when the folder has no such file.
- * @throws CheckpointError `CHECKPOINT_INVALID` when it exists and cannot be read.
+ * @throws CheckpointError `CHECKPOINT_INVALID` when it exists and cannot be read, or is a Git LFS pointer.
  */
 export async function readCheckpointBytes(
   checkpointDir: string,
   file: string,
 ): Promise<Uint8Array | undefined> {
+  let bytes: Uint8Array;
   try {
-    return await readFile(join(checkpointDir, file));
+    bytes = await readFile(join(checkpointDir, file));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new CheckpointError("CHECKPOINT_INVALID", `${file} cannot be read: ${(cause as Error).message}.`, {
-      cause,
-      details: { file },
-    });
+    throw new CheckpointError(
+      "CHECKPOINT_INVALID",
+      `${file} cannot be read: ${(cause as Error).message}. Download it again.`,
+      {
+        cause,
+        details: { file },
+      },
+    );
   }
+  const pointer = parseLfsPointer(bytes);
+  if (pointer === undefined) return bytes;
+  throw new CheckpointError("CHECKPOINT_INVALID", lfsPointerMessage(file, pointer), { details: { file } });
 }
 
 /** The error for a field of a checkpoint file that does not hold what it must. */

@@ -1,13 +1,17 @@
 import { collectAddedTokens } from "./added-tokens.js";
 import { tokenIdOf, type LoadedTokenizer } from "./loaded-tokenizer.js";
+import { refuseNormalizedTokens } from "./normalized-tokens.js";
+import type { Normalization } from "./normalizer.js";
 import { readAdditions } from "./post-processor.js";
 import { isJoinable } from "./joinable.js";
 import { respellTokens } from "./respell-tokens.js";
 import { spmEntries } from "./sentencepiece-bpe.js";
 import type { SentencePieceModel } from "./sentencepiece-model.js";
-import { layOutTokens, TOKEN_TYPE } from "./token-list.js";
+import { checkVocabulary, layOutTokens, TOKEN_TYPE } from "./token-list.js";
 import type { SpacePrefix } from "./tokenizer-info.js";
-import type { AddedToken, TokenizerConfig } from "./tokenizer-json.js";
+import type { TokenStatements } from "./token-statements.js";
+import type { TokenizerClass } from "./tokenizer-class.js";
+import type { TokenizerConfig } from "./tokenizer-json.js";
 
 /** Pieces that SentencePiece joins smaller ones to. Source: google/sentencepiece v0.2.0, `ModelInterface::InitializePieces`. */
 const JOINED_TYPES: ReadonlySet<number | undefined> = new Set([
@@ -23,13 +27,17 @@ const JOINED_TYPES: ReadonlySet<number | undefined> = new Set([
  */
 export function loadSentencePiece(
   model: SentencePieceModel,
-  addedTokens: readonly AddedToken[],
   config: TokenizerConfig,
+  tokenizerClass: TokenizerClass,
+  statements: TokenStatements,
   vocabSize: number,
   file: string,
 ): LoadedTokenizer {
   const vocab = new Map(model.pieces.map(({ text }, id) => [text, id]));
-  const added = collectAddedTokens(addedTokens, config, vocab, vocabSize);
+  checkVocabulary(vocab, vocabSize, file);
+  const added = collectAddedTokens([], statements, vocab, vocabSize);
+  const spacePrefix = spacePrefixOf(model, config);
+  refuseNormalizedTokens(added.tokens, convertedNormalization(config, spacePrefix), file);
   const typeOfPiece = (text: string): number | undefined => model.pieces[vocab.get(text) ?? -1]?.type;
   const typeOf = (text: string): number => typeOfPiece(text) ?? TOKEN_TYPE.normal;
   const laidOut = layOutTokens(vocab, added.tokens, vocabSize, typeOf, file);
@@ -44,14 +52,20 @@ export function loadSentencePiece(
   );
   const lowest = model.pieces.reduce((score, piece) => Math.min(score, piece.score), 0);
   const scores = Float32Array.from(list.texts, (_, id) => model.pieces[id]?.score ?? lowest);
-  const spacePrefix = spacePrefixOf(model, config);
   return {
     vocabulary: { family: "spm", entries: spmEntries(list, scores, spacePrefix === "native") },
     vocab,
     added,
     normalization: null,
     spacePrefix,
-    additions: readAdditions(undefined, config, (text) => tokenIdOf(text, vocab, added), file),
+    additions: readAdditions(
+      undefined,
+      config,
+      tokenizerClass,
+      statements,
+      (text) => tokenIdOf(text, vocab, added),
+      file,
+    ),
   };
 }
 
@@ -62,4 +76,9 @@ export function loadSentencePiece(
 function spacePrefixOf(model: SentencePieceModel, config: TokenizerConfig): SpacePrefix {
   if (!(config.add_prefix_space ?? model.addsSpacePrefix)) return "none";
   return config.legacy === false ? "first" : "native";
+}
+
+/** The normalizer that the transformers library makes for such a model: without `legacy` none, since the pre-tokenizer marks the spaces. */
+function convertedNormalization(config: TokenizerConfig, spacePrefix: SpacePrefix): Normalization {
+  return { form: null, marksSpaces: config.legacy !== false, prepends: spacePrefix === "native" };
 }

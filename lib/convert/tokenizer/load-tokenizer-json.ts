@@ -3,11 +3,15 @@ import { byteLevelVocabulary } from "./byte-level-bpe.js";
 import { unsupported } from "./checkpoint-json.js";
 import { tokenIdOf, type LoadedTokenizer } from "./loaded-tokenizer.js";
 import { readMerges } from "./merges.js";
-import { changesText, readNormalizer, type Normalization } from "./normalizer.js";
+import { readNormalizer, type Normalization } from "./normalizer.js";
+import { refuseNormalizedTokens } from "./normalized-tokens.js";
 import { readAdditions } from "./post-processor.js";
 import { isByteLevel } from "./pre-tokenizer.js";
 import { sentencePieceVocabulary } from "./sentencepiece-bpe.js";
 import { readSpacePrefix } from "./space-prefix.js";
+import { checkVocabulary } from "./token-list.js";
+import type { TokenStatements } from "./token-statements.js";
+import type { TokenizerClass } from "./tokenizer-class.js";
 import type { BpeModel, TokenizerConfig, TokenizerJson } from "./tokenizer-json.js";
 
 /**
@@ -17,6 +21,8 @@ import type { BpeModel, TokenizerConfig, TokenizerJson } from "./tokenizer-json.
 export function loadTokenizerJson(
   tokenizer: TokenizerJson,
   config: TokenizerConfig,
+  tokenizerClass: TokenizerClass,
+  statements: TokenStatements,
   vocabSize: number,
   file: string,
 ): LoadedTokenizer {
@@ -27,8 +33,9 @@ export function loadTokenizerJson(
     );
   }
   const normalization = readNormalizer(tokenizer.normalizer);
-  const added = collectAddedTokens(tokenizer.added_tokens, config, model.vocab, vocabSize);
-  refuseNormalizedTokens(added, normalization, file);
+  checkVocabulary(model.vocab, vocabSize, file);
+  const added = collectAddedTokens(tokenizer.added_tokens, statements, model.vocab, vocabSize);
+  refuseNormalizedTokens(added.tokens, normalization, file);
   return {
     ...readVocabulary(tokenizer, config, model, normalization, added, vocabSize, file),
     vocab: model.vocab,
@@ -36,6 +43,8 @@ export function loadTokenizerJson(
     additions: readAdditions(
       tokenizer.post_processor ?? null,
       config,
+      tokenizerClass,
+      statements,
       (text) => tokenIdOf(text, model.vocab, added),
       file,
     ),
@@ -81,20 +90,4 @@ function readVocabulary(
   }
   const vocabulary = byteLevelVocabulary(model, merges, preTokenizer, added.tokens, vocabSize, file);
   return { vocabulary, spacePrefix: "none", normalization: normalization.form };
-}
-
-/**
- * The tokenizers library looks for such tokens in the normalized text: `</s>` behind a letter is none there, and text behind
- * one gets no space of its own. llama.cpp looks in the raw text, and every check of tokens would fail after the conversion.
- */
-function refuseNormalizedTokens(added: AddedTokens, normalization: Normalization, file: string): void {
-  const texts = added.tokens
-    .filter((token) => token.normalized && changesText(normalization, token.content))
-    .map((token) => JSON.stringify(token.content));
-  if (texts.length === 0) return;
-  throw unsupported(
-    `${file}: ${texts.length} added tokens (${texts.slice(0, 3).join(", ")}) have "normalized": true and are looked for in the ` +
-      "normalized text, llama.cpp looks in the raw text. If the model was not trained on that, save the tokenizer anew: load it " +
-      "with transformers' AutoTokenizer and from_slow=True, then save_pretrained.",
-  );
 }

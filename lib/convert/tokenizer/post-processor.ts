@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { invalidField, unsupported } from "./checkpoint-json.js";
+import type { TokenStatements } from "./token-statements.js";
+import type { TokenizerClass } from "./tokenizer-class.js";
 import { componentSchema, type Component, type TokenizerConfig } from "./tokenizer-json.js";
 
 /** Token ids added in front of and behind a text. */
@@ -22,13 +24,6 @@ const pair = z.tuple([z.string(), z.int().nonnegative()]);
 const bert = z.object({ cls: pair, sep: pair });
 
 /**
- * Tokenizer classes of the transformers library that rebuild the post-processor from `add_bos_token` and `add_eos_token`
- * when they load, whatever tokenizer.json says. Their defaults are true and false.
- * Source: transformers 4.46, `LlamaTokenizerFast.update_post_processor`, `GemmaTokenizerFast`.
- */
-const CLASSES_WITH_FLAGS = new Set(["LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer"]);
-
-/**
  * What the tokenizer adds when it is asked for its special tokens: from the class's flags where they rule, else from
  * the post-processor.
  * @throws CheckpointError `CHECKPOINT_INVALID`, `CHECKPOINT_UNSUPPORTED`
@@ -36,16 +31,17 @@ const CLASSES_WITH_FLAGS = new Set(["LlamaTokenizer", "CodeLlamaTokenizer", "Gem
 export function readAdditions(
   postProcessor: Component | null | undefined,
   config: TokenizerConfig,
+  { hasFlags }: TokenizerClass,
+  { roles }: TokenStatements,
   idOf: (text: string | null | undefined) => number | null,
   file: string,
 ): Additions {
-  const className = config.tokenizer_class?.replace(/Fast$/, "") ?? "";
-  if (CLASSES_WITH_FLAGS.has(className) || postProcessor === undefined) {
-    const bos = config.add_bos_token ?? CLASSES_WITH_FLAGS.has(className);
+  if (hasFlags || postProcessor === undefined) {
+    const bos = config.add_bos_token ?? hasFlags;
     const eos = config.add_eos_token ?? false;
     return {
-      prefix: bos ? [requireToken(idOf(config.bos_token), "add_bos_token", "bos_token")] : [],
-      suffix: eos ? [requireToken(idOf(config.eos_token), "add_eos_token", "eos_token")] : [],
+      prefix: bos ? [requireToken(idOf(roles.bos_token?.content), "add_bos_token", "bos_token")] : [],
+      suffix: eos ? [requireToken(idOf(roles.eos_token?.content), "add_eos_token", "eos_token")] : [],
     };
   }
   return postProcessor === null ? { prefix: [], suffix: [] } : additionsOf(postProcessor, file);
@@ -90,7 +86,7 @@ function templateAdditions(component: Component, file: string): Additions {
   const ids = single.map((piece): readonly number[] => {
     if ("Sequence" in piece) return [];
     const { id } = piece.SpecialToken;
-    const known = specialTokens[id];
+    const known = Object.hasOwn(specialTokens, id) ? specialTokens[id] : undefined;
     if (known === undefined) throw invalidField(file, "post_processor.special_tokens", `${id} is missing`);
     return known.ids;
   });

@@ -1,19 +1,15 @@
 import type { GgufValue } from "../../weights/gguf-value.js";
-import { plainAddedToken, SPECIAL_TOKEN_FIELDS } from "./added-tokens.js";
 import { readChatTemplate } from "./chat-template-source.js";
-import { readCheckpointBytes, readCheckpointJson, unsupported } from "./checkpoint-json.js";
+import { invalidField, readCheckpointBytes, readCheckpointJson, unsupported } from "./checkpoint-json.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";
 import { loadTokenizerJson } from "./load-tokenizer-json.js";
 import type { LoadedTokenizer } from "./loaded-tokenizer.js";
 import { readSentencePieceModel } from "./sentencepiece-model.js";
 import { readSpecialIds, specialIdEntries, templateVariables } from "./special-ids.js";
 import type { TokenizerInfo } from "./tokenizer-info.js";
-import {
-  addedTokensFileSchema,
-  tokenizerConfigSchema,
-  tokenizerJsonSchema,
-  type TokenizerConfig,
-} from "./tokenizer-json.js";
+import { readTokenStatements, type TokenStatements } from "./token-statements.js";
+import { tokenizerClassOf, type TokenizerClass } from "./tokenizer-class.js";
+import { tokenizerConfigSchema, tokenizerJsonSchema, type TokenizerConfig } from "./tokenizer-json.js";
 import { CheckpointError } from "../../errors.js";
 
 const TOKENIZER_FILE = "tokenizer.json";
@@ -32,16 +28,19 @@ export async function readTokenizer(
   config: Readonly<Record<string, unknown>>,
   vocabSize: number,
 ): Promise<TokenizerInfo> {
-  const tokenizerConfig = await readTokenizerConfig(checkpointDir);
+  const tokenizerConfig =
+    (await readCheckpointJson(checkpointDir, "tokenizer_config.json", tokenizerConfigSchema)) ?? {};
   if (tokenizerConfig.split_special_tokens === true) {
     throw unsupported(
       "tokenizer_config.json: split_special_tokens is set, so that the template's own special tokens would be read as plain text. " +
         "Prompts here have them as tokens: remove it if the model was trained so.",
     );
   }
+  const tokenizerClass = tokenizerClassOf(tokenizerConfig, config);
+  const statements = await readTokenStatements(checkpointDir, tokenizerConfig, tokenizerClass);
   const loaded =
-    (await fromTokenizerJson(checkpointDir, tokenizerConfig, vocabSize)) ??
-    (await fromSentencePiece(checkpointDir, tokenizerConfig, vocabSize));
+    (await fromTokenizerJson(checkpointDir, tokenizerConfig, tokenizerClass, statements, vocabSize)) ??
+    (await fromSentencePiece(checkpointDir, tokenizerConfig, tokenizerClass, statements, vocabSize));
   if (loaded === undefined) {
     throw new CheckpointError(
       "CHECKPOINT_INVALID",
@@ -49,9 +48,24 @@ export async function readTokenizer(
         "Download the missing file from the model's page.",
     );
   }
-  const ids = readSpecialIds(config, tokenizerConfig, loaded);
+  const ids = readSpecialIds(config, statements, loaded);
   const chatTemplate = await readChatTemplate(checkpointDir, tokenizerConfig);
   const addedTokens = loaded.added.tokens;
+  const { prefix, suffix } = loaded.additions;
+  for (const id of [...prefix, ...suffix, ids.bos ?? 0, ids.eos ?? 0]) {
+    if (id < vocabSize) continue;
+    throw invalidField(
+      "tokenizer files",
+      "special tokens",
+      `id ${id} has no row in the embedding of ${vocabSize} rows`,
+    );
+  }
+  if (statements.additional.length > 0 && /\badditional_special_tokens\b/.test(chatTemplate ?? "")) {
+    throw unsupported(
+      "The chat template uses the list additional_special_tokens, which release 4 of transformers gives it and 5 does not. Write the tokens " +
+        "themselves into the template.",
+    );
+  }
   return {
     metadata: new Map<string, GgufValue>([
       ...loaded.vocabulary.entries,
@@ -69,45 +83,40 @@ export async function readTokenizer(
     spacePrefix: loaded.spacePrefix,
     stripBefore: addedTokens.filter((token) => token.lstrip).map((token) => token.content),
     stripAfter: addedTokens.filter((token) => token.rstrip).map((token) => token.content),
-    prefixTokens: loaded.additions.prefix,
-    suffixTokens: loaded.additions.suffix,
+    prefixTokens: prefix,
+    suffixTokens: suffix,
     bosToken: ids.bos,
     eosToken: ids.eos,
     padToken: ids.pad,
     chatTemplate,
-    templateVariables: templateVariables(tokenizerConfig),
+    templateVariables: templateVariables(statements),
+    tokensWithoutRow: loaded.added.withoutRow,
     notes: loaded.added.notes,
   };
-}
-
-/** `tokenizer_config.json`, with what only `special_tokens_map.json` says. */
-async function readTokenizerConfig(checkpointDir: string): Promise<TokenizerConfig> {
-  const own = await readCheckpointJson(checkpointDir, "tokenizer_config.json", tokenizerConfigSchema);
-  const map = await readCheckpointJson(checkpointDir, "special_tokens_map.json", tokenizerConfigSchema);
-  const merged: TokenizerConfig = { ...own };
-  for (const field of SPECIAL_TOKEN_FIELDS) merged[field] ??= map?.[field];
-  return merged;
 }
 
 async function fromTokenizerJson(
   checkpointDir: string,
   config: TokenizerConfig,
+  tokenizerClass: TokenizerClass,
+  statements: TokenStatements,
   vocabSize: number,
 ): Promise<LoadedTokenizer | undefined> {
   const tokenizer = await readCheckpointJson(checkpointDir, TOKENIZER_FILE, tokenizerJsonSchema);
-  return tokenizer && loadTokenizerJson(tokenizer, config, vocabSize, TOKENIZER_FILE);
+  return (
+    tokenizer && loadTokenizerJson(tokenizer, config, tokenizerClass, statements, vocabSize, TOKENIZER_FILE)
+  );
 }
 
 async function fromSentencePiece(
   checkpointDir: string,
   config: TokenizerConfig,
+  tokenizerClass: TokenizerClass,
+  statements: TokenStatements,
   vocabSize: number,
 ): Promise<LoadedTokenizer | undefined> {
   const bytes = await readCheckpointBytes(checkpointDir, SENTENCEPIECE_FILE);
   if (bytes === undefined) return undefined;
-  const file = await readCheckpointJson(checkpointDir, "added_tokens.json", addedTokensFileSchema);
-  const named = new Set(SPECIAL_TOKEN_FIELDS.map((field) => config[field]));
-  const added = Object.entries(file ?? {}).map(([text, id]) => plainAddedToken(id, text, named.has(text)));
   const model = readSentencePieceModel(bytes, SENTENCEPIECE_FILE);
-  return loadSentencePiece(model, added, config, vocabSize, SENTENCEPIECE_FILE);
+  return loadSentencePiece(model, config, tokenizerClass, statements, vocabSize, SENTENCEPIECE_FILE);
 }

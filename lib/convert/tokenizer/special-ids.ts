@@ -1,8 +1,8 @@
 import type { GgufValue } from "../../weights/gguf-value.js";
-import { SPECIAL_TOKEN_FIELDS } from "./added-tokens.js";
 import { invalidField } from "./checkpoint-json.js";
 import { tokenIdOf, type LoadedTokenizer } from "./loaded-tokenizer.js";
-import { configTokensSchema, type ConfigTokens, type TokenizerConfig } from "./tokenizer-json.js";
+import type { TokenStatements } from "./token-statements.js";
+import { configTokensSchema, type ConfigTokens } from "./tokenizer-json.js";
 
 /** Ids of the tokens with a role; null for those the model has not. */
 export interface SpecialIds {
@@ -26,7 +26,7 @@ const GGUF_KEYS = {
  */
 export function readSpecialIds(
   config: Readonly<Record<string, unknown>>,
-  tokenizerConfig: TokenizerConfig,
+  { roles }: TokenStatements,
   { vocab, added }: LoadedTokenizer,
 ): SpecialIds {
   const parsed = configTokensSchema.safeParse(config);
@@ -39,10 +39,10 @@ export function readSpecialIds(
   }
   const { bos_token_id: bos, eos_token_id: eos, pad_token_id: pad } = parsed.data;
   return {
-    bos: tokenIdOf(tokenizerConfig.bos_token, vocab, added) ?? firstId(bos),
-    eos: tokenIdOf(tokenizerConfig.eos_token, vocab, added) ?? firstId(eos),
-    unk: tokenIdOf(tokenizerConfig.unk_token, vocab, added),
-    pad: firstId(pad) ?? tokenIdOf(tokenizerConfig.pad_token, vocab, added),
+    bos: tokenIdOf(roles.bos_token?.content, vocab, added) ?? firstId(bos),
+    eos: tokenIdOf(roles.eos_token?.content, vocab, added) ?? firstId(eos),
+    unk: tokenIdOf(roles.unk_token?.content, vocab, added),
+    pad: firstId(pad) ?? tokenIdOf(roles.pad_token?.content, vocab, added),
   };
 }
 
@@ -60,12 +60,15 @@ export function specialIdEntries(ids: SpecialIds): [key: string, value: GgufValu
   });
 }
 
-/** The special tokens' texts, under the names that templates use. */
-export function templateVariables(config: TokenizerConfig): Record<string, string> {
+/**
+ * The special tokens' texts, under the names that templates use.
+ * Source: transformers 5.24.0, `PreTrainedTokenizerBase.special_tokens_map`, which `apply_chat_template` passes on; 4.57.6 has no names
+ * of models among them unless `extra_special_tokens` maps them.
+ */
+export function templateVariables({ roles, named }: TokenStatements): Record<string, string> {
   return Object.fromEntries(
-    SPECIAL_TOKEN_FIELDS.flatMap((field) => {
-      const text = config[field];
-      return typeof text === "string" ? [[field, text] as const] : [];
-    }),
+    [...Object.entries(roles), ...named].flatMap(([name, token]) =>
+      token === null ? [] : [[name, token.content]],
+    ),
   );
 }

@@ -11,9 +11,36 @@ export interface TokenList {
 }
 
 /**
+ * Checks that every token of the base vocabulary has a row of the embedding for itself. Ids in between may have no token.
+ * @throws CheckpointError `CHECKPOINT_INVALID`
+ */
+export function checkVocabulary(vocab: Vocab, vocabSize: number, file: string): void {
+  const texts = new Map<number, string>();
+  for (const [text, id] of vocab) {
+    if (id >= vocabSize) {
+      throw invalidField(
+        file,
+        `model.vocab[${JSON.stringify(text)}]`,
+        `id ${id} has no row in the embedding of ${vocabSize} rows`,
+      );
+    }
+    const other = texts.get(id);
+    if (other !== undefined) {
+      throw invalidField(
+        file,
+        "model.vocab",
+        `id ${id} belongs to ${JSON.stringify(other)} and ${JSON.stringify(text)}`,
+      );
+    }
+    texts.set(id, text);
+  }
+}
+
+/**
  * Lays the base vocabulary and the added tokens out by id, one entry for every row of the embedding. Ids without a token
  * get unique names of type "unused", which no text ever becomes.
- * @throws CheckpointError `CHECKPOINT_INVALID`: an id twice, a text twice, or a base token without an embedding row.
+ * @param vocab one that `checkVocabulary` has passed
+ * @throws CheckpointError `CHECKPOINT_INVALID`: an id twice or a text twice.
  */
 export function layOutTokens(
   vocab: Vocab,
@@ -25,21 +52,6 @@ export function layOutTokens(
   const texts = new Array<string | undefined>(vocabSize).fill(undefined);
   const types = new Array<number>(vocabSize).fill(TOKEN_TYPE.unused);
   for (const [text, id] of vocab) {
-    if (id >= vocabSize) {
-      throw invalidField(
-        file,
-        `model.vocab[${JSON.stringify(text)}]`,
-        `id ${id} has no row in the embedding of ${vocabSize} rows`,
-      );
-    }
-    const other = texts[id];
-    if (other !== undefined) {
-      throw invalidField(
-        file,
-        "model.vocab",
-        `id ${id} belongs to ${JSON.stringify(other)} and ${JSON.stringify(text)}`,
-      );
-    }
     texts[id] = text;
     types[id] = typeOf(text);
   }

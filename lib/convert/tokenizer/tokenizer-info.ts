@@ -31,6 +31,8 @@ export interface TokenizerInfo {
   chatTemplate: string | null;
   /** `bos_token`, `eos_token`, … as the template sees them. */
   templateVariables: Readonly<Record<string, string>>;
+  /** Texts of added tokens beyond the embedding: plain text here, an error in transformers. */
+  tokensWithoutRow: readonly string[];
   /** What the user should know about this tokenizer. */
   notes: readonly string[];
 }

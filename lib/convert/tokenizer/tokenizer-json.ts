@@ -68,9 +68,60 @@ export const tokenizerJsonSchema = z.object({
 });
 export type TokenizerJson = z.infer<typeof tokenizerJsonSchema>;
 
-const tokenText = z.union([z.string(), z.object({ content: z.string() }).transform((t) => t.content)]);
+/** How a token is matched. */
+export type TokenFlags = Omit<AddedToken, "id" | "content">;
 
-/** `tokenizer_config.json` and `special_tokens_map.json`, as far as this package reads them. */
+/** Flags as far as a file states them. */
+type StatedFlags = { readonly [Flag in keyof TokenFlags]?: TokenFlags[Flag] | undefined };
+
+/** A token as a configuration names it. */
+export interface StatedToken extends StatedFlags {
+  content: string;
+  /** Given as an object with flags, not as a string. */
+  isObject?: boolean;
+}
+
+/** The flags of a named token. Source: tokenizers, `AddedToken` of the Python bindings: a special token is not normalized. */
+export function withDefaults(token: StatedFlags): TokenFlags {
+  const { special = false, lstrip = false, rstrip = false, single_word = false } = token;
+  return { special, lstrip, rstrip, single_word, normalized: token.normalized ?? !special };
+}
+
+const flag = z.boolean().optional();
+const tokenObject = z.object({
+  content: z.string(),
+  special: flag,
+  lstrip: flag,
+  rstrip: flag,
+  single_word: flag,
+  normalized: flag,
+});
+
+/** A token named by its text, or by an object with its flags. */
+export const statedTokenSchema = z.union([
+  z.string().transform((content): StatedToken => ({ content, special: true })),
+  tokenObject.transform((token): StatedToken => ({ ...token, isObject: true })),
+]);
+const statedTokens = z.array(statedTokenSchema);
+
+const roleTokens = {
+  bos_token: statedTokenSchema.nullish(),
+  eos_token: statedTokenSchema.nullish(),
+  unk_token: statedTokenSchema.nullish(),
+  pad_token: statedTokenSchema.nullish(),
+  sep_token: statedTokenSchema.nullish(),
+  cls_token: statedTokenSchema.nullish(),
+  mask_token: statedTokenSchema.nullish(),
+  additional_special_tokens: statedTokens.nullish(),
+  /** Version 5 of transformers: a list in the place of `additional_special_tokens`. Either: tokens by name. */
+  extra_special_tokens: z.union([statedTokens, z.record(z.string(), statedTokenSchema)]).nullish(),
+};
+
+/** `special_tokens_map.json`, as far as this package reads it. */
+export const specialTokensMapSchema = z.looseObject(roleTokens);
+export type SpecialTokensMap = z.infer<typeof specialTokensMapSchema>;
+
+/** `tokenizer_config.json`, as far as this package reads it. */
 export const tokenizerConfigSchema = z.looseObject({
   tokenizer_class: z.string().nullish(),
   add_bos_token: z.boolean().nullish(),
@@ -80,14 +131,11 @@ export const tokenizerConfigSchema = z.looseObject({
   add_prefix_space: z.boolean().nullish(),
   /** Whether special tokens spelled in a text are read as plain text, those of the template too. */
   split_special_tokens: z.boolean().nullish(),
-  bos_token: tokenText.nullish(),
-  eos_token: tokenText.nullish(),
-  unk_token: tokenText.nullish(),
-  pad_token: tokenText.nullish(),
-  sep_token: tokenText.nullish(),
-  cls_token: tokenText.nullish(),
-  mask_token: tokenText.nullish(),
-  added_tokens_decoder: z.record(z.string().regex(/^\d+$/), addedToken.omit({ id: true })).nullish(),
+  ...roleTokens,
+  added_tokens_decoder: z
+    .record(z.string().regex(/^\d+$/), tokenObject.extend({ content: z.string().min(1) }))
+    .transform((tokens) => new Map(Object.entries(tokens).map(([id, token]) => [Number(id), token])))
+    .optional(),
   chat_template: z
     .union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))])
     .nullish(),
@@ -96,8 +144,10 @@ export type TokenizerConfig = z.infer<typeof tokenizerConfigSchema>;
 
 const configTokenId = z.union([z.int(), z.array(z.int())]).nullish();
 
-/** `added_tokens.json`: ids of added tokens by text, beside `tokenizer.model`. */
-export const addedTokensFileSchema = z.record(z.string().min(1), tokenId);
+/** `added_tokens.json`: ids of added tokens by text. */
+export const addedTokensFileSchema = z
+  .record(z.string().min(1), tokenId)
+  .transform((ids) => new Map(Object.entries(ids)));
 
 /** The token ids of `config.json`. */
 export const configTokensSchema = z.looseObject({

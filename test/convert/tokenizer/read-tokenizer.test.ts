@@ -90,7 +90,7 @@ describe("readTokenizer", () => {
     });
   });
 
-  it("reads special tokens that only special_tokens_map.json or added_tokens_decoder name", async () => {
+  it("reads special tokens that only added_tokens_decoder names, and not special_tokens_map.json beside it", async () => {
     const info = await readFrom(
       await copyTokenizer("grm-llama3.2-tiny", {
         tokenizer: (json) => (json["added_tokens"] = []),
@@ -100,7 +100,9 @@ describe("readTokenizer", () => {
         },
       }),
     );
-    expect(info).toMatchObject({ bosToken: 4096, eosToken: 4105 });
+    // BOS and EOS are those of config.json; the map's EOS would be 4105.
+    expect(info).toMatchObject({ bosToken: 4096, eosToken: 4097 });
+    expect(Object.keys(info.templateVariables)).toEqual(["pad_token"]);
     expect(tokenTypes(info)[4096]).toBe(CONTROL);
   });
 
