@@ -111,7 +111,7 @@ describe("damaged tokenizer files", () => {
       tokenizerConfig: (json) => (json["sep_token"] = "toString"),
     });
     const info = await readFrom(directory, 4735);
-    expect(tokenTexts(info).slice(4732, 4734)).toEqual(["__proto__", "toString"]);
+    expect(tokenTexts(info).slice(4732, 4734)).toEqual(["__proto__", expect.stringMatching(/toString$/)]);
   });
 
   it("a SentencePiece model that is cut off anywhere, or is something else", async () => {

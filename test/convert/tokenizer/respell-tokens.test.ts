@@ -23,10 +23,12 @@ function ordinary(texts: readonly string[]): Changes {
   };
 }
 
+/** The next free id. Added tokens are made words with their ids, else new words would move them: the library numbers them anew. */
 function nextId(json: Json): number {
   const { vocab } = json["model"] as { vocab: Record<string, number> };
-  const ids = [...Object.values(vocab), ...(json["added_tokens"] as { id: number }[]).map(({ id }) => id)];
-  return ids.reduce((a, b) => Math.max(a, b)) + 1;
+  for (const { id, content } of json["added_tokens"] as { id: number; content: string }[])
+    vocab[content] ??= id;
+  return Object.values(vocab).reduce((a, b) => Math.max(a, b)) + 1;
 }
 
 /** Words that these merges make, in front of all others. */
