@@ -1,4 +1,4 @@
-import { spendText } from "./budget.js";
+import { spendReading, spendText } from "./budget.js";
 import { isRaised, PythonError, typeError } from "./errors.js";
 import { containerMethod } from "./container-methods.js";
 import { Dict } from "./dict.js";
@@ -38,6 +38,7 @@ function missing(value: Value, key: Value): Undefined {
 export function pythonAttribute(value: Value, name: string): Value | undefined {
   if (value instanceof Undefined) value.fail();
   if (name.startsWith("_")) return undefined;
+  spendReading(value);
   if (typeof value === "string") return stringMethod(value, name);
   if (value === null) return undefined;
   if (typeof value !== "object") return numberAttribute(value, name);
@@ -58,6 +59,7 @@ function itemOrUndefined(value: Value, key: Value): Value | undefined {
 
 function subscript(value: Value, key: Value): Value {
   if (Array.isArray(value)) return itemAt(value, key, "list");
+  spendReading(value);
   if (typeof value === "string") {
     if (isWithoutPairs(value)) return value.charAt(indexIn(value.length, key, "string"));
     return codePoints(value)[indexIn(codePointLength(value), key, "string")] ?? "";

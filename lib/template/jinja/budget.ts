@@ -13,7 +13,7 @@ const STEPS_PER_UNIT = 20;
 /** Most UTF-16 units of one text. */
 const MAX_UNITS = 1 << 26;
 /** Units that are copied or searched in the time of one step. */
-const UNITS_PER_STEP = 64;
+const UNITS_PER_STEP = 8;
 
 /** Renderings are synchronous and do not nest, so that one counter is enough. */
 let remaining = Infinity;
@@ -47,6 +47,26 @@ export function checkLength(units: number): void {
 export function spendText(units: number): void {
   checkLength(units);
   spend(units / UNITS_PER_STEP);
+}
+
+/** Counts a text that is about to be read from one end to the other. */
+export function spendReading(value: unknown): void {
+  if (typeof value === "string") spend(value.length / UNITS_PER_STEP);
+}
+
+/** Texts put together. Costs what is added to the longest of them: JavaScript does not copy that one. */
+export function concatenate(parts: readonly string[]): string {
+  let longest = 0;
+  let units = 0;
+  for (const { length } of parts) {
+    longest = Math.max(longest, length);
+    units += length;
+  }
+  checkLength(units);
+  spend((units - longest) / UNITS_PER_STEP);
+  let text = "";
+  for (const part of parts) text += part;
+  return text;
 }
 
 /** Passes a text on that has just been made. */

@@ -1,4 +1,4 @@
-import { spend } from "./budget.js";
+import { spend, spendReading } from "./budget.js";
 import { typeError, UnsupportedError } from "./errors.js";
 import { Dict, DictView } from "./dict.js";
 import { isNumber } from "./numbers.js";
@@ -11,7 +11,11 @@ export function equals(a: Value, b: Value): boolean {
   spend(1);
   if (isNumber(a) && isNumber(b)) return Number(a) == Number(b) && mixedEquals(a, b);
   const text = textOf(a);
-  if (text !== undefined) return text === textOf(b);
+  if (text !== undefined) {
+    const other = textOf(b);
+    if (text.length === other?.length) spendReading(text);
+    return text === other;
+  }
   const [items, others] = [sequenceItems(a), sequenceItems(b)];
   if (items !== undefined && others !== undefined) {
     return (
@@ -70,7 +74,10 @@ export function inOrder(operator: OrderOperator, a: Value, b: Value): boolean {
   if (a instanceof Undefined) a.fail();
   if (isNumber(a) && isNumber(b)) return ordered(operator, a, b);
   const [text, other] = [textOf(a), textOf(b)];
-  if (text !== undefined && other !== undefined) return ordered(operator, compareTexts(text, other), 0);
+  if (text !== undefined && other !== undefined) {
+    spendReading(text);
+    return ordered(operator, compareTexts(text, other), 0);
+  }
   const [items, others] = [sequenceItems(a), sequenceItems(b)];
   if (items !== undefined && others !== undefined && Array.isArray(a) === Array.isArray(b)) {
     const end = Math.min(items.length, others.length);
@@ -111,7 +118,7 @@ export function contains(container: Value, item: Value): boolean {
     if (part === undefined) {
       throw typeError(`'in <string>' requires string as left operand, not ${typeName(item)}`);
     }
-    spend(text.length / 64);
+    spendReading(text);
     return text.includes(part);
   }
   if (container instanceof PythonObject) {

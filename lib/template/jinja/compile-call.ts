@@ -1,5 +1,5 @@
 import { compileExpression } from "./compile-expression.js";
-import { spend } from "./budget.js";
+import { spend, spendReading } from "./budget.js";
 import { Dict } from "./dict.js";
 import { JinjaSyntaxError, PythonError, typeError } from "./errors.js";
 import { findFilter, findTest } from "./filters.js";
@@ -29,6 +29,7 @@ export function compileFilter(node: FilterNode, frame: Frame, block?: () => Valu
   return (at) => {
     spend(1);
     const value = operand(at);
+    spendReading(value);
     return filter(value, args(at));
   };
 }
@@ -45,6 +46,7 @@ export function compileTest(node: Extract<Expression, { type: "Test" }>, frame: 
   return (at) => {
     spend(1);
     const value = operand(at);
+    spendReading(value);
     return test(value, args(at));
   };
 }

@@ -1,5 +1,5 @@
 import { getAttribute, getItem, slice } from "./attributes.js";
-import { counted, spend } from "./budget.js";
+import { concatenate, spend } from "./budget.js";
 import { contains, equals, inOrder } from "./compare.js";
 import { compileCall, compileFilter, compileTest } from "./compile-call.js";
 import { Dict } from "./dict.js";
@@ -85,7 +85,7 @@ export function compileExpression(node: Expression, frame: Frame): Evaluate {
     }
     case "Concat": {
       const items = compileAll(node.items, frame);
-      return (at) => counted(items(at).map(pythonStr).join(""));
+      return (at) => concatenate(items(at).map(pythonStr));
     }
     case "Compare":
       return compileCompare(node.first, node.rest, frame);

@@ -1,4 +1,4 @@
-import { spend } from "./budget.js";
+import { spend, spendReading } from "./budget.js";
 import { PythonError, typeError, UnsupportedError } from "./errors.js";
 import { Range, Tuple } from "./sequences.js";
 import { PythonObject, textOf, typeName, Undefined, type Value } from "./values.js";
@@ -104,7 +104,10 @@ let lastIdentity = 0;
 export function hashOf(value: Value): string {
   spend(1);
   const text = textOf(value);
-  if (text !== undefined) return `s${text}`;
+  if (text !== undefined) {
+    spendReading(text);
+    return `s${text}`;
+  }
   if (value === null) return "None";
   switch (typeof value) {
     case "boolean":

@@ -1,4 +1,4 @@
-import { BudgetError, counted, repeatText, spend } from "./budget.js";
+import { BudgetError, concatenate, counted, repeatText, spend } from "./budget.js";
 import { PythonError, typeError, UnsupportedError } from "./errors.js";
 import { arithmetic, isInt, isNumber, type ArithmeticOperator } from "./numbers.js";
 import { formatPercent } from "./percent-format.js";
@@ -22,7 +22,7 @@ export function binary(operator: ArithmeticOperator, left: Value, right: Value):
 }
 
 function join(left: Value, right: Value): Value | undefined {
-  if (typeof left === "string" && typeof right === "string") return counted(left + right);
+  if (typeof left === "string" && typeof right === "string") return concatenate([left, right]);
   if (Array.isArray(left) && Array.isArray(right)) return countedItems([left, right], 1, (items) => items);
   if (left instanceof Tuple && right instanceof Tuple) {
     return countedItems([left.items, right.items], 1, (items) => new Tuple(items));

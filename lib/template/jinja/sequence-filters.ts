@@ -1,3 +1,4 @@
+import { spend } from "./budget.js";
 import { bind, bindPositional } from "./callables.js";
 import { equals, inOrder, sorted } from "./compare.js";
 import { Dict, hashOf } from "./dict.js";
@@ -55,6 +56,7 @@ export const SEQUENCE_FILTERS: Readonly<Record<string, Filter>> = {
       batch.push(item);
     }
     if (batch.length === 0) return;
+    if (fill !== null) spend(asCount(count, "batch") - batch.length);
     if (fill !== null)
       for (let missing = asCount(count, "batch") - batch.length; missing > 0; missing--) batch.push(fill);
     yield batch;
@@ -137,6 +139,7 @@ export const SEQUENCE_FILTERS: Readonly<Record<string, Filter>> = {
       const end = start + size + (number < extra ? 1 : 0);
       const part = items.slice(start, end);
       if (fill !== null && number >= extra) part.push(fill);
+      spend(part.length + 1);
       yield part;
       start = end;
     }

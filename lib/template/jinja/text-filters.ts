@@ -1,4 +1,4 @@
-import { counted, repeatText } from "./budget.js";
+import { counted, repeatText, spendText } from "./budget.js";
 import { bind } from "./callables.js";
 import { Dict } from "./dict.js";
 import { PythonError, typeError, UnsupportedError, valueError } from "./errors.js";
@@ -117,6 +117,7 @@ function indent(value: Value, args: Arguments): Value {
   const prefix = typeof width === "string" ? width : repeatText(" ", asCount(width, "indent"));
   // Jinja2 adds a newline first, so that an empty last line counts.
   const lines = splitLines(`${value}\n`);
+  spendText(value.length + prefix.length * lines.length);
   const indented = lines.map((line, index) => {
     if (index === 0) return isTrue(first) ? prefix + line : line;
     return line !== "" || isTrue(blank) ? prefix + line : line;

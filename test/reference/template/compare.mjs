@@ -57,7 +57,7 @@ for await (const line of createInterface({ input: process.stdin })) {
           JSON.stringify(expected.text),
         );
     }
-    if (/^(?:Type|Reference|Range)Error$/.test(error.name))
+    if (/^(?:Type|Reference)Error$/.test(error.name))
       console.log("BUG", JSON.stringify(expected.template), error.stack);
   } else if (text === expected.text) {
     counts.same++;
