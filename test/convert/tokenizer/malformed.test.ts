@@ -77,6 +77,44 @@ const damages: readonly [name: string, changes: Changes, message: RegExp][] = [
     /post_processor\.special_tokens: <\|begin_of_text\|> is missing/,
   ],
   [
+    "a Git LFS pointer",
+    {
+      files: {
+        "tokenizer.json": "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9085657\n",
+      },
+    },
+    /tokenizer\.json is a Git LFS pointer/,
+  ],
+  [
+    "a nest of ten thousand lists",
+    {
+      files: {
+        "tokenizer_config.json": `{"a":${"[".repeat(10_000)}${"]".repeat(10_000)}}`,
+      },
+    },
+    /nested more than 128 levels deep/,
+  ],
+  [
+    "a new token without a row in the embedding",
+    { tokenizerConfig: (json) => (json["sep_token"] = "<new>") },
+    /sep_token: the token "<new>" is new and gets the id 4353, but the embedding has 4353 rows/,
+  ],
+  [
+    "an added_tokens_decoder that is null",
+    { tokenizerConfig: (json) => (json["added_tokens_decoder"] = null) },
+    /tokenizer_config\.json: added_tokens_decoder/,
+  ],
+  [
+    "a role that is a number",
+    { tokenizerConfig: (json) => (json["eos_token"] = 2) },
+    /tokenizer_config\.json: eos_token/,
+  ],
+  [
+    "an id behind a gap, which the tokenizers library does not leave",
+    onTokenizer((json) => (((json["added_tokens"] as Json[]).at(-1) as Json)["id"] = 4400)),
+    /its id is 4400, but .* the tokenizers library gives it 4352/,
+  ],
+  [
     "a chat template of another type",
     { tokenizerConfig: (json) => (json["chat_template"] = 1) },
     /tokenizer_config\.json: chat_template/,

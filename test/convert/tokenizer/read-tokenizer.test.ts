@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { modelTokenizer } from "../../../lib/verify/tokens.js";
 import { makeCorpus } from "../../../lib/verify/corpus.js";
 import { ReferenceTokenizer } from "../../../lib/verify/reference-tokenizer.js";
-import { copyTokenizer, readFrom, tokenTexts, tokenTypes, type Json } from "./checkpoint-copy.js";
+import {
+  copyTokenizer,
+  readFrom,
+  tokenTexts,
+  tokenTypes,
+  type Changes,
+  type Json,
+} from "./checkpoint-copy.js";
 import { loadVocabulary } from "./vocabulary-model.js";
 
 /** Token types as GGUF numbers them. */
@@ -116,6 +123,69 @@ describe("readTokenizer", () => {
     await expect(readFrom(folder)).rejects.toMatchObject({
       code: "CHECKPOINT_UNSUPPORTED",
       message: expect.stringMatching(/3 added tokens .* have "normalized": true/) as string,
+    });
+  });
+});
+
+describe("statements that transformers 4 and 5, or llama.cpp, read differently", () => {
+  const added = (json: Json, content: string): Json =>
+    (json["added_tokens"] as Json[]).find((token) => token["content"] === content) as Json;
+  const refusals: readonly [name: string, fixture: string, changes: Changes, message: RegExp][] = [
+    [
+      "a token object with other flags than the token has",
+      "skywork-qwen2-tiny",
+      {
+        tokenizerConfig: (json) =>
+          (json["additional_special_tokens"] = [
+            { __type: "AddedToken", content: "<|im_start|>", lstrip: true },
+          ]),
+      },
+      /different things of lstrip of the token "<\|im_start\|>"/,
+    ],
+    [
+      "new tokens in a list and by name",
+      "skywork-qwen2-tiny",
+      {
+        tokenizerConfig: (json) => {
+          json["additional_special_tokens"] = ["<one>"];
+          json["image_token"] = "<two>";
+        },
+      },
+      /"<one>".*image_token/,
+    ],
+    [
+      "a list that only release 4 gives to templates",
+      "skywork-qwen2-tiny",
+      { tokenizerConfig: (json) => (json["chat_template"] = "{{ additional_special_tokens[0] }}") },
+      /additional_special_tokens/,
+    ],
+    [
+      "a normalized token that overlaps one of raw text",
+      "skywork-qwen2-tiny",
+      {
+        tokenizer: (json) => (added(json, "<|endoftext|>")["normalized"] = true),
+        tokenizerConfig: (json) => {
+          delete json["added_tokens_decoder"];
+          json["additional_special_tokens"] = ["xt|>."];
+        },
+      },
+      /<\|endoftext\|>.*"normalized": true/,
+    ],
+    [
+      "a normalized token that swallows spaces, which are marked by then",
+      "grm-gemma2-tiny",
+      {
+        tokenizer: (json) => Object.assign(added(json, "<unused0>"), { normalized: true, rstrip: true }),
+        tokenizerConfig: (json) => delete json["added_tokens_decoder"],
+      },
+      /<unused0>.*"normalized": true/,
+    ],
+  ];
+
+  it.each(refusals)("%s", async (_, fixture, changes, message) => {
+    await expect(readFrom(await copyTokenizer(fixture, changes), 5000)).rejects.toMatchObject({
+      code: "CHECKPOINT_UNSUPPORTED",
+      message: expect.stringMatching(message) as string,
     });
   });
 });
