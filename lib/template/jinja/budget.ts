@@ -9,7 +9,7 @@ export class BudgetError extends Error {}
 /** Evaluated expressions and statements of a rendering, whatever it is given: a second or two of slow cores. */
 const STEPS = 5_000_000;
 /** Further steps for each UTF-16 unit that a rendering is given. */
-const STEPS_PER_UNIT = 20;
+const STEPS_PER_UNIT = 8;
 /** Most UTF-16 units of one text. */
 const MAX_UNITS = 1 << 26;
 /** Units that are copied or searched in the time of one step. */

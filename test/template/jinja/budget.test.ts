@@ -39,7 +39,7 @@ describe("work without an end", () => {
   ])(
     "%s",
     (_, source) => {
-      expect(() => render(source, { s: "x".repeat(1 << 20) })).toThrow(BudgetError);
+      expect(() => render(source, { s: "x".repeat(1 << 12) })).toThrow(BudgetError);
     },
     MS,
   );
