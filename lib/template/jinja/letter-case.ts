@@ -8,7 +8,6 @@ export function capitalize(text: string): string {
 
 /** `text.title()`: every run of cased letters is capitalized on its own ("it's" gives "It'S"). */
 export function titleMethod(text: string): string {
-   
   if (/^[\0-\x7f]*$/.test(text)) return text.replace(/[A-Za-z]+/g, capitalize);
   let result = "";
   let isInWord = false;
