@@ -1,17 +1,19 @@
 import type { RewardJson } from "../model-folder/reward-json.js";
 import type { NativeModel } from "../native/types.js";
 import { checkOf, skipped, type Check } from "./check.js";
+import { compareVocabulary } from "./vocabulary-texts.js";
 import { modelTokenizer, verifyTokens, type TokenDifference } from "./tokens.js";
 
 /** Differences shown. */
 const SHOWN = 5;
 
 /**
- * Whether the model folder tokenizes a corpus of hard strings as an independent tokenizer does from `tokenizer.json`, and makes prompts
- * with the special tokens that an independent reading of the checkpoint's files gives.
+ * Whether the model folder tokenizes a corpus of hard strings as an independent tokenizer does from `tokenizer.json`, has that file's
+ * words at their ids, and makes prompts with the special tokens that an independent reading of the checkpoint's files gives.
  */
 export async function checkTokens(
   model: Pick<NativeModel, "tokenize" | "specialTokens" | "longestToken">,
+  backboneFile: string,
   reward: RewardJson,
   checkpointDir: string,
   signal: AbortSignal | undefined,
@@ -22,9 +24,15 @@ export async function checkTokens(
   if (!report.hasReference) {
     return skipped("tokens", "the checkpoint has no tokenizer.json to compare with");
   }
+  const wrongWords = await compareVocabulary(backboneFile, checkpointDir);
+  if (wrongWords.length > 0) {
+    return checkOf("tokens", firstOf(wrongWords), {
+      pass: "",
+      fail: `${wrongWords.length} tokens have other texts than in tokenizer.json`,
+    });
+  }
   const { strings, tokens, differences, misstatements } = report;
-  const findings = [...misstatements, ...differences.slice(0, SHOWN).map(describeDifference)];
-  if (differences.length > SHOWN) findings.push(`… and ${differences.length - SHOWN} more`);
+  const findings = [...misstatements, ...firstOf(differences.map(describeDifference))];
   return checkOf("tokens", findings, {
     pass: `${strings} hard strings give the reference tokenizer's ${tokens} tokens`,
     fail:
@@ -32,6 +40,11 @@ export async function checkTokens(
         ? "the special tokens of the prompt are not those of the checkpoint"
         : `${differences.length} of ${strings} strings give other tokens than the reference tokenizer`,
   });
+}
+
+function firstOf(lines: readonly string[]): string[] {
+  const shown = lines.slice(0, SHOWN);
+  return lines.length > SHOWN ? [...shown, `… and ${lines.length - SHOWN} more`] : shown;
 }
 
 /** One line: where the token lists part. */

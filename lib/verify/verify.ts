@@ -88,7 +88,7 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
     await add("tensors", () => checkTensors(modelDir, against, type, signal));
     await add("tokens", () =>
       withVocabulary(loadAddon(), join(modelDir, record.file), (model) =>
-        checkTokens(model, reward, against, signal),
+        checkTokens(model, join(modelDir, record.file), reward, against, signal),
       ),
     );
   }
