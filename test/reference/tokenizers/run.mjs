@@ -34,7 +34,8 @@ try {
       await check(name);
     } catch (error) {
       failed++;
-      console.log(`FAIL ${name}: ${error.stderr ?? error.message}`);
+      const said = `${error.stdout ?? ""}${error.stderr ?? ""}`.trim();
+      console.log(said.startsWith("FAIL") ? said : `FAIL ${name}: ${said || error.message}`);
     }
   }
 } finally {
@@ -83,7 +84,12 @@ async function check(name) {
     writeFileSync(path.join(folder, `${type}.json`), JSON.stringify(ours));
   }
   const compare = path.join(import.meta.dirname, "compare.py");
-  console.log(execFileSync(values.python, [compare, folder, ...TYPES], { encoding: "utf8" }).trim());
+  console.log(
+    execFileSync(values.python, [compare, folder, ...TYPES], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    }).trim(),
+  );
 }
 
 function run(args) {

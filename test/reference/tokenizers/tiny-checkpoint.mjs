@@ -20,6 +20,7 @@ export function makeCheckpoint({ modelType, rows, template }, tokenizerFolder, f
   return folder;
 }
 
+// Soft caps with a fraction: transformers wants floats, and JavaScript writes 30.0 as 30.
 function configOf(modelType, rows) {
   const className = { llama: "Llama", qwen2: "Qwen2", qwen3: "Qwen3", gemma: "Gemma", gemma2: "Gemma2" }[
     modelType
@@ -38,8 +39,8 @@ function configOf(modelType, rows) {
     ...(modelType.startsWith("gemma") ? { hidden_activation: "gelu_pytorch_tanh" } : {}),
     ...(modelType === "gemma2"
       ? {
-          attn_logit_softcapping: 50,
-          final_logit_softcapping: 30,
+          attn_logit_softcapping: 50.5,
+          final_logit_softcapping: 30.5,
           query_pre_attn_scalar: HEAD,
           sliding_window: 4096,
         }
