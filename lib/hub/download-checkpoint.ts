@@ -33,9 +33,12 @@ export interface DownloadedCheckpoint {
   commit: string;
 }
 
-/** What a conversion reads beside weights; everything else of a repository (optimizer states, other formats) stays on the Hub. */
+/**
+ * What a conversion reads beside weights, or refuses by name (adapters, a value head in a pickle): without them the rest would be
+ * taken for the whole. Everything else of a repository (optimizer states, other formats) stays on the Hub.
+ */
 const NEEDED_FILE =
-  /^(?:config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|vocab\.json|merges\.txt|chat_template\.(?:jinja|json)|profile\.json)$/;
+  /^(?:config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|vocab\.json|merges\.txt|chat_template\.(?:jinja|json)|profile\.json|adapter_model\.(?:safetensors|bin)|value_head\.bin)$/;
 
 /** What is looked at in a listing: those, weights of any name, and what tells an adapter. */
 const MAY_BE_READ = new RegExp(

@@ -98,6 +98,15 @@ describe("a download", () => {
     );
   });
 
+  test.each(["adapter_model.safetensors", "adapter_model.bin", "value_head.bin"])(
+    "brings %s, which a conversion refuses by name: without it the rest would be taken for the whole model",
+    async (name) => {
+      await restart([...FILES, [name, Buffer.from(name)]]);
+      const { directory } = await downloadCheckpoint(REPOSITORY, options);
+      expect(await readdir(directory)).toContain(name);
+    },
+  );
+
   test("keeps the token from the address that a listing names as its next page", async () => {
     const other = new FakeHub(REPOSITORY, FILES);
     hub.nextPage = `${await other.listen()}/api/models/${REPOSITORY}/tree/${COMMIT}`;
