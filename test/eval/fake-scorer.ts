@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Conversation } from "../../lib/conversation.js";
+import { asRequest, withResponse, type ConversationInput } from "../../lib/conversation.js";
+import { contentText } from "../../lib/conversation/message-content.js";
 import { ConversationError } from "../../lib/errors.js";
 import type {
   Comparison,
@@ -9,6 +10,7 @@ import type {
   Scorer,
   SettledScore,
 } from "../../lib/score.js";
+import { orderedJson } from "../../lib/util/canonical-json.js";
 
 /** Text that the fake model refuses, as a real one refuses a conversation that is too long. */
 export const TOO_LONG = "[too long]";
@@ -37,20 +39,20 @@ export class FakeScorer implements Scorer {
     Object.assign(this.description, description);
   }
 
-  score(messages: Conversation): Promise<Score> {
+  score(messages: ConversationInput): Promise<Score> {
     return new Promise((resolve) => {
       resolve(this.#scoreNow(messages));
     });
   }
 
   async *scoreMany(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
   ): AsyncIterable<Score> {
     for await (const conversation of conversations) yield await this.score(conversation);
   }
 
   async *scoreManySettled(
-    conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
   ): AsyncIterable<SettledScore> {
     for await (const conversation of conversations) {
       try {
@@ -66,10 +68,9 @@ export class FakeScorer implements Scorer {
     throw new Error("not needed");
   }
 
-  async compare(prompt: string | Conversation, a: string, b: string): Promise<Comparison> {
-    const before = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
+  async compare(prompt: string | ConversationInput, a: string, b: string): Promise<Comparison> {
     const [first, second] = await Promise.all(
-      [a, b].map((content) => this.score([...before, { role: "assistant", content }])),
+      [a, b].map((content) => this.score(withResponse(prompt, content))),
     );
     const margin = (first?.reward ?? 0) - (second?.reward ?? 0);
     return { margin, probability: 1 / (1 + Math.exp(-margin)), warnings: [] };
@@ -79,16 +80,17 @@ export class FakeScorer implements Scorer {
     return Promise.resolve();
   }
 
-  #scoreNow(messages: Conversation): Score {
+  #scoreNow(conversation: ConversationInput): Score {
     this.scored++;
-    const text = JSON.stringify(messages);
+    const { messages } = asRequest(conversation);
+    const text = orderedJson(conversation);
     if (text.includes(TOO_LONG)) {
       throw new ConversationError("CONVERSATION_TOO_LONG", "1001 tokens, 1 more than the context holds.");
     }
     const bytes = createHash("sha256").update(text).digest();
     const noise = bytes.readUInt32LE(0) / 2 ** 32 - 0.5;
     const std = 0.2 + 2 * (bytes.readUInt32LE(4) / 2 ** 32);
-    const quality = messages.at(-1)?.content.includes("good") === true ? 1 : 0;
+    const quality = contentText(messages.at(-1)?.content)?.includes("good") === true ? 1 : 0;
     return {
       reward: quality + 2 * std * noise,
       tokenCount: text.length,

@@ -168,6 +168,24 @@ describe("makePairs", () => {
     expect(leftOut).toMatchObject([{ id: "a", reason: "too-few-candidates" }]);
   });
 
+  it("keeps whole messages, and what stands beside them as it was written", async () => {
+    const call = '{"function":{"name":"f","arguments":{"a":7.0,"b":12345678901234567890}}}';
+    const row =
+      `{"id":"t","prompt":[{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[${call}]},` +
+      '{"role":"tool","content":"56"}],"responses":["one","a good one"],"tools":[{"name":"f","minimum":1.0}],' +
+      '"chat_template_kwargs":{"enable_thinking":false}}';
+    const { result } = await make([row]);
+    expect(result).toMatchObject({ pairs: 1, leftOut: {} });
+    const written = await readFile(result.leftOutFile.replace(".left-out", ""), "utf8");
+    expect(written).toContain(`"tool_calls":[${call}]`);
+    expect(written).toContain(
+      '"tools":[{"name":"f","minimum":1.0}],"chat_template_kwargs":{"enable_thinking":false}',
+    );
+    const { result: refused, leftOut } = await make([{ ...record, tools: "f" }]);
+    expect(refused.leftOut).toEqual({ unreadable: 1 });
+    expect(leftOut).toMatchObject([{ reason: "unreadable" }]);
+  });
+
   it("stops at the first bad record when strict", async () => {
     await expect(make([record, "not json"], { strict: true })).rejects.toThrow(/Line 2 is not JSON/);
     await expect(make([{ ...record, responses: ["x", TOO_LONG] }], { strict: true })).rejects.toThrow(
