@@ -52,7 +52,7 @@ export function makeTexts(checkpoint) {
 /** One to three turns; contents without white space at their ends, which templates trim in ways of their own. */
 function makeConversations(strings) {
   const short = strings.filter((text) => text.length > 0 && text.length < 600 && !text.includes("\0"));
-  const edge = /^[\p{White_Space}\s\u001c-\u001f]+|[\p{White_Space}\s\u001c-\u001f]+$/gu;
+  const edge = /^[\p{White_Space}\p{Cc}]+|[\p{White_Space}\p{Cc}]+$/gu;
   const content = (index) => {
     const [a, b] = [short[(index * 7) % short.length], short[(index * 13 + 5) % short.length]];
     return `${index % 3 === 0 ? "x" : ""}${a} ${b}${index % 4 === 0 ? "." : ""}`.replace(edge, "") || "empty";
