@@ -53,7 +53,8 @@ async function opened<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof Error && "code" in error) throw error;
+    // What the system says of a file is no fault of its content.
+    if (error instanceof Error && "errno" in error) throw error;
     throw unreadable(
       `The file is no complete Parquet file: ${messageOf(error)}. A download that broke off looks like this; fetch it again.`,
       error,
