@@ -1,4 +1,5 @@
-import { LARGEST_RECORD_BYTES, parseJson } from "./parse-json.js";
+import { ElementScanner } from "./element-scanner.js";
+import { LARGEST_RECORD_BYTES } from "./parse-json.js";
 
 const NEWLINE = 0x0a;
 const OPEN_OBJECT = 0x7b;
@@ -11,7 +12,7 @@ export function firstVisible(bytes: Uint8Array): number {
 }
 
 /**
- * Whether a text is JSON Lines: its first line that is not blank is an object by itself. Reads no further than that line, looks
+ * Whether a text is JSON Lines: in its first line that is not blank, an object begins and ends. Whether it is JSON, readers say. Reads no further than that line, looks
  * at each byte once, and gives up on what is longer than a record may be.
  */
 export async function isJsonLines(text: AsyncIterable<Uint8Array>): Promise<boolean> {
@@ -28,6 +29,5 @@ export async function isJsonLines(text: AsyncIterable<Uint8Array>): Promise<bool
     line.push(chunk.subarray(start, end < 0 ? chunk.length : end));
     if (end >= 0) break;
   }
-  const parsed = parseJson(Buffer.concat(line));
-  return parsed !== undefined && parsed.isMalformed !== true;
+  return [...new ElementScanner().push(Buffer.concat(line))].length > 0;
 }
