@@ -195,6 +195,16 @@ describe("openDataset", () => {
     expect(await (await openDataset(await file(name, content))).count()).toBe(expected);
   });
 
+  it.each(["lfs.parquet", "lfs.jsonl", "lfs.json", "lfs.jsonl.gz"])(
+    "says of a Git LFS pointer named %s what to do",
+    async (name) => {
+      const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"4d7a".repeat(16)}\nsize 9000\n`;
+      expect(await rowsOf(await file(name, pointer))).toMatchObject([
+        { error: { code: "DATASET_INVALID", message: expect.stringContaining("git lfs pull") as string } },
+      ]);
+    },
+  );
+
   it("leaves the files as they were", async () => {
     const path = await file("same.jsonl", LINES);
     await rowsOf(path);
