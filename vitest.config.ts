@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Where a CI run finds the counts, so that "no test ran" can fail it. */
@@ -8,6 +10,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // The addon holds process-wide state (backends, thread pools), so test files run in processes, never threads.
     pool: "forks",
+    // What tests remember of their files does not go among the user's own caches.
+    env: { XDG_CACHE_HOME: path.join(tmpdir(), "llama-reward-test-cache") },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     passWithNoTests: false,

@@ -27,7 +27,13 @@ export interface LoadOptions {
   specialTokens?: "parse" | "literal" | undefined;
   /** What to do with a conversation longer than the context. */
   truncate?: "error" | "left" | "right" | undefined;
-  /** Phase `load`, from 0 to 1. */
+  /**
+   * Whether the files and `reward.json` itself are compared with their recorded checksums (default true). That reads every file
+   * once, and is remembered as long as it does not change. `false` is for who knows better: a model folder edited by hand, say.
+   * What would crash llama.cpp is refused all the same.
+   */
+  check?: boolean | undefined;
+  /** Phases `check`, in bytes, and `load`, from 0 to 1. */
   onProgress?: ((progress: Progress) => void) | undefined;
   /** Cancels loading; the call rejects with `signal.reason`. */
   signal?: AbortSignal | undefined;
@@ -43,6 +49,7 @@ const schema = z.strictObject({
   bos: z.enum(["reference", "once", "none"]).optional(),
   specialTokens: z.enum(["parse", "literal"]).optional(),
   truncate: z.enum(["error", "left", "right"]).optional(),
+  check: z.boolean().optional(),
   onProgress: z.custom((value) => typeof value === "function").optional(),
   signal: z.instanceof(AbortSignal).optional(),
 });

@@ -5,8 +5,8 @@ import { DisposedError, InvalidArgumentError, ModelLoadError, RewardError } from
 import { nativeDense } from "./head/native-dense.js";
 import { loadHead, type LoadedHead } from "./head/load-head.js";
 import { checkLoadOptions, type LoadOptions } from "./load-options.js";
-import { checkBackbone } from "./model-folder/check-backbone.js";
-import { readRewardJson, recordedFile } from "./model-folder/read-reward-json.js";
+import { checkedModel } from "./model-folder/open-model-folder.js";
+import { readRewardJson } from "./model-folder/read-reward-json.js";
 import { modelFingerprint } from "./model-folder/fingerprint.js";
 import type { BackboneType, RewardJson } from "./model-folder/reward-json.js";
 import { loadAddon } from "./native/binding.js";
@@ -94,13 +94,12 @@ export class RewardModel implements Scorer, TextScorer {
   static async load(modelDir: string, options: LoadOptions = {}): Promise<RewardModel> {
     const { signal, onProgress, device, gpuLayers, threads, kvType = "f16" } = checkLoadOptions(options);
     signal?.throwIfAborted();
-    const reward = await readRewardJson(modelDir);
+    const reward = await readRewardJson(modelDir, { check: options.check });
     const type = options.type ?? reward.backbone.defaultType;
-    const backboneFile = await recordedFile(modelDir, backboneRecord(modelDir, reward, type));
-    const headFile = await recordedFile(modelDir, reward.headFile);
+    const files = await checkedModel(modelDir, reward, type, { check: options.check, signal, onProgress });
     const addon = loadAddon();
     const contextLength = options.contextLength;
-    const backbone = await Backbone.load(addon, backboneFile, {
+    const backbone = await Backbone.load(addon, files.backbone, {
       device,
       gpuLayers,
       threads,
@@ -111,9 +110,8 @@ export class RewardModel implements Scorer, TextScorer {
     });
     let head: LoadedHead | undefined;
     try {
-      checkBackbone(backboneFile, backbone.info, reward.backbone);
       const dense = nativeDense(addon, backbone.contextInfo.threads);
-      head = await loadHead(reward.head, headFile, reward.backbone.hiddenSize, dense);
+      head = await loadHead(reward.head, files.head, reward.backbone.hiddenSize, dense);
       const rules = {
         bos: options.bos ?? "reference",
         specialTokens: options.specialTokens ?? "parse",
@@ -256,18 +254,4 @@ function deviceKinds({ device, gpuLayers, layerCount }: Placement): string {
   const kinds = device.split(" + ").map((name) => name.replace(/\d+$/, ""));
   if (gpuLayers < layerCount) kinds.push("CPU");
   return [...new Set(kinds)].sort().join(" + ");
-}
-
-function backboneRecord(
-  modelDir: string,
-  { backbone }: RewardJson,
-  type: keyof RewardJson["backbone"]["files"],
-): NonNullable<RewardJson["backbone"]["files"]["f32"]> {
-  const record = backbone.files[type];
-  if (record !== undefined) return record;
-  throw new ModelLoadError(
-    "MODEL_NOT_FOUND",
-    `${modelDir} has no backbone of type ${type}, only ${Object.keys(backbone.files).join(", ")}. ` +
-      `Make it with \`llama-reward quantize ${modelDir} --type ${type}\`.`,
-  );
 }

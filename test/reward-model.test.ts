@@ -1,9 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Backbone } from "../lib/backbone/backbone.js";
 import { NetworkHead } from "../lib/head/network-head.js";
 import { RewardModel, type LoadOptions, type Message, type Score } from "../lib/index.js";
+import { readRewardJson } from "../lib/model-folder/read-reward-json.js";
+import { writeRewardJson } from "../lib/model-folder/write-reward-json.js";
 import {
   checkpointNames,
   convertFixture,
@@ -143,10 +143,9 @@ describe("RewardModel.load", () => {
   test("frees the head and the backbone when the template cannot be used", async () => {
     const folder = await convertFixture("grm-linear-tiny", { type: "f32" });
     try {
-      const file = join(folder.directory, "reward.json");
-      const reward = JSON.parse(await readFile(file, "utf8")) as { prompt: { template: string } };
+      const reward = await readRewardJson(folder.directory);
       reward.prompt.template = "{% if %}";
-      await writeFile(file, JSON.stringify(reward));
+      await writeRewardJson(folder.directory, reward);
       const heads = vi.spyOn(NetworkHead.prototype, "dispose");
       const backbones = vi.spyOn(Backbone.prototype, "dispose");
       await expect(RewardModel.load(folder.directory, LOAD)).rejects.toMatchObject({

@@ -2,7 +2,8 @@ import { Backbone } from "../backbone/backbone.js";
 import type { DenseRuntime } from "../head/dense.js";
 import { loadHead } from "../head/load-head.js";
 import { nativeDense } from "../head/native-dense.js";
-import { readRewardJson, recordedFile } from "../model-folder/read-reward-json.js";
+import { checkedModel } from "../model-folder/open-model-folder.js";
+import { readRewardJson } from "../model-folder/read-reward-json.js";
 import { loadAddon } from "../native/binding.js";
 import type { NativeAddon, NativeContext } from "../native/types.js";
 import { ScorePipeline } from "../scoring/score-pipeline.js";
@@ -45,14 +46,11 @@ export async function loadTimedPipeline(
 ): Promise<TimedPipeline> {
   const busy = new BusyTimes();
   const reward = await readRewardJson(modelDir);
-  const record = reward.backbone.files[reward.backbone.defaultType];
-  if (record === undefined) throw new Error(`${modelDir} has no ${reward.backbone.defaultType} backbone`);
+  const files = await checkedModel(modelDir, reward, reward.backbone.defaultType, {});
   const addon = loadAddon();
-  const backboneFile = await recordedFile(modelDir, record);
-  const backbone = await Backbone.load(withTimedContexts(addon, busy), backboneFile, { threads, device });
-  const headFile = await recordedFile(modelDir, reward.headFile);
+  const backbone = await Backbone.load(withTimedContexts(addon, busy), files.backbone, { threads, device });
   const dense = timedDense(nativeDense(addon, threads), busy);
-  const { head } = await loadHead(reward.head, headFile, reward.backbone.hiddenSize, dense);
+  const { head } = await loadHead(reward.head, files.head, reward.backbone.hiddenSize, dense);
   const tokenizer = {
     tokenize: (texts: readonly string[], parseSpecial: Uint8Array) =>
       busy.time("tokenize", () => backbone.tokenize(texts, parseSpecial)),

@@ -20,6 +20,8 @@ export interface ModelOptions {
   bos?: LoadOptions["bos"];
   specialTokens?: LoadOptions["specialTokens"];
   truncate?: LoadOptions["truncate"];
+  /** `false` with `--no-check`. */
+  check?: boolean;
 }
 
 /** Adds `--json`, `--quiet` and `--debug`. */
@@ -68,7 +70,8 @@ export function addModelOptions(
         "a prompt longer than the context: refuse it, or cut off its start or end",
         ["error", "left", "right"],
       ).default("error"),
-    );
+    )
+    .option("--no-check", "do not compare the files with their checksums (which is done once per file)");
 }
 
 /** A `--device`. */
@@ -94,6 +97,7 @@ export function loadOptions({
   bos,
   specialTokens,
   truncate,
+  check,
 }: ModelOptions): LoadOptions {
   return {
     type: type === "auto" ? undefined : type,
@@ -105,6 +109,7 @@ export function loadOptions({
     bos,
     specialTokens,
     truncate,
+    check,
   };
 }
 

@@ -69,7 +69,7 @@ export function planBackbone(raw: RawConfig, tensors: ReadonlyMap<string, Stored
     config,
     vocabSize,
     contextLength: length,
-    metadata: makeMetadata(architecture, config, vocabSize, length),
+    metadata: hyperparameters(architecture, config, vocabSize, length),
     computed,
     copied,
     leftover: new Map([...tensors].filter(([name]) => !used.has(name))),
@@ -212,8 +212,8 @@ function rotatedSize(
   return hasPartialRotation ? Math.floor(headDim * rope.partialFactor) : headDim;
 }
 
-/** Keys that llama.cpp reads for every decoder. Source: `llama_model_base::load_hparams` and gguf-py's constants. */
-function makeMetadata(
+/** `general.*` and the architecture's own keys: those that llama.cpp reads for every decoder. Source: `llama_model_base::load_hparams` and gguf-py's constants. */
+export function hyperparameters(
   architecture: Architecture,
   config: ModelConfig,
   vocabSize: number,

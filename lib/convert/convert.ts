@@ -2,11 +2,13 @@ import path from "node:path";
 import { proveHead } from "../head/prove-head.js";
 import { makePromptSpec } from "../template/prompt-spec.js";
 import { InvalidArgumentError } from "../errors.js";
+import { rememberFiles } from "../model-folder/checksum-memory.js";
 import { HEAD_FILE, REWARD_JSON } from "../model-folder/file-names.js";
 import { readRewardJson } from "../model-folder/read-reward-json.js";
 import { writeRewardJson } from "../model-folder/write-reward-json.js";
 import {
   REWARD_JSON_VERSION,
+  type BackboneRecord,
   type BackboneType,
   type FileRecord,
   type RewardJson,
@@ -16,7 +18,7 @@ import type { Progress } from "../score.js";
 import { checkBackboneType } from "./backbone-type.js";
 import { checkTokens } from "./check/check-tokens.js";
 import { planCheckpoint, type CheckpointPlan, type DroppedTensor } from "./checkpoint-plan.js";
-import { makeBackbone } from "./make-backbone.js";
+import { backboneFacts, makeBackbone } from "./make-backbone.js";
 import { hashSmallFiles } from "./source-files.js";
 import { writeHead } from "./write-head.js";
 
@@ -86,13 +88,14 @@ export async function convertCheckpoint(
         headFile,
         sources,
       });
-      const reward = staging.isInsideModelFolder
-        ? merge(await readRewardJson(modelDir), fresh, modelDir)
-        : fresh;
-      await writeRewardJson(staging.directory, reward);
+      const reward = await writeRewardJson(
+        staging.directory,
+        staging.isInsideModelFolder ? merge(await readRewardJson(modelDir), fresh, modelDir) : fresh,
+      );
       await checkTokens(staging.file(backbone.record.file), checkpointDir, reward, signal);
       signal?.throwIfAborted();
       await staging.commit();
+      await rememberFiles(modelDir, [backbone.record, headFile]);
       return { modelDir, reward, type: backbone.type, dropped: plan.dropped };
     } finally {
       await staging.dispose();
@@ -104,7 +107,7 @@ export async function convertCheckpoint(
 
 interface Written {
   type: BackboneType;
-  backbone: FileRecord;
+  backbone: BackboneRecord;
   headFile: FileRecord;
   sources: FileRecord[];
 }
@@ -126,10 +129,7 @@ function describe(
       files: written.sources,
     },
     backbone: {
-      architecture: backbone.architecture.name,
-      hiddenSize: backbone.config.hiddenSize,
-      layerCount: backbone.config.layerCount,
-      vocabSize: backbone.vocabSize,
+      ...backboneFacts(backbone),
       contextLength: Math.min(backbone.contextLength, profile?.contextLength ?? Infinity),
       defaultType: written.type,
       files: { [written.type]: written.backbone },

@@ -1,15 +1,18 @@
 import path from "node:path";
 import { InvalidArgumentError } from "../errors.js";
+import { admitBackbone } from "../backbone-file/admit-backbone.js";
+import type { BackboneFacts } from "../backbone-file/check-facts.js";
 import { backboneFileName } from "../model-folder/file-names.js";
-import type { BackboneType, FileRecord } from "../model-folder/reward-json.js";
+import type { BackboneRecord, BackboneType, FileRecord } from "../model-folder/reward-json.js";
 import type { StagingFolder } from "../model-folder/staging.js";
 import type { Progress } from "../score.js";
 import { adoptBackbone } from "./adopt/adopt-backbone.js";
+import type { BackbonePlan } from "./backbone-plan.js";
 import { isFloatType, losslessType, ownType, type FloatType, type QuantizedType } from "./backbone-type.js";
 import { expectSound } from "./check/expect-sound.js";
 import type { CheckpointPlan } from "./checkpoint-plan.js";
 import { quantizeFile } from "./quantize-file.js";
-import { hashFile } from "./stream/hashed-file.js";
+import { hashFile } from "../util/hash-file.js";
 import { writeBackbone } from "./stream/write-backbone.js";
 
 /** A backbone to make in a staging folder. */
@@ -27,7 +30,7 @@ export interface BackboneJob {
 /** The backbone's file, and the weight files it was made from. */
 export interface MadeBackbone {
   type: BackboneType;
-  record: FileRecord;
+  record: BackboneRecord;
   sources: FileRecord[];
 }
 
@@ -37,11 +40,34 @@ export interface MadeBackbone {
  */
 export async function makeBackbone(job: BackboneJob): Promise<MadeBackbone> {
   const type = job.type === "auto" ? ownType(job.plan.backbone.copied) : job.type;
+  const made = await make(job, type);
+  // What is made must pass the gate that loading has.
+  const headerSha256 = await admitBackbone(job.staging.file(made.record.file), {
+    type: made.type,
+    facts: backboneFacts(job.plan.backbone),
+  });
+  return { ...made, record: { ...made.record, headerSha256 } };
+}
+
+function make(job: BackboneJob, type: BackboneType): Promise<Made> {
   if (job.existing !== undefined) return adopt(job, job.existing);
   return isFloatType(type) ? convert(job, type) : quantize(job, type);
 }
 
-async function convert({ plan, staging, ...rest }: BackboneJob, type: FloatType): Promise<MadeBackbone> {
+/** What `reward.json` records of a backbone, whatever its type. */
+export function backboneFacts({
+  architecture,
+  config,
+  vocabSize,
+  contextLength,
+}: BackbonePlan): BackboneFacts {
+  const { hiddenSize, layerCount } = config;
+  return { architecture: architecture.name, hiddenSize, layerCount, vocabSize, contextLength };
+}
+
+type Made = Omit<MadeBackbone, "record"> & { record: FileRecord };
+
+async function convert({ plan, staging, ...rest }: BackboneJob, type: FloatType): Promise<Made> {
   const { checkpoint, backbone, tokenizer } = plan;
   const file = backboneFileName(type);
   const written = await writeBackbone({
@@ -55,7 +81,7 @@ async function convert({ plan, staging, ...rest }: BackboneJob, type: FloatType)
   return { type, record: { file, ...written.backbone }, sources: written.sources };
 }
 
-async function quantize(job: BackboneJob, type: QuantizedType): Promise<MadeBackbone> {
+async function quantize(job: BackboneJob, type: QuantizedType): Promise<Made> {
   const { plan, staging, signal, onProgress } = job;
   const exact = await convert(job, losslessType(plan.backbone.copied));
   const file = backboneFileName(type);
@@ -78,7 +104,7 @@ async function quantize(job: BackboneJob, type: QuantizedType): Promise<MadeBack
 async function adopt(
   { plan, type: wanted, staging, signal, onProgress }: BackboneJob,
   source: string,
-): Promise<MadeBackbone> {
+): Promise<Made> {
   const target = (type: BackboneType): string => staging.file(backboneFileName(type));
   const { type, written } = await adoptBackbone({ plan, source, target, signal, onProgress });
   if (wanted !== "auto" && wanted !== type) {

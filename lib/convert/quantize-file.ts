@@ -6,7 +6,7 @@ import { fileError } from "../model-folder/file-error.js";
 import { loadAddon } from "../native/binding.js";
 import type { Progress } from "../score.js";
 import type { QuantizedType } from "./backbone-type.js";
-import { hashFile, type WrittenFile } from "./stream/hashed-file.js";
+import { hashFile, type FileHash } from "../util/hash-file.js";
 
 /** A GGUF to quantize. */
 export interface QuantizeJob {
@@ -32,7 +32,7 @@ export async function quantizeFile({
   type,
   signal,
   onProgress,
-}: QuantizeJob): Promise<WrittenFile> {
+}: QuantizeJob): Promise<FileHash> {
   signal?.throwIfAborted();
   onProgress?.({ phase: "quantize", done: 0, total: 1 });
   await loadAddon()

@@ -1,8 +1,11 @@
 import path from "node:path";
 import { InvalidArgumentError } from "../errors.js";
+import { admitBackbone } from "../backbone-file/admit-backbone.js";
+import { rememberFiles } from "../model-folder/checksum-memory.js";
+import { checkedBackbone } from "../model-folder/open-model-folder.js";
 import { backboneFileName } from "../model-folder/file-names.js";
-import { readRewardJson, recordedFile } from "../model-folder/read-reward-json.js";
-import type { BackboneType, FileRecord, RewardJson } from "../model-folder/reward-json.js";
+import { readRewardJson } from "../model-folder/read-reward-json.js";
+import type { BackboneRecord, BackboneType, RewardJson } from "../model-folder/reward-json.js";
 import { StagingFolder } from "../model-folder/staging.js";
 import { writeRewardJson } from "../model-folder/write-reward-json.js";
 import type { Progress } from "../score.js";
@@ -35,20 +38,30 @@ export async function quantizeModelFolder(
   try {
     // Only now: what another process added meanwhile must stay.
     const reward = await readRewardJson(modelDir);
-    const input = await recordedFile(modelDir, bestSource(reward, modelDir));
-    const files: Partial<Record<BackboneType, FileRecord>> = { ...reward.backbone.files };
+    const source = bestSource(reward, modelDir);
+    const input = await checkedBackbone(modelDir, reward, source, { signal, onProgress });
+    const files: Partial<Record<BackboneType, BackboneRecord>> = { ...reward.backbone.files };
     for (const [index, type] of wanted.entries()) {
       onProgress?.({ phase: "quantize", done: index, total: wanted.length });
       const file = backboneFileName(type);
-      files[type] = { file, ...(await quantizeFile({ input, output: staging.file(file), type, signal })) };
+      const output = staging.file(file);
+      const written = await quantizeFile({ input, output, type, signal });
+      const headerSha256 = await admitBackbone(output, { type, facts: reward.backbone });
+      files[type] = { file, ...written, headerSha256 };
     }
     const chosen = defaultType ?? reward.backbone.defaultType;
     if (files[chosen] === undefined)
       throw new InvalidArgumentError(`${modelDir} has no ${chosen} backbone to be the default.`);
-    const updated = { ...reward, backbone: { ...reward.backbone, defaultType: chosen, files } };
-    await writeRewardJson(staging.directory, updated);
+    const updated = await writeRewardJson(staging.directory, {
+      ...reward,
+      backbone: { ...reward.backbone, defaultType: chosen, files },
+    });
     signal?.throwIfAborted();
     await staging.commit();
+    await rememberFiles(
+      modelDir,
+      wanted.flatMap((type) => files[type] ?? []),
+    );
     onProgress?.({ phase: "quantize", done: wanted.length, total: wanted.length });
     return updated;
   } finally {
@@ -66,10 +79,10 @@ function checkQuantized(type: BackboneType): QuantizedType {
 }
 
 /** The most precise backbone there is: quantizing twice would add both errors. */
-function bestSource({ backbone }: RewardJson, modelDir: string): FileRecord {
+function bestSource({ backbone }: RewardJson, modelDir: string): BackboneType {
   const { files, defaultType } = backbone;
-  const own = isFloatType(defaultType) ? files[defaultType] : undefined;
-  const best = files.f32 ?? own ?? files.bf16 ?? files.f16;
+  const own = isFloatType(defaultType) ? defaultType : "f32";
+  const best = (["f32", own, "bf16", "f16"] as const).find((type) => files[type] !== undefined);
   if (best !== undefined) return best;
   throw new InvalidArgumentError(
     `${path.basename(modelDir)} has quantized backbones only (${Object.keys(files).join(", ")}). ` +

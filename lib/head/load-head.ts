@@ -1,5 +1,6 @@
 import { HeadLoadError } from "../errors.js";
 import { openSafetensors } from "../weights/safetensors.js";
+import { checkHeadTensors } from "./check-head-tensors.js";
 import type { DenseRuntime } from "./dense.js";
 import type { Head, HeadDefinition } from "./head.js";
 import { headDefinition } from "./registry.js";
@@ -35,6 +36,7 @@ export async function loadHead(
   const spec = parsed.data;
   const tensors = await openSafetensors(file);
   try {
+    await checkHeadTensors(tensors, definition.tensorNames(spec));
     return {
       definition,
       head: await definition.load(spec, tensors, hiddenSize, runtime),

@@ -5,13 +5,18 @@ import { ModelLoadError } from "../errors.js";
 import { exists } from "../util/exists.js";
 import { REWARD_JSON } from "./file-names.js";
 import { REWARD_JSON_VERSION, rewardJsonSchema, type FileRecord, type RewardJson } from "./reward-json.js";
+import { scoringChecksum } from "./scoring-checksum.js";
 
 /**
  * Reads and checks `reward.json`. The head's section is checked by its own definition.
+ * @param options.check `false` takes it as it is, even when its scoring part has another checksum than recorded
  * @throws ModelLoadError `MODEL_NOT_FOUND` no such folder, or no model folder; `MODEL_UNSUPPORTED` written by a newer version;
  * `MODEL_INVALID` damaged
  */
-export async function readRewardJson(modelDir: string): Promise<RewardJson> {
+export async function readRewardJson(
+  modelDir: string,
+  { check = true }: { check?: boolean | undefined } = {},
+): Promise<RewardJson> {
   const file = path.join(modelDir, REWARD_JSON);
   const text = await readFile(file, "utf8").catch(async (cause: unknown) => {
     throw new ModelLoadError("MODEL_NOT_FOUND", await whyNoModelFolder(modelDir, cause), {
@@ -36,6 +41,8 @@ export async function readRewardJson(modelDir: string): Promise<RewardJson> {
   }
   const parsed = rewardJsonSchema.safeParse(value);
   if (!parsed.success) throw invalid(file, z.prettifyError(parsed.error), parsed.error);
+  const fault = check ? scoringFault(parsed.data) : undefined;
+  if (fault !== undefined) throw invalid(file, fault);
   return parsed.data;
 }
 
@@ -72,6 +79,17 @@ async function whyNoModelFolder(modelDir: string, cause: unknown): Promise<strin
 }
 
 const MAKE_ONE = "Make one with `llama-reward convert <hf-dir> <model-dir>` or `llama-reward pull <hub-id>`.";
+
+/**
+ * Whether `reward.json` was changed where it decides about scores: a template, position or label changed by hand or by a damaged
+ * disk would give other rewards without a word.
+ */
+export function scoringFault(reward: RewardJson): string | undefined {
+  const { scoringSha256: recorded } = reward;
+  const actual = scoringChecksum(reward);
+  if (recorded === undefined || actual === recorded) return undefined;
+  return `what it says about scoring has the SHA-256 checksum ${actual}, recorded is ${recorded}: it was changed after the conversion`;
+}
 
 function versionOf(value: unknown): unknown {
   return typeof value === "object" && value !== null && "schemaVersion" in value

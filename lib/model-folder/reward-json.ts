@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** Version of `reward.json` this build reads and writes. A newer one is refused, never guessed at. */
-export const REWARD_JSON_VERSION = 1;
+/** Version of `reward.json` this build writes. A newer one is refused, never guessed at; version 1 lacks the two checksums. */
+export const REWARD_JSON_VERSION = 2;
 
 /** Backbone storage types, as `--type` names them. */
 export const BACKBONE_TYPES = ["f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m"] as const;
@@ -14,6 +14,14 @@ const fileRecord = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type FileRecord = z.infer<typeof fileRecord>;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const backboneRecord = fileRecord.extend({
+  /** Of everything before the weights: metadata, tokenizer, list of tensors. Checked at every load, at no cost. */
+  headerSha256: sha256.optional(),
+});
+export type BackboneRecord = z.infer<typeof backboneRecord>;
 
 const message = z.strictObject({ role: z.string(), content: z.string() });
 
@@ -74,8 +82,8 @@ const promptSchema = z.strictObject({
 });
 export type PromptSpec = z.infer<typeof promptSchema>;
 
-export const rewardJsonSchema = z.strictObject({
-  schemaVersion: z.literal(REWARD_JSON_VERSION),
+const contentSchema = z.strictObject({
+  schemaVersion: z.union([z.literal(1), z.literal(REWARD_JSON_VERSION)]),
   /** What to call the model in messages: the Hub id, or the checkpoint folder's name. */
   name: z.string().min(1),
   source: z.strictObject({
@@ -95,7 +103,7 @@ export const rewardJsonSchema = z.strictObject({
     contextLength: z.int().positive(),
     defaultType: z.enum(BACKBONE_TYPES),
     /** GGUF files present, by type. */
-    files: z.partialRecord(z.enum(BACKBONE_TYPES), fileRecord),
+    files: z.partialRecord(z.enum(BACKBONE_TYPES), backboneRecord),
   }),
   /** The head's own section; `lib/head/registry.ts` checks it by `kind`. */
   head: z.looseObject({ kind: z.string() }),
@@ -106,5 +114,18 @@ export const rewardJsonSchema = z.strictObject({
   calibration: z.strictObject({ temperature: z.number().positive(), pairs: z.int().positive() }).nullable(),
   /** What `inspect`, `verify` and `score` should tell the user about this model. */
   notes: z.array(z.string()),
+  /** Of what decides about scores in this file, see `scoringChecksum`. Written with the file. */
+  scoringSha256: sha256.optional(),
+});
+
+export const rewardJsonSchema = contentSchema.superRefine((content, context) => {
+  if (content.schemaVersion === 1) return;
+  const missing = [
+    ...(content.scoringSha256 === undefined ? [["scoringSha256"]] : []),
+    ...Object.entries(content.backbone.files)
+      .filter(([, record]) => record.headerSha256 === undefined)
+      .map(([type]) => ["backbone", "files", type, "headerSha256"]),
+  ];
+  for (const path of missing) context.addIssue({ code: "custom", path, message: "is missing" });
 });
 export type RewardJson = z.infer<typeof rewardJsonSchema>;

@@ -3,12 +3,19 @@ import { writeWhole } from "../util/write-whole.js";
 import { fileError } from "./file-error.js";
 import { REWARD_JSON } from "./file-names.js";
 import { rewardJsonSchema, type RewardJson } from "./reward-json.js";
+import { scoringChecksum } from "./scoring-checksum.js";
 
-/** Writes `reward.json` whole or not at all. @throws FileError `FILE_FAILED` */
-export async function writeRewardJson(modelDir: string, content: RewardJson): Promise<void> {
+/**
+ * Writes `reward.json` whole or not at all, with the checksum of its scoring part.
+ * @returns what was written
+ * @throws FileError `FILE_FAILED`
+ */
+export async function writeRewardJson(modelDir: string, content: RewardJson): Promise<RewardJson> {
   const file = path.join(modelDir, REWARD_JSON);
-  const text = `${JSON.stringify(rewardJsonSchema.parse(content), null, 2)}\n`;
+  const sealed = rewardJsonSchema.parse({ ...content, scoringSha256: scoringChecksum(content) });
+  const text = `${JSON.stringify(sealed, null, 2)}\n`;
   await writeWhole(file, text).catch((cause: unknown) => {
     throw fileError("write", file, cause);
   });
+  return sealed;
 }

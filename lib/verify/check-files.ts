@@ -1,7 +1,10 @@
 import { join } from "node:path";
-import { hashFile } from "../convert/stream/hashed-file.js";
+import { hashFile } from "../util/hash-file.js";
 import { RewardError } from "../errors.js";
-import type { FileRecord, RewardJson } from "../model-folder/reward-json.js";
+import { admitRecorded } from "../model-folder/open-model-folder.js";
+import { REWARD_JSON } from "../model-folder/file-names.js";
+import { scoringFault } from "../model-folder/read-reward-json.js";
+import type { BackboneRecord, BackboneType, FileRecord, RewardJson } from "../model-folder/reward-json.js";
 import { checkOf, type Check } from "./check.js";
 
 /** Whether the folder's own files are the ones the conversion wrote: size and SHA-256 of each. */
@@ -10,17 +13,40 @@ export async function checkFiles(
   reward: RewardJson,
   signal: AbortSignal | undefined,
 ): Promise<Check> {
-  const records = [...Object.values(reward.backbone.files), reward.headFile];
+  const backbones = Object.entries(reward.backbone.files) as [BackboneType, BackboneRecord][];
+  const records = [...backbones.map(([, record]) => record), reward.headFile];
   const findings: string[] = [];
   for (const record of records) {
     signal?.throwIfAborted();
     const fault = await faultOf(modelDir, record);
     if (fault !== undefined) findings.push(`${record.file}: ${fault}`);
   }
+  const changed = scoringFault(reward);
+  if (changed !== undefined) findings.push(`${REWARD_JSON}: ${changed}`);
+  for (const [type, record] of backbones) {
+    const fault = await refusal(modelDir, reward, type, record);
+    if (fault !== undefined) findings.push(fault);
+  }
   return checkOf("files", findings, {
     pass: `${records.length} files have their recorded checksums`,
-    fail: `${findings.length} of ${records.length} files are not the ones the conversion wrote`,
+    fail: `${findings.length} faults in ${records.length} files: they are not the ones the conversion wrote`,
   });
+}
+
+/** Why loading would refuse a backbone, by its header alone. */
+async function refusal(
+  modelDir: string,
+  reward: RewardJson,
+  type: BackboneType,
+  record: BackboneRecord,
+): Promise<string | undefined> {
+  try {
+    await admitRecorded(modelDir, reward, type, record);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RewardError) return error.message;
+    throw error;
+  }
 }
 
 async function faultOf(modelDir: string, record: FileRecord): Promise<string | undefined> {

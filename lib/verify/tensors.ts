@@ -3,7 +3,7 @@ import { checkBackbone } from "../convert/check/check-backbone.js";
 import { checkHead } from "../convert/check/check-head.js";
 import type { TensorFault } from "../convert/check/tensor-fault.js";
 import { planCheckpoint, type CheckpointPlan, type DroppedTensor } from "../convert/checkpoint-plan.js";
-import { hashFile } from "../convert/stream/hashed-file.js";
+import { hashFile } from "../util/hash-file.js";
 import { headSources } from "../convert/write-head.js";
 import { RewardError } from "../errors.js";
 import { readRewardJson, recordedFile } from "../model-folder/read-reward-json.js";
@@ -46,7 +46,7 @@ export async function verifyTensors(
   checkpointDir: string,
   options: VerifyTensorsOptions = {},
 ): Promise<TensorReport> {
-  const reward = await readRewardJson(modelDir);
+  const reward = await readRewardJson(modelDir, { check: false });
   const plan = await planCheckpoint(checkpointDir, reward.source.hubId ?? undefined);
   try {
     const files = Object.entries(reward.backbone.files) as [BackboneType, FileRecord][];

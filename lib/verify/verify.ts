@@ -5,6 +5,7 @@ import { planCheckpoint } from "../convert/checkpoint-plan.js";
 import { ModelLoadError, RewardError } from "../errors.js";
 import { CacheLayout } from "../hub/cache-layout.js";
 import { defaultCacheDir } from "../hub/hub-settings.js";
+import { admitRecorded } from "../model-folder/open-model-folder.js";
 import { readRewardJson } from "../model-folder/read-reward-json.js";
 import type { BackboneType, RewardJson } from "../model-folder/reward-json.js";
 import { loadAddon } from "../native/binding.js";
@@ -57,7 +58,7 @@ export interface VerifyReport {
  * @throws InvalidArgumentError when `against` is no checkpoint; ModelLoadError when the folder cannot even be read; what is wrong inside it is a failed check, not an error
  */
 export async function verifyModel(modelDir: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const reward = await readRewardJson(modelDir);
+  const reward = await readRewardJson(modelDir, { check: false });
   if (options.against !== undefined) await requireCheckpoint(options.against);
   const type = options.type ?? reward.backbone.defaultType;
   const record = reward.backbone.files[type];
@@ -72,6 +73,8 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
     options.onCheck?.(check);
   };
   const { signal } = options;
+  // Nothing that the gate refuses is handed to llama.cpp, not even to tokenize.
+  const admit = (): Promise<string> => admitRecorded(modelDir, reward, type, record);
   await add("files", () => checkFiles(modelDir, reward, signal));
   await add("head", () => checkHead(modelDir, reward));
   if (against === undefined) {
@@ -86,11 +89,10 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
       return checkDescription(reward, plan, against);
     });
     await add("tensors", () => checkTensors(modelDir, against, type, signal));
-    await add("tokens", () =>
-      withVocabulary(loadAddon(), join(modelDir, record.file), (model) =>
-        checkTokens(model, join(modelDir, record.file), reward, against, signal),
-      ),
-    );
+    await add("tokens", async () => {
+      const file = await admit();
+      return withVocabulary(loadAddon(), file, (model) => checkTokens(model, file, reward, against, signal));
+    });
   }
   await add("scores", async () => {
     if (reward.publishedScores.length === 0) return checkPublishedScores(reward, undefined, signal);
@@ -99,6 +101,7 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
   });
   await add("advice", async () => {
     const profile = await findProfile({ hubId: reward.source.hubId ?? undefined, checkpointDir: against });
+    await admit();
     return withVocabulary(loadAddon(), join(modelDir, record.file), (model) =>
       checkAdvice(reward, type, profile, model),
     );

@@ -1,4 +1,5 @@
 import { CheckpointError, HeadLoadError } from "../errors.js";
+import { repeatedKey } from "../util/repeated-key.js";
 import { decodeUtf8 } from "../util/utf8.js";
 import type { TensorDtype, TensorInfo } from "./tensor.js";
 
@@ -132,15 +133,21 @@ function textEntries(value: unknown): Map<string, string> {
 }
 
 function parseObject(file: string, json: Uint8Array, invalid: InvalidFile): Record<string, unknown> {
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(decodeUtf8(json));
+    text = decodeUtf8(json);
+    value = JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw invalid(`${file}: the header is not valid JSON (${reason}).`, { file });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw invalid(`${file}: the header is not a JSON object.`, { file });
+  }
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined) {
+    throw invalid(`${file}: the header has tensor ${repeated} twice.`, { file, tensor: repeated });
   }
   return value as Record<string, unknown>;
 }

@@ -66,7 +66,7 @@ export const fidelityCommand: CliCommand = {
 
 async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOptions): Promise<number> {
   const { data, split, config, type: types, out, strict } = options;
-  const reward = await readRewardJson(modelDir);
+  const reward = await readRewardJson(modelDir, options);
   const missing = types.find((type) => reward.backbone.files[type] === undefined);
   if (missing !== undefined) {
     throw new InvalidArgumentError(

@@ -80,7 +80,7 @@ async function score(
   else if (options.split !== undefined || options.config !== undefined)
     throw new InvalidArgumentError("Standard input has no --split and no --config.");
   if (options.out !== undefined) await checkOutputFile(options.out);
-  await readRewardJson(modelDir);
+  await readRewardJson(modelDir, options);
   const records = await openRecords(input, io.stdin, {
     split: options.split,
     config: options.config,

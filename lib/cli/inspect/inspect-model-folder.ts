@@ -1,17 +1,21 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import { RewardError } from "../../errors.js";
 import { headDefinition } from "../../head/registry.js";
-import { readRewardJson } from "../../model-folder/read-reward-json.js";
-import type { RewardJson } from "../../model-folder/reward-json.js";
+import { admitRecorded } from "../../model-folder/open-model-folder.js";
+import { REWARD_JSON } from "../../model-folder/file-names.js";
+import { readRewardJson, scoringFault } from "../../model-folder/read-reward-json.js";
+import type { BackboneRecord, BackboneType, RewardJson } from "../../model-folder/reward-json.js";
 import { describePrompt, promptAssumptions } from "./describe-prompt.js";
 import type { BackboneFile, HeadFound, Inspection } from "./inspection.js";
 
 /** @throws ModelLoadError, HeadLoadError `HEAD_INVALID`, TemplateError */
 export async function inspectModelFolder(modelDir: string): Promise<Inspection> {
-  const reward = await readRewardJson(modelDir);
+  const reward = await readRewardJson(modelDir, { check: false });
   const { backbone, source, prompt } = reward;
   const backbones = await backboneFiles(modelDir, backbone);
   const head = headFound(reward.head);
+  const refused = await refusals(modelDir, reward, backbones);
   const missing = backbones.filter(({ isPresent }) => !isPresent).map(({ file }) => file);
   return {
     kind: "model-folder",
@@ -34,9 +38,11 @@ export async function inspectModelFolder(modelDir: string): Promise<Inspection> 
     verdict:
       missing.length > 0
         ? `Missing or of another size: ${missing.join(", ")}. Convert the checkpoint again, or copy the folder again.`
-        : head.task === "compare"
-          ? "This model compares two answers (compare, or score with chosen and rejected); it gives no reward to one answer alone."
-          : "This model can score.",
+        : refused.length > 0
+          ? `Cannot be loaded: ${refused.join(" ")}`
+          : head.task === "compare"
+            ? "This model compares two answers (compare, or score with chosen and rejected); it gives no reward to one answer alone."
+            : "This model can score.",
   };
 }
 
@@ -65,6 +71,25 @@ export function headAssumptions(
       ? [`Raw deviations become standard deviations by ${sigma}, as the head's paper has it.`]
       : []),
   ];
+}
+
+/** Why loading would refuse the folder, by `reward.json` and the headers of the backbones that are there. */
+async function refusals(
+  modelDir: string,
+  reward: RewardJson,
+  backbones: readonly BackboneFile[],
+): Promise<string[]> {
+  const records = Object.entries(reward.backbone.files) as [BackboneType, BackboneRecord][];
+  const changed = scoringFault(reward);
+  const messages = changed === undefined ? [] : [`${REWARD_JSON}: ${changed}.`];
+  for (const [type, record] of records) {
+    if (!backbones.some(({ file, isPresent }) => isPresent && file === record.file)) continue;
+    await admitRecorded(modelDir, reward, type, record).catch((error: unknown) => {
+      if (!(error instanceof RewardError)) throw error;
+      messages.push(error.message);
+    });
+  }
+  return messages;
 }
 
 async function backboneFiles(

@@ -3,12 +3,13 @@ import { BACKBONE_TYPES, type BackboneType } from "../../model-folder/reward-jso
 import type { Progress } from "../../score.js";
 import { GgufData, readGgufHeader, type GgufHeader, type GgufTensorInfo } from "../../weights/gguf-reader.js";
 import { GGML_TYPES } from "../../weights/gguf-types.js";
+import type { FileHash } from "../../util/hash-file.js";
 import { layOutGguf } from "../../weights/gguf-writer.js";
 import { backboneMetadata } from "../backbone-metadata.js";
 import { typeOfFile } from "../backbone-type.js";
 import { checkBackbone } from "../check/check-backbone.js";
 import type { CheckpointPlan } from "../checkpoint-plan.js";
-import { HashedFile, type WrittenFile } from "../stream/hashed-file.js";
+import { HashedFile } from "../stream/hashed-file.js";
 import { checkFit, mismatch } from "./check-fit.js";
 
 /** An existing GGUF to become a checkpoint's backbone. */
@@ -31,7 +32,7 @@ const COPY_BYTES = 1 << 23;
  * @throws HeadLoadError `HEAD_MISMATCH` when it is another model; InvalidArgumentError for a type we do not use; ModelLoadError
  * `MODEL_NOT_FOUND`, `MODEL_INVALID`; FileError `FILE_FAILED`; `signal.reason`
  */
-export async function adoptBackbone(job: AdoptJob): Promise<{ type: BackboneType; written: WrittenFile }> {
+export async function adoptBackbone(job: AdoptJob): Promise<{ type: BackboneType; written: FileHash }> {
   const { plan, source, target, signal, onProgress } = job;
   const header = await readGgufHeader(source);
   checkFit(header, plan.backbone, plan.tokenizer.metadata);
@@ -55,7 +56,7 @@ async function copy(
   { plan, source, target, signal }: AdoptJob,
   header: GgufHeader,
   type: BackboneType,
-): Promise<WrittenFile> {
+): Promise<FileHash> {
   const { computed, copied } = plan.backbone;
   const infos = copied.map(({ name }) => requireReadable(header, name));
   const layout = layOutGguf(backboneMetadata(plan.backbone, plan.tokenizer.metadata, type), [

@@ -7,7 +7,7 @@ import { FLOAT_DTYPE, type FloatType } from "../backbone-type.js";
 import { findWrongValue } from "../check-transform.js";
 import { isAlwaysFloat32 } from "../transform.js";
 import { BufferPool } from "./buffer-pool.js";
-import type { ByteHasher } from "./byte-hasher.js";
+import type { ByteHasher } from "../../util/byte-hasher.js";
 import type { HashedFile } from "./hashed-file.js";
 import { largestChunkBytes, type SourceChunk } from "./source-chunks.js";
 

@@ -1,15 +1,8 @@
-import { createReadStream } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { fileError } from "../../model-folder/file-error.js";
 import { paddingAt } from "../../weights/gguf-writer.js";
-import { ByteHasher } from "./byte-hasher.js";
-
-/** Size and checksum of a file written. */
-export interface WrittenFile {
-  sizeBytes: number;
-  /** Hexadecimal. */
-  sha256: string;
-}
+import { ByteHasher } from "../../util/byte-hasher.js";
+import type { FileHash } from "../../util/hash-file.js";
 
 /** A new file, written from start to end and hashed on the way; what is written can be read back. Close it. */
 export class HashedFile {
@@ -64,7 +57,7 @@ export class HashedFile {
   }
 
   /** Waits until the file is on the disk. @throws FileError `FILE_FAILED` */
-  async finish(): Promise<WrittenFile> {
+  async finish(): Promise<FileHash> {
     const [sha256] = await Promise.all([
       this.hasher.digest(),
       this.handle.sync().catch((cause: unknown) => {
@@ -88,24 +81,5 @@ export class HashedFile {
         });
       done += bytesWritten;
     }
-  }
-}
-
-/** Size and checksum of a file. @throws FileError `FILE_FAILED` */
-export async function hashFile(file: string): Promise<WrittenFile> {
-  const hasher = new ByteHasher();
-  let sizeBytes = 0;
-  try {
-    for await (const bytes of createReadStream(file, {
-      highWaterMark: 1 << 22,
-    }) as AsyncIterable<Uint8Array>) {
-      sizeBytes += bytes.length;
-      await hasher.update(bytes);
-    }
-    return { sizeBytes, sha256: await hasher.digest() };
-  } catch (cause) {
-    throw fileError("read", file, cause);
-  } finally {
-    await hasher.close();
   }
 }

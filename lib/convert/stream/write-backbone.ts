@@ -9,9 +9,10 @@ import { backboneMetadata } from "../backbone-metadata.js";
 import type { BackbonePlan } from "../backbone-plan.js";
 import type { FloatType } from "../backbone-type.js";
 import { BufferPool } from "./buffer-pool.js";
-import { ByteHasher } from "./byte-hasher.js";
+import { ByteHasher } from "../../util/byte-hasher.js";
+import type { FileHash } from "../../util/hash-file.js";
 import { CHUNKS_IN_FLIGHT, ChunkWriter, targetDtype, type ReadChunk } from "./chunk-writer.js";
-import { HashedFile, type WrittenFile } from "./hashed-file.js";
+import { HashedFile } from "./hashed-file.js";
 import { readAhead } from "./read-ahead.js";
 import { largestChunkBytes, sourceChunks } from "./source-chunks.js";
 
@@ -30,7 +31,7 @@ export interface WriteBackboneJob {
 
 /** A backbone on the disk, and the weight files it was made from. */
 export interface WrittenBackbone {
-  backbone: WrittenFile;
+  backbone: FileHash;
   sources: FileRecord[];
 }
 

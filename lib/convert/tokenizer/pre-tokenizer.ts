@@ -30,6 +30,9 @@ const KNOWN: readonly KnownPreTokenizer[] = [
   { id: "starcoder", splits: [DIGIT_REGEX, GPT2_REGEX], ignoresMerges: false },
 ];
 
+/** Every value of `tokenizer.ggml.pre` that a byte-level vocabulary may have. */
+export const PRE_TOKENIZERS: readonly string[] = KNOWN.map(({ id }) => id);
+
 const sequence = z.object({ pretokenizers: z.array(componentSchema) });
 const split = z.object({
   pattern: z.object({ Regex: z.string() }),
