@@ -41,7 +41,7 @@ export async function readRewardJson(
   }
   const parsed = rewardJsonSchema.safeParse(value);
   if (!parsed.success) throw invalid(file, z.prettifyError(parsed.error), parsed.error);
-  const fault = check ? scoringFault(parsed.data) : undefined;
+  const fault = check ? scoringFault(value as RewardJson) : undefined;
   if (fault !== undefined) throw invalid(file, fault);
   return parsed.data;
 }
@@ -83,8 +83,14 @@ const MAKE_ONE = "Make one with `llama-reward convert <hf-dir> <model-dir>` or `
 /**
  * Whether `reward.json` was changed where it decides about scores: a template, position or label changed by hand or by a damaged
  * disk would give other rewards without a word.
+ * @param modelDir one that {@link readRewardJson} reads
  */
-export function scoringFault(reward: RewardJson): string | undefined {
+export async function findScoringFault(modelDir: string): Promise<string | undefined> {
+  return scoringFault(JSON.parse(await readFile(path.join(modelDir, REWARD_JSON), "utf8")) as RewardJson);
+}
+
+/** @param reward as the file has it: fields that a later version assumes were no part of the checksum */
+function scoringFault(reward: RewardJson): string | undefined {
   const { scoringSha256: recorded } = reward;
   const actual = scoringChecksum(reward);
   if (recorded === undefined || actual === recorded) return undefined;

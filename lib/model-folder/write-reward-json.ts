@@ -12,7 +12,9 @@ import { scoringChecksum } from "./scoring-checksum.js";
  */
 export async function writeRewardJson(modelDir: string, content: RewardJson): Promise<RewardJson> {
   const file = path.join(modelDir, REWARD_JSON);
-  const sealed = rewardJsonSchema.parse({ ...content, scoringSha256: scoringChecksum(content) });
+  // First as it will be read back, then sealed: the checksum is that of what the file says.
+  const parsed = rewardJsonSchema.parse({ ...content, scoringSha256: scoringChecksum(content) });
+  const sealed: RewardJson = { ...parsed, scoringSha256: scoringChecksum(parsed) };
   const text = `${JSON.stringify(sealed, null, 2)}\n`;
   await writeWhole(file, text).catch((cause: unknown) => {
     throw fileError("write", file, cause);

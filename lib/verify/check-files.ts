@@ -3,7 +3,7 @@ import { hashFile } from "../util/hash-file.js";
 import { RewardError } from "../errors.js";
 import { admitRecorded } from "../model-folder/open-model-folder.js";
 import { REWARD_JSON } from "../model-folder/file-names.js";
-import { scoringFault } from "../model-folder/read-reward-json.js";
+import { findScoringFault } from "../model-folder/read-reward-json.js";
 import type { BackboneRecord, BackboneType, FileRecord, RewardJson } from "../model-folder/reward-json.js";
 import { checkOf, type Check } from "./check.js";
 
@@ -21,7 +21,7 @@ export async function checkFiles(
     const fault = await faultOf(modelDir, record);
     if (fault !== undefined) findings.push(`${record.file}: ${fault}`);
   }
-  const changed = scoringFault(reward);
+  const changed = await findScoringFault(modelDir);
   if (changed !== undefined) findings.push(`${REWARD_JSON}: ${changed}`);
   for (const [type, record] of backbones) {
     const fault = await refusal(modelDir, reward, type, record);

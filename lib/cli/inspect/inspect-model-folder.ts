@@ -4,7 +4,7 @@ import { RewardError } from "../../errors.js";
 import { headDefinition } from "../../head/registry.js";
 import { admitRecorded } from "../../model-folder/open-model-folder.js";
 import { REWARD_JSON } from "../../model-folder/file-names.js";
-import { readRewardJson, scoringFault } from "../../model-folder/read-reward-json.js";
+import { findScoringFault, readRewardJson } from "../../model-folder/read-reward-json.js";
 import type { BackboneRecord, BackboneType, RewardJson } from "../../model-folder/reward-json.js";
 import { describePrompt, promptAssumptions } from "./describe-prompt.js";
 import type { BackboneFile, HeadFound, Inspection } from "./inspection.js";
@@ -80,7 +80,7 @@ async function refusals(
   backbones: readonly BackboneFile[],
 ): Promise<string[]> {
   const records = Object.entries(reward.backbone.files) as [BackboneType, BackboneRecord][];
-  const changed = scoringFault(reward);
+  const changed = await findScoringFault(modelDir);
   const messages = changed === undefined ? [] : [`${REWARD_JSON}: ${changed}.`];
   for (const [type, record] of records) {
     if (!backbones.some(({ file, isPresent }) => isPresent && file === record.file)) continue;
