@@ -61,8 +61,8 @@ export function serializeGguf({ version, entries, tensors, alignment, data }) {
     push(Buffer.from(bytes));
   };
   const value = (type, content) => {
-    if (type === STRING) return text(content);
-    if (type !== ARRAY) return push(content);
+    // By what is there, not by the type, which may have been changed.
+    if (Buffer.isBuffer(content)) return type === STRING ? text(content) : push(content);
     u32(content.itemType);
     u64(content.items.length);
     for (const item of content.items) value(content.itemType, item);
