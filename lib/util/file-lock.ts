@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { open, readFile, rm, stat, utimes } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { FileError } from "../errors.js";
 import { fileError } from "../model-folder/file-error.js";
@@ -20,8 +21,9 @@ const SIGN_OF_LIFE_MS = 10_000;
 const GONE_AFTER_MS = 6 * SIGN_OF_LIFE_MS;
 /** A lock without content is being written at this moment, or its writer was killed between two system calls. */
 const WRITTEN_WITHIN_MS = 5_000;
-/** Rounds of taking over what a killed process left, before somebody else is known to be faster. */
-const ATTEMPTS = 5;
+/** Wait for somebody else's turn at taking over what a killed process left, and how often. */
+const TURN_MS = 20;
+const ATTEMPTS = 300;
 
 /**
  * A lock file: made only where none is, and taken over from a holder that was killed. By hand, because the locks on npm either
@@ -51,7 +53,7 @@ export class FileLock {
       const found = await look(path);
       if (found === undefined) continue;
       if (!found.isGone) throw isHeld(path, what, found.holder);
-      await takeAway(path, found.text, token);
+      await takeAway(path, found.text);
     }
     throw isHeld(path, what, (await look(path))?.holder);
   }
@@ -113,16 +115,30 @@ async function look(path: string): Promise<{ text: string; holder?: Holder; isGo
   }
 }
 
-/** Removes the lock of a process that is gone, unless somebody else has done so meanwhile and holds it: then it is put back. */
-async function takeAway(path: string, text: string, token: string): Promise<void> {
-  const aside = `${path}.${token}`;
+/**
+ * Removes the lock of a process that is gone. Only one at a time may, and only what is still the same when it is its turn: else the
+ * lock of somebody who was faster would go.
+ */
+async function takeAway(path: string, text: string): Promise<void> {
+  const turn = `${path}.takeover`;
+  if (!(await create(turn, text))) {
+    await removeOld(turn);
+    await sleep(TURN_MS);
+    return;
+  }
   try {
-    await rename(path, aside);
-    if ((await readFile(aside, "utf8")) !== text) await link(aside, path).catch(() => undefined);
-    await rm(aside, { force: true });
+    if ((await readFile(path, "utf8")) === text) await rm(path, { force: true });
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw fileError("remove", path, error);
+  } finally {
+    await rm(turn, { force: true });
   }
+}
+
+/** A turn takes no time: an old one is that of a process that was killed within it. */
+async function removeOld(turn: string): Promise<void> {
+  const stats = await stat(turn).catch(() => undefined);
+  if (stats !== undefined && Date.now() - stats.mtimeMs > WRITTEN_WITHIN_MS) await rm(turn, { force: true });
 }
 
 function parse(text: string): Holder | undefined {

@@ -34,17 +34,20 @@ it("names the process that holds it", async () => {
   await expect(FileLock.acquire(path, "out")).rejects.toMatchObject(held(process.ppid));
 });
 
-it("is taken over from a process that was killed, by one of many", async () => {
-  const gone = spawnSync(process.execPath, ["--version"]).pid;
-  await write({ pid: gone });
-  const results = await Promise.allSettled(Array.from({ length: 20 }, () => FileLock.acquire(path, "out")));
-  const locks = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
-  expect(locks).toHaveLength(1);
-  for (const result of results)
-    if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "FILE_LOCKED" });
-  await locks[0]?.release();
-  expect(await readdir(folder)).toEqual([]);
-});
+it.each(Array.from({ length: 10 }, (_, round) => round))(
+  "is taken over from a process that was killed, by one of many (%i)",
+  async () => {
+    const gone = spawnSync(process.execPath, ["--version"]).pid;
+    await write({ pid: gone });
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => FileLock.acquire(path, "out")));
+    const locks = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+    expect(locks).toHaveLength(1);
+    for (const result of results)
+      if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "FILE_LOCKED" });
+    await locks[0]?.release();
+    expect(await readdir(folder)).toEqual([]);
+  },
+);
 
 it.runIf(process.platform === "linux")("knows a process id that was given out again", async () => {
   await write({ pid: process.pid, started: "another boot 1" });
@@ -68,6 +71,15 @@ it("waits for nobody who was killed while writing it", async () => {
   const longAgo = new Date(Date.now() - 60_000);
   await utimes(path, longAgo, longAgo);
   await (await FileLock.acquire(path, "out")).release();
+});
+
+it("is taken over although a process was killed in the middle of taking it over", async () => {
+  await write({ pid: spawnSync(process.execPath, ["--version"]).pid });
+  await writeFile(`${path}.takeover`, "");
+  const longAgo = new Date(Date.now() - 60_000);
+  await utimes(`${path}.takeover`, longAgo, longAgo);
+  await (await FileLock.acquire(path, "out")).release();
+  expect(await readdir(folder)).toEqual([]);
 });
 
 it("is not removed by a holder who lost it", async () => {
