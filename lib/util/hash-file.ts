@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { fileError } from "../model-folder/file-error.js";
 import { ByteHasher } from "./byte-hasher.js";
 
@@ -16,12 +18,20 @@ export interface HashOptions {
   onBytes?: ((done: number) => void) | undefined;
 }
 
+/** Hashing so much takes a millisecond or two, starting a thread far longer. */
+const SMALL_BYTES = 1 << 20;
+
 /**
- * Reads a file and computes its SHA-256 on another thread.
+ * Reads a file and computes its SHA-256, on another thread unless it is small.
  * @throws FileError `FILE_FAILED`; `signal.reason`
  */
 export async function hashFile(file: string, { signal, onBytes }: HashOptions = {}): Promise<FileHash> {
   signal?.throwIfAborted();
+  const small = await readSmall(file);
+  if (small !== undefined) {
+    onBytes?.(small.length);
+    return { sizeBytes: small.length, sha256: createHash("sha256").update(small).digest("hex") };
+  }
   const hasher = new ByteHasher();
   let sizeBytes = 0;
   try {
@@ -34,6 +44,14 @@ export async function hashFile(file: string, { signal, onBytes }: HashOptions = 
     return { sizeBytes, sha256: await hasher.digest() };
   } finally {
     await hasher.close();
+  }
+}
+
+async function readSmall(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return (await stat(file)).size > SMALL_BYTES ? undefined : await readFile(file);
+  } catch (cause) {
+    throw fileError("read", file, cause);
   }
 }
 
