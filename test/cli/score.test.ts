@@ -85,7 +85,7 @@ describe("score", () => {
     expect(new Set(hub.fetched)).toEqual(new Set(["test-00000-of-00001.jsonl"]));
     const both = await score(["hub:owner/name"]);
     expect(both).toMatchObject({ status: 1, stdout: "" });
-    expect(both.stderr).toMatch(/several splits: choose one of test, train/);
+    expect(both.stderr).toMatch(/several splits: choose one of train, test/);
     const absent = await score(["hub:owner/absent"]);
     expect(absent).toMatchObject({ status: 1, stdout: "" });
     expect(absent.stderr).toMatch(/^llama-reward: DOWNLOAD_FAILED: .*owner\/absent/m);
