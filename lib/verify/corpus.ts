@@ -1,4 +1,5 @@
 import { SeededRandom } from "./corpus-random.js";
+import { isNewlyAssigned } from "./unicode-versions.js";
 import {
   CODE_PIECES,
   CONTRACTIONS,
@@ -28,7 +29,7 @@ const LONGEST_WORD = 300;
 /**
  * Strings that are hard to tokenize: many scripts, equivalent spellings, white space of all kinds, digits, contractions,
  * code, special-token spellings, emoji sequences, controls, private use and the edges of the code space. Deterministic, all
- * well-formed, none with NUL (which ends a C string).
+ * well-formed, none with NUL (which ends a C string), none with characters that are new to Unicode.
  */
 export function makeCorpus({ size, seed, specialTokens = [], vocabulary = [] }: CorpusOptions): string[] {
   const random = new SeededRandom(seed);
@@ -49,7 +50,7 @@ function stringKinds(
   const character = (script = random.pick(scripts)): string => {
     const [first, last] = random.pick(script);
     const code = random.between(first, last);
-    return isSurrogate(code) ? "\ufffd" : String.fromCodePoint(code);
+    return isSurrogate(code) || isNewlyAssigned(code) ? "\ufffd" : String.fromCodePoint(code);
   };
   const word = (script = random.pick(scripts)): string =>
     random.text(random.between(1, 12), () => character(script));

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { makeCorpus } from "../../lib/verify/corpus.js";
+import { isNewlyAssigned } from "../../lib/verify/unicode-versions.js";
+
+const isNew = (text: string): boolean =>
+  Array.from(text).some((character) => isNewlyAssigned(character.codePointAt(0) ?? 0));
 
 describe("makeCorpus", () => {
   const corpus = makeCorpus({ size: 10_000, seed: 1 });
@@ -12,6 +16,13 @@ describe("makeCorpus", () => {
   it("has only strings that have a UTF-8 form, without NUL, hardly any of them twice", () => {
     expect(corpus.every((text) => text.isWellFormed() && !text.includes("\0"))).toBe(true);
     expect(new Set(corpus).size).toBeGreaterThan(9_500);
+  });
+
+  it("has no characters that the tables of different versions take differently", () => {
+    // Nag Mundari and an ideograph (Unicode 15), a Myanmar digit (16), Beria Erfe (17); letters and digits that are older.
+    expect(["\u{1e4d0}", "\u{31350}", "\u{116de}", "\u{16ea0}"].every((text) => isNew(text))).toBe(true);
+    expect(["a", "é", "海", "٠", "𓀀", "\u{1e2c0}", "\ufffd"].some((text) => isNew(text))).toBe(false);
+    expect(corpus.some((text) => isNew(text))).toBe(false);
   });
 
   it.each([
