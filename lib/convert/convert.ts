@@ -8,7 +8,7 @@ import { readRewardJson } from "../model-folder/read-reward-json.js";
 import { writeRewardJson } from "../model-folder/write-reward-json.js";
 import {
   REWARD_JSON_VERSION,
-  type BackboneRecord,
+  type WeightsRecord,
   type BackboneType,
   type FileRecord,
   type RewardJson,
@@ -107,8 +107,8 @@ export async function convertCheckpoint(
 
 interface Written {
   type: BackboneType;
-  backbone: BackboneRecord;
-  headFile: FileRecord;
+  backbone: WeightsRecord;
+  headFile: WeightsRecord;
   sources: FileRecord[];
 }
 

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "../errors.js";
 import { admitBackbone } from "../backbone-file/admit-backbone.js";
 import type { BackboneFacts } from "../backbone-file/check-facts.js";
 import { backboneFileName } from "../model-folder/file-names.js";
-import type { BackboneRecord, BackboneType, FileRecord } from "../model-folder/reward-json.js";
+import type { WeightsRecord, BackboneType, FileRecord } from "../model-folder/reward-json.js";
 import type { StagingFolder } from "../model-folder/staging.js";
 import type { Progress } from "../score.js";
 import { adoptBackbone } from "./adopt/adopt-backbone.js";
@@ -30,7 +30,7 @@ export interface BackboneJob {
 /** The backbone's file, and the weight files it was made from. */
 export interface MadeBackbone {
   type: BackboneType;
-  record: BackboneRecord;
+  record: WeightsRecord;
   sources: FileRecord[];
 }
 

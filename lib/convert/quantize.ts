@@ -5,7 +5,7 @@ import { rememberFiles } from "../model-folder/checksum-memory.js";
 import { checkedBackbone } from "../model-folder/open-model-folder.js";
 import { backboneFileName } from "../model-folder/file-names.js";
 import { readRewardJson } from "../model-folder/read-reward-json.js";
-import type { BackboneRecord, BackboneType, RewardJson } from "../model-folder/reward-json.js";
+import type { WeightsRecord, BackboneType, RewardJson } from "../model-folder/reward-json.js";
 import { StagingFolder } from "../model-folder/staging.js";
 import { writeRewardJson } from "../model-folder/write-reward-json.js";
 import type { Progress } from "../score.js";
@@ -40,7 +40,7 @@ export async function quantizeModelFolder(
     const reward = await readRewardJson(modelDir);
     const source = bestSource(reward, modelDir);
     const input = await checkedBackbone(modelDir, reward, source, { signal, onProgress });
-    const files: Partial<Record<BackboneType, BackboneRecord>> = { ...reward.backbone.files };
+    const files: Partial<Record<BackboneType, WeightsRecord>> = { ...reward.backbone.files };
     for (const [index, type] of wanted.entries()) {
       onProgress?.({ phase: "quantize", done: index, total: wanted.length });
       const file = backboneFileName(type);

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { DetectedHead } from "../head/registry.js";
 import { fileError } from "../model-folder/file-error.js";
+import { headHeaderChecksum } from "../model-folder/head-header.js";
 import { HEAD_FILE } from "../model-folder/file-names.js";
-import type { FileRecord } from "../model-folder/reward-json.js";
+import type { WeightsRecord } from "../model-folder/reward-json.js";
 import { writeWhole } from "../util/write-whole.js";
 import type { Checkpoint } from "../weights/checkpoint.js";
 import { encodeSafetensors, type TensorData } from "../weights/safetensors-writer.js";
@@ -33,7 +34,7 @@ export async function writeHead(
   checkpoint: Checkpoint,
   head: DetectedHead,
   file: string,
-): Promise<FileRecord> {
+): Promise<WeightsRecord> {
   const bytes = encodeSafetensors(await headTensors(checkpoint, head));
   await writeWhole(file, bytes).catch((cause: unknown) => {
     throw fileError("write", file, cause);
@@ -42,5 +43,6 @@ export async function writeHead(
     file: HEAD_FILE,
     sizeBytes: bytes.length,
     sha256: createHash("sha256").update(bytes).digest("hex"),
+    headerSha256: await headHeaderChecksum(file),
   };
 }

@@ -1,8 +1,9 @@
 import { admitBackbone } from "../backbone-file/admit-backbone.js";
 import { ModelLoadError } from "../errors.js";
 import { checkChecksums, type CheckOptions } from "./check-checksum.js";
+import { checkHeadHeader } from "./head-header.js";
 import { recordedFile } from "./read-reward-json.js";
-import type { BackboneRecord, BackboneType, RewardJson } from "./reward-json.js";
+import type { WeightsRecord, BackboneType, RewardJson } from "./reward-json.js";
 
 /** Options of {@link checkedBackbone} and {@link checkedModel}. */
 export interface OpenOptions extends CheckOptions {
@@ -19,7 +20,7 @@ export interface ModelFiles {
 /**
  * The files of a model, after everything that can be known without loading them has been checked: they are there, have the
  * recorded sizes and checksums, and the backbone is one that llama.cpp may see.
- * @throws ModelLoadError `MODEL_NOT_FOUND` no backbone of this type; `MODEL_INVALID`; HeadLoadError `HEAD_MISMATCH`; `signal.reason`
+ * @throws ModelLoadError `MODEL_NOT_FOUND` no backbone of this type; `MODEL_INVALID`; HeadLoadError `HEAD_MISMATCH`, `HEAD_INVALID`; `signal.reason`
  */
 export async function checkedModel(
   modelDir: string,
@@ -29,6 +30,7 @@ export async function checkedModel(
 ): Promise<ModelFiles> {
   const record = backboneRecord(modelDir, reward, type);
   const head = await recordedFile(modelDir, reward.headFile);
+  await checkHeadHeader(head, reward.headFile.headerSha256);
   const backbone = await admitRecorded(modelDir, reward, type, record);
   if (options.check !== false) await checkChecksums(modelDir, [reward.headFile, record], options);
   return { backbone, head };
@@ -56,14 +58,14 @@ export async function admitRecorded(
   modelDir: string,
   { backbone }: RewardJson,
   type: BackboneType,
-  record: BackboneRecord,
+  record: WeightsRecord,
 ): Promise<string> {
   const file = await recordedFile(modelDir, record);
   await admitBackbone(file, { type, facts: backbone, headerSha256: record.headerSha256 });
   return file;
 }
 
-function backboneRecord(modelDir: string, { backbone }: RewardJson, type: BackboneType): BackboneRecord {
+function backboneRecord(modelDir: string, { backbone }: RewardJson, type: BackboneType): WeightsRecord {
   const record = backbone.files[type];
   if (record !== undefined) return record;
   throw new ModelLoadError(

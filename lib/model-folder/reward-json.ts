@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Version of `reward.json` this build writes. A newer one is refused, never guessed at; version 1 lacks the two checksums. */
+/** Version of `reward.json` this build writes. A newer one is refused, never guessed at; version 1 lacks the checksums of headers and of its own. */
 export const REWARD_JSON_VERSION = 2;
 
 /** Backbone storage types, as `--type` names them. */
@@ -17,11 +17,12 @@ export type FileRecord = z.infer<typeof fileRecord>;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-const backboneRecord = fileRecord.extend({
+const weightsRecord = fileRecord.extend({
   /** Of everything before the weights: metadata, tokenizer, list of tensors. Checked at every load, at no cost. */
   headerSha256: sha256.optional(),
 });
-export type BackboneRecord = z.infer<typeof backboneRecord>;
+/** A file with weights. */
+export type WeightsRecord = z.infer<typeof weightsRecord>;
 
 const message = z.strictObject({ role: z.string(), content: z.string() });
 
@@ -103,11 +104,11 @@ const contentSchema = z.strictObject({
     contextLength: z.int().positive(),
     defaultType: z.enum(BACKBONE_TYPES),
     /** GGUF files present, by type. */
-    files: z.partialRecord(z.enum(BACKBONE_TYPES), backboneRecord),
+    files: z.partialRecord(z.enum(BACKBONE_TYPES), weightsRecord),
   }),
   /** The head's own section; `lib/head/registry.ts` checks it by `kind`. */
   head: z.looseObject({ kind: z.string() }),
-  headFile: fileRecord,
+  headFile: weightsRecord,
   prompt: promptSchema,
   publishedScores: z.array(publishedScore),
   /** Bradley-Terry temperature fitted on held-out pairs; `compare` divides the margin by it. */
@@ -122,6 +123,7 @@ export const rewardJsonSchema = contentSchema.superRefine((content, context) => 
   if (content.schemaVersion === 1) return;
   const missing = [
     ...(content.scoringSha256 === undefined ? [["scoringSha256"]] : []),
+    ...(content.headFile.headerSha256 === undefined ? [["headFile", "headerSha256"]] : []),
     ...Object.entries(content.backbone.files)
       .filter(([, record]) => record.headerSha256 === undefined)
       .map(([type]) => ["backbone", "files", type, "headerSha256"]),

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { hashFile } from "../util/hash-file.js";
 import { RewardError } from "../errors.js";
+import { checkHeadHeader } from "../model-folder/head-header.js";
 import { admitRecorded } from "../model-folder/open-model-folder.js";
 import { REWARD_JSON } from "../model-folder/file-names.js";
 import { findScoringFault } from "../model-folder/read-reward-json.js";
-import type { BackboneRecord, BackboneType, FileRecord, RewardJson } from "../model-folder/reward-json.js";
+import type { BackboneType, FileRecord, RewardJson, WeightsRecord } from "../model-folder/reward-json.js";
 import { checkOf, type Check } from "./check.js";
 
 /** Whether the folder's own files are the ones the conversion wrote: size and SHA-256 of each. */
@@ -13,7 +14,7 @@ export async function checkFiles(
   reward: RewardJson,
   signal: AbortSignal | undefined,
 ): Promise<Check> {
-  const backbones = Object.entries(reward.backbone.files) as [BackboneType, BackboneRecord][];
+  const backbones = Object.entries(reward.backbone.files) as [BackboneType, WeightsRecord][];
   const records = [...backbones.map(([, record]) => record), reward.headFile];
   const findings: string[] = [];
   for (const record of records) {
@@ -23,8 +24,17 @@ export async function checkFiles(
   }
   const changed = await findScoringFault(modelDir);
   if (changed !== undefined) findings.push(`${REWARD_JSON}: ${changed}`);
-  for (const [type, record] of backbones) {
-    const fault = await refusal(modelDir, reward, type, record);
+  const { headFile } = reward;
+  const headers = [
+    ...backbones.map(
+      ([type, record]) =>
+        () =>
+          admitRecorded(modelDir, reward, type, record),
+    ),
+    () => checkHeadHeader(join(modelDir, headFile.file), headFile.headerSha256),
+  ];
+  for (const check of headers) {
+    const fault = await refusalOf(check);
     if (fault !== undefined) findings.push(fault);
   }
   return checkOf("files", findings, {
@@ -33,15 +43,10 @@ export async function checkFiles(
   });
 }
 
-/** Why loading would refuse a backbone, by its header alone. */
-async function refusal(
-  modelDir: string,
-  reward: RewardJson,
-  type: BackboneType,
-  record: BackboneRecord,
-): Promise<string | undefined> {
+/** Why loading would refuse a file, by its header alone. */
+async function refusalOf(check: () => Promise<unknown>): Promise<string | undefined> {
   try {
-    await admitRecorded(modelDir, reward, type, record);
+    await check();
     return undefined;
   } catch (error) {
     if (error instanceof RewardError) return error.message;

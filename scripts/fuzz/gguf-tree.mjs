@@ -103,6 +103,7 @@ export function numberBytes(type, number) {
 export function setNumber(gguf, key, number, type = U32) {
   const entry = gguf.entries.find((each) => each.key === key);
   if (entry === undefined) gguf.entries.push({ key, type, value: numberBytes(type, number) });
+  else if (BYTES[entry.type] === undefined) Object.assign(entry, { type, value: numberBytes(type, number) });
   else entry.value = numberBytes(entry.type, number);
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -6,6 +7,7 @@ import type { Progress } from "../../lib/index.js";
 import { checkChecksums } from "../../lib/model-folder/check-checksum.js";
 import { isSameStamp, msUntilSettled, stampOf } from "../../lib/model-folder/file-stamp.js";
 import { readRewardJson } from "../../lib/model-folder/read-reward-json.js";
+import { writeRewardJson } from "../../lib/model-folder/write-reward-json.js";
 import { RewardModel } from "../../lib/reward-model.js";
 import { convertFixture, temporaryFolder, type ModelFolder } from "../support/fixtures.js";
 
@@ -188,6 +190,27 @@ describe("loading", () => {
       await model.dispose();
     },
   );
+
+  it("refuses a head whose numbers are to be read as another 16-bit type, whatever the checksums say", async () => {
+    const made = await convertFixture("skywork-qwen2-tiny", { type: "f32" });
+    try {
+      const file = join(made.directory, "head.safetensors");
+      const bytes = await readFile(file);
+      const at = bytes.indexOf('"BF16"');
+      expect(at).toBeGreaterThan(0);
+      bytes.write('"F16" ', at);
+      await writeFile(file, bytes);
+      const reward = await readRewardJson(made.directory);
+      reward.headFile.sha256 = createHash("sha256").update(bytes).digest("hex");
+      await writeRewardJson(made.directory, reward);
+      await expect(RewardModel.load(made.directory, LOAD)).rejects.toMatchObject({
+        code: "HEAD_INVALID",
+        message: expect.stringMatching(/header/) as string,
+      });
+    } finally {
+      await made.remove();
+    }
+  });
 
   it("refuses a reward.json changed where it decides about scores, and takes one changed elsewhere", async () => {
     const directory = await copy();

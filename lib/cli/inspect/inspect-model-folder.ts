@@ -5,7 +5,7 @@ import { headDefinition } from "../../head/registry.js";
 import { admitRecorded } from "../../model-folder/open-model-folder.js";
 import { REWARD_JSON } from "../../model-folder/file-names.js";
 import { findScoringFault, readRewardJson } from "../../model-folder/read-reward-json.js";
-import type { BackboneRecord, BackboneType, RewardJson } from "../../model-folder/reward-json.js";
+import type { WeightsRecord, BackboneType, RewardJson } from "../../model-folder/reward-json.js";
 import { describePrompt, promptAssumptions } from "./describe-prompt.js";
 import type { BackboneFile, HeadFound, Inspection } from "./inspection.js";
 
@@ -79,7 +79,7 @@ async function refusals(
   reward: RewardJson,
   backbones: readonly BackboneFile[],
 ): Promise<string[]> {
-  const records = Object.entries(reward.backbone.files) as [BackboneType, BackboneRecord][];
+  const records = Object.entries(reward.backbone.files) as [BackboneType, WeightsRecord][];
   const changed = await findScoringFault(modelDir);
   const messages = changed === undefined ? [] : [`${REWARD_JSON}: ${changed}.`];
   for (const [type, record] of records) {

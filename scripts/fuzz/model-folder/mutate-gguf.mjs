@@ -220,7 +220,7 @@ const DATA = {
   },
   zeros(data, random) {
     const at = random.integer(data.length);
-    data.fill(0, at, at + random.integer(4096));
+    data.fill(0, at, Math.min(data.length, at + random.integer(4096)));
   },
 };
 
