@@ -339,16 +339,16 @@ describe("variables of the Hub's tools", () => {
 
   // Source: huggingface_hub 1.0, constants.py: os.path.expandvars(os.path.expanduser(...)).
   test.runIf(process.platform !== "win32").each<[Record<string, string>, string]>([
-    [{ HF_HOME: "~/hf" }, "/home/me/hf/hub"],
-    [{ HF_HOME: "$HOME/hf" }, "/home/me/hf/hub"],
+    [{ HF_HOME: "~/hf" }, "/u/me/hf/hub"],
+    [{ HF_HOME: "$HOME/hf" }, "/u/me/hf/hub"],
     [{ HF_HOME: "${DISK}/hf", DISK: "/mnt/a" }, "/mnt/a/hf/hub"],
-    [{ HF_HUB_CACHE: "~/hf/hub" }, "/home/me/hf/hub"],
-    [{ HUGGINGFACE_HUB_CACHE: "~" }, "/home/me"],
-    [{ XDG_CACHE_HOME: "~/x" }, "/home/me/x/huggingface/hub"],
-    [{ HF_HOME: "", HF_HUB_CACHE: "" }, "/home/me/.cache/huggingface/hub"],
+    [{ HF_HUB_CACHE: "~/hf/hub" }, "/u/me/hf/hub"],
+    [{ HUGGINGFACE_HUB_CACHE: "~" }, "/u/me"],
+    [{ XDG_CACHE_HOME: "~/x" }, "/u/me/x/huggingface/hub"],
+    [{ HF_HOME: "", HF_HUB_CACHE: "" }, "/u/me/.cache/huggingface/hub"],
     [{ HF_HUB_CACHE: "/a/~/$NOT_SET/b~" }, "/a/~/$NOT_SET/b~"],
   ])("%j puts the cache at %s", (env, cache) => {
-    expect(defaultCacheDir({ HOME: "/home/me", ...env })).toBe(cache);
+    expect(defaultCacheDir({ HOME: "/u/me", ...env })).toBe(cache);
   });
 
   test("addresses lose the slash at their end, and empty ones count as none", () => {
