@@ -172,6 +172,9 @@ function byteTokenizer(): object {
   for (let byte = 0; byte < 256; byte++) {
     vocab[String.fromCodePoint(isPrintable(byte) ? byte : next++)] = byte;
   }
+  // Words like any other: the tokenizers library numbers added tokens that are none behind the last word.
+  vocab["<s>"] = 256;
+  vocab["</s>"] = 257;
   const merges: string[] = [];
   let nextId = 258;
   for (const word of WORDS) {
