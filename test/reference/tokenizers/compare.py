@@ -11,6 +11,7 @@ from pathlib import Path
 
 import tokenizers
 import transformers
+from transformers.utils import chat_template_utils
 
 SHOWN = 3
 
@@ -69,10 +70,11 @@ class Reference:
         return text, [*prompt["prefixTokens"], *body, *prompt["suffixTokens"]]
 
     def render(self, messages: list, prompt: dict) -> str:
-        def strftime_now(form: str) -> str:
-            return datetime.date.fromisoformat(prompt["date"]).strftime(form)
-
-        text = self.templates.apply_chat_template(messages, tokenize=False, strftime_now=strftime_now)
+        # The template's clock stands at the pinned date.
+        if prompt["date"] is not None:
+            now = datetime.datetime.strptime(prompt["date"], "%d %b %Y")
+            chat_template_utils.datetime = type("Clock", (), {"now": staticmethod(lambda: now)})
+        text = self.templates.apply_chat_template(messages, tokenize=False)
         # Published usages that add BOS again take the template's away.
         return text.replace(self.templates.bos_token, "") if prompt["removeBosText"] else text
 
