@@ -106,7 +106,7 @@ function decode(bytes: Buffer): string {
 
 /**
  * Checks a body's shape. Fields that change no score are passed over: clients send more than a reward model needs.
- * @param honoured further fields that the route makes something of
+ * @param honoured fields that the route makes something of
  * @throws HttpError 422 a wrong shape, or a field that would change the score and is not honoured
  */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown, honoured: readonly string[]): T {

@@ -53,7 +53,7 @@ export class FileLock {
       const found = await look(path);
       if (found === undefined) continue;
       if (!found.isGone) throw isHeld(path, what, found.holder);
-      await takeAway(path, found.text);
+      await takeAway(path, found.text, content);
     }
     throw isHeld(path, what, (await look(path))?.holder);
   }
@@ -90,6 +90,10 @@ async function create(path: string, content: string): Promise<boolean> {
     const handle = await open(path, "wx");
     try {
       await handle.writeFile(content);
+    } catch (error) {
+      // A full disk: an empty lock would keep everybody waiting.
+      await rm(path, { force: true });
+      throw error;
     } finally {
       await handle.close();
     }
@@ -119,10 +123,11 @@ async function look(path: string): Promise<{ text: string; holder?: Holder; isGo
  * Removes the lock of a process that is gone. Only one at a time may, and only what is still the same when it is its turn: else the
  * lock of somebody who was faster would go.
  */
-async function takeAway(path: string, text: string): Promise<void> {
+async function takeAway(path: string, text: string, own: string): Promise<void> {
   const turn = `${path}.takeover`;
-  if (!(await create(turn, text))) {
-    await removeOld(turn);
+  if (!(await create(turn, own))) {
+    // Of a process that was killed within its turn.
+    if ((await look(turn))?.isGone === true) await rm(turn, { force: true });
     await sleep(TURN_MS);
     return;
   }
@@ -133,12 +138,6 @@ async function takeAway(path: string, text: string): Promise<void> {
   } finally {
     await rm(turn, { force: true });
   }
-}
-
-/** A turn takes no time: an old one is that of a process that was killed within it. */
-async function removeOld(turn: string): Promise<void> {
-  const stats = await stat(turn).catch(() => undefined);
-  if (stats !== undefined && Date.now() - stats.mtimeMs > WRITTEN_WITHIN_MS) await rm(turn, { force: true });
 }
 
 function parse(text: string): Holder | undefined {

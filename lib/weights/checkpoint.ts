@@ -5,7 +5,7 @@ import { exists } from "../util/exists.js";
 import { refuseAdapterFiles, refuseAdapterTensors } from "./adapter.js";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.js";
 import { invalidCheckpoint, type StoredTensor } from "./safetensors-header.js";
-import { checkIndex, INDEX_FILE, presentShards, readIndex } from "./shard-index.js";
+import { checkIndex, INDEX_FILE, invalid, presentShards, readIndex } from "./shard-index.js";
 import { plainTensorNames } from "./tensor-names.js";
 import { tiedEmbedding } from "./tied-embedding.js";
 
@@ -156,12 +156,4 @@ async function noWeights(directory: string): Promise<CheckpointError> {
     `${directory} has neither ${SINGLE_FILE} nor ${INDEX_FILE}. Give the folder of a complete Hugging Face checkpoint.`,
     { directory },
   );
-}
-
-function invalid(
-  message: string,
-  details: Readonly<Record<string, unknown>>,
-  cause?: unknown,
-): CheckpointError {
-  return new CheckpointError("CHECKPOINT_INVALID", message, { details, cause });
 }

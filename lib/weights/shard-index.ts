@@ -115,7 +115,8 @@ function missingShard(shard: string, index: ShardIndex): CheckpointError {
   );
 }
 
-function invalid(
+/** The error for weight files that contradict each other, or are not there. */
+export function invalid(
   message: string,
   details: Readonly<Record<string, unknown>>,
   cause?: unknown,

@@ -11,7 +11,8 @@ import type { RouteHandler } from "../route.js";
 import { scoreTexts, usageOf } from "../score-texts.js";
 import type { ServableScorer } from "../text-scorer.js";
 
-const texts = z.union([z.string(), z.array(z.string())]);
+const EXPECTED = "expected input or text (a text or a list of texts), or messages ({ role, content }, …)";
+const texts = z.union([z.string(), z.array(z.string())], { error: EXPECTED });
 
 const inputSchema = z.object({
   input: texts,
@@ -19,17 +20,13 @@ const inputSchema = z.object({
   ...activationFields,
 });
 const messagesSchema = z.object({
-  messages: z.array(z.unknown()),
+  messages: z.array(z.unknown(), { error: EXPECTED }),
   tools: z.unknown().optional(),
   documents: z.unknown().optional(),
   chat_template_kwargs: z.unknown().optional(),
   ...activationFields,
 });
 const sglangSchema = z.object({ text: texts });
-
-const bodySchema = z.union([inputSchema, messagesSchema, sglangSchema], {
-  error: "expected input or text (a text or a list of texts), or messages ({ role, content }, …)",
-});
 
 /**
  * The classification requests of vLLM and SGLang. vLLM: `input` is plain text, to which the tokenizer adds its special tokens
@@ -41,20 +38,48 @@ const bodySchema = z.union([inputSchema, messagesSchema, sglangSchema], {
  * (reward model)".
  */
 export const classify: RouteHandler = async (body, { scorer, signal }) => {
-  const isChat = messagesSchema.safeParse(body).success && !inputSchema.safeParse(body).success;
-  const request = parseBody(bodySchema, body, [
-    ...Object.keys(activationFields),
-    "add_special_tokens",
-    ...(isChat ? ["tools", "documents", "chat_template_kwargs"] : []),
-  ]);
-  if ("text" in request) return classifySglang(request.text, scorer, signal);
-  const activation = activationOf(request);
-  const scores = await scoresOf(request, body, scorer, signal);
+  switch (formOf(body)) {
+    case "text": {
+      const { text } = parseBody(sglangSchema, body, Object.keys(sglangSchema.shape));
+      return answerSglang(text, await scoreTexts(scorer, listOf(text), { addSpecialTokens: true, signal }));
+    }
+    case "messages": {
+      const request = parseBody(messagesSchema, body, Object.keys(messagesSchema.shape));
+      const activation = activationOf(request);
+      const conversation = conversationOf(body as z.infer<typeof messagesSchema>);
+      return answerVllm([await scorer.score(conversation, { signal })], activation, scorer);
+    }
+    default: {
+      const request = parseBody(inputSchema, body, Object.keys(inputSchema.shape));
+      const activation = activationOf(request);
+      const addSpecialTokens = request.add_special_tokens ?? true;
+      const scores = await scoreTexts(scorer, listOf(request.input), { addSpecialTokens, signal });
+      return answerVllm(scores, activation, scorer);
+    }
+  }
+};
+
+/** @throws HttpError 422 a request of two forms: one of the two texts would not be scored */
+function formOf(body: unknown): "input" | "messages" | "text" {
+  const given = Object.entries(typeof body === "object" && body !== null ? body : {});
+  const forms = (["input", "messages", "text"] as const).filter((form) =>
+    given.some(([name, value]) => name === form && value !== null),
+  );
+  const [form = "input", other] = forms;
+  if (other === undefined) return form;
+  throw new HttpError(422, "INVALID_ARGUMENT", `${EXPECTED}, but received ${forms.join(" and ")}`);
+}
+
+function answerVllm(
+  scores: readonly Score[],
+  activation: (reward: number) => number,
+  { description }: ServableScorer,
+): unknown {
   return {
     id: `classify-${randomUUID()}`,
     object: "list",
     created: Math.floor(Date.now() / 1000),
-    model: scorer.description.name,
+    model: description.name,
     data: scores.map(({ reward }, index) => ({
       index,
       label: "LABEL_0",
@@ -63,51 +88,20 @@ export const classify: RouteHandler = async (body, { scorer, signal }) => {
     })),
     usage: { ...usageOf(scores), completion_tokens: 0 },
   };
-};
+}
 
-async function scoresOf(
-  request: z.infer<typeof inputSchema> | z.infer<typeof messagesSchema>,
-  body: unknown,
-  scorer: ServableScorer,
-  signal: AbortSignal,
-): Promise<Score[]> {
-  if ("input" in request) {
-    const addSpecialTokens = request.add_special_tokens ?? true;
-    return scoreTexts(scorer, listOf(request.input), { addSpecialTokens, signal });
-  }
-  if (
-    typeof body === "object" &&
-    body !== null &&
-    "add_special_tokens" in body &&
-    body.add_special_tokens !== null
-  ) {
-    throw new HttpError(
-      422,
-      "FIELD_NOT_SUPPORTED",
-      "Messages get the special tokens of the model's published usage (--bos changes it), so add_special_tokens cannot be " +
-        "honoured here. Leave it out, or send a rendered prompt as input.",
-    );
-  }
-  return [await scorer.score(conversationOf(body as z.infer<typeof messagesSchema>), { signal })];
+function answerSglang(text: string | readonly string[], scores: readonly Score[]): unknown {
+  const answers = scores.map(({ reward, tokenCount }) => ({
+    embedding: [reward],
+    meta_info: { id: randomUUID(), finish_reason: { type: "length", length: 0 }, prompt_tokens: tokenCount },
+  }));
+  return typeof text === "string" ? answers[0] : answers;
 }
 
 /** Messages are checked by the scorer, whole: what is in them is for the chat template to see. */
 function conversationOf(body: z.infer<typeof messagesSchema>): ConversationInput {
   const request = withExactFields(body);
   return withContext(request.messages as ChatMessages, recordContext(request));
-}
-
-async function classifySglang(
-  text: string | string[],
-  scorer: ServableScorer,
-  signal: AbortSignal,
-): Promise<unknown> {
-  const scores = await scoreTexts(scorer, listOf(text), { addSpecialTokens: true, signal });
-  const answers = scores.map(({ reward, tokenCount }) => ({
-    embedding: [reward],
-    meta_info: { id: randomUUID(), finish_reason: { type: "length", length: 0 }, prompt_tokens: tokenCount },
-  }));
-  return typeof text === "string" ? answers[0] : answers;
 }
 
 function listOf(given: string | string[]): string[] {
