@@ -1,3 +1,4 @@
+export { BACKBONE_TYPES, type BackboneType } from "./convert/backbone-type.js";
 /** Public API: load a model folder, score conversations. Conversion is in `llama-reward/convert`. */
 export { RewardModel, type Placement } from "./reward-model.js";
 export type { LoadOptions } from "./load-options.js";
@@ -23,5 +24,4 @@ export type {
   SettledScore,
 } from "./score.js";
 export type { AttributeScore } from "./head/head.js";
-export { BACKBONE_TYPES, type BackboneType } from "./model-folder/reward-json.js";
 export * from "./errors.js";

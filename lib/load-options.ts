@@ -1,6 +1,6 @@
+import { BACKBONE_TYPES, type BackboneType } from "./convert/backbone-type.js";
 import { z } from "zod";
 import { InvalidArgumentError } from "./errors.js";
-import { BACKBONE_TYPES, type BackboneType } from "./model-folder/reward-json.js";
 import type { Progress } from "./score.js";
 
 /** Options of `RewardModel.load`. */

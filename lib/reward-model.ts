@@ -1,3 +1,4 @@
+import type { BackboneType } from "./convert/backbone-type.js";
 import { Backbone } from "./backbone/backbone.js";
 import type { BackboneStats } from "./backbone/context.js";
 import { promptRequest, withResponse, type ConversationInput } from "./conversation.js";
@@ -8,7 +9,7 @@ import { checkLoadOptions, type LoadOptions } from "./load-options.js";
 import { checkedModel } from "./model-folder/open-model-folder.js";
 import { readRewardJson } from "./model-folder/read-reward-json.js";
 import { modelFingerprint } from "./model-folder/fingerprint.js";
-import type { BackboneType, RewardJson } from "./model-folder/reward-json.js";
+import type { RewardJson } from "./model-folder/reward-json.js";
 import { loadAddon } from "./native/binding.js";
 import type {
   Comparison,

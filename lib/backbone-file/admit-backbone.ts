@@ -1,6 +1,6 @@
+import type { BackboneType } from "../convert/backbone-type.js";
 import { ARCHITECTURES } from "../convert/architecture/registry.js";
 import { RewardError } from "../errors.js";
-import type { BackboneType } from "../model-folder/reward-json.js";
 import { checkFacts, type BackboneFacts } from "./check-facts.js";
 import { checkMetadata } from "./check-metadata.js";
 import { checkTensors } from "./check-tensors.js";

@@ -1,7 +1,7 @@
+import type { BackboneType } from "../convert/backbone-type.js";
 import { hyperparameters } from "../convert/backbone-plan.js";
 import { fileTypeOf } from "../convert/backbone-type.js";
 import type { Architecture } from "../convert/architecture/architecture.js";
-import type { BackboneType } from "../model-folder/reward-json.js";
 import type { GgufValue } from "../weights/gguf-value.js";
 import type { Metadata } from "./metadata.js";
 import { showValue } from "./raw-gguf.js";

@@ -1,5 +1,5 @@
+import type { BackboneType } from "../convert/backbone-type.js";
 import type { Architecture } from "../convert/architecture/architecture.js";
-import type { BackboneType } from "../model-folder/reward-json.js";
 import { appendAll } from "../util/append-all.js";
 import { GGML_TYPES, ggmlTypeById } from "../weights/gguf-types.js";
 import { paddingAt, tensorBytes } from "../weights/gguf-writer.js";

@@ -1,5 +1,5 @@
+import type { BackboneType } from "../convert/backbone-type.js";
 import { FLOAT_DTYPE, isFloatType, type QuantizedType } from "../convert/backbone-type.js";
-import type { BackboneType } from "../model-folder/reward-json.js";
 import { GGML_TYPES, type GgmlTypeName } from "../weights/gguf-types.js";
 
 /**

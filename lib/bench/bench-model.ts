@@ -1,9 +1,9 @@
+import type { BackboneType } from "../convert/backbone-type.js";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { convertCheckpoint } from "../convert/index.js";
 import { backboneFileName, REWARD_JSON } from "../model-folder/file-names.js";
-import type { BackboneType } from "../model-folder/reward-json.js";
 import { exists } from "../util/exists.js";
 import { writeRandomCheckpoint } from "./random-checkpoint.js";
 import type { BackboneShape } from "./shape.js";

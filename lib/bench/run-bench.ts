@@ -1,6 +1,6 @@
+import type { BackboneType } from "../convert/backbone-type.js";
 import { cpus } from "node:os";
 import { physicalCores } from "../backbone/threads.js";
-import type { BackboneType } from "../model-folder/reward-json.js";
 import { loadAddonDetails } from "../native/binding.js";
 import type { BenchLine } from "./lines.js";
 import type { PeerOptions } from "./peer.js";

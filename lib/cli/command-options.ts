@@ -1,5 +1,5 @@
+import { BACKBONE_TYPES, type BackboneType } from "../convert/backbone-type.js";
 import { InvalidArgumentError as InvalidOption, Option, type Command } from "commander";
-import { BACKBONE_TYPES, type BackboneType } from "../model-folder/reward-json.js";
 import type { LoadOptions } from "../load-options.js";
 
 /** Options of every command. */

@@ -1,13 +1,5 @@
 import { convertFloats, FLOAT_BYTES, toFloat32, type FloatDtype } from "../weights/float-convert.js";
-import type { CopiedTensor } from "./transform.js";
-
-/**
- * Values that must be converted together: all rows of an attention head, or one value (two keep 16-bit chunks at whole words).
- */
-export function granuleOf({ shape, transform }: CopiedTensor): number {
-  if (transform.kind !== "interleave-halves") return 2;
-  return transform.headDim * rowLength(shape);
-}
+import { rowLength, type CopiedTensor } from "./transform.js";
 
 /**
  * Makes a stretch of a GGUF tensor from the same stretch of its source: whole granules, from a granule's start.
@@ -34,10 +26,6 @@ export function applyTransform(
     case "scale":
       convertValues(source, from, target, to, (value) => value * transform.factor);
   }
-}
-
-function rowLength(shape: readonly number[]): number {
-  return shape.slice(1).reduce((product, size) => product * size, 1);
 }
 
 /** Row i of a head's first half goes to row 2i, row i of the second half to row 2i + 1. */

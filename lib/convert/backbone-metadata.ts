@@ -1,4 +1,4 @@
-import type { BackboneType } from "../model-folder/reward-json.js";
+import type { BackboneType } from "./backbone-type.js";
 import type { GgufMetadata } from "../weights/gguf-value.js";
 import type { BackbonePlan } from "./backbone-plan.js";
 import { fileTypeOf } from "./backbone-type.js";

@@ -1,7 +1,11 @@
 import { InvalidArgumentError } from "../errors.js";
-import { BACKBONE_TYPES, type BackboneType } from "../model-folder/reward-json.js";
 import { isFloatDtype, type FloatDtype } from "../weights/float-convert.js";
 import type { PlannedTensor } from "./backbone-plan.js";
+
+
+/** Backbone storage types, as `--type` names them. */
+export const BACKBONE_TYPES = ["f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m"] as const;
+export type BackboneType = (typeof BACKBONE_TYPES)[number];
 
 /** Backbone types this package writes itself; the others are made from them by llama.cpp's quantizer. */
 export type FloatType = "f32" | "f16" | "bf16";

@@ -1,3 +1,4 @@
+import { headSources } from "./stored-head.js";
 import path from "node:path";
 import { CheckpointError } from "../errors.js";
 import { refuseProcessReward } from "../head/process-reward.js";
@@ -13,7 +14,6 @@ import type { RawConfig } from "./model-config.js";
 import { requireFolderOfCheckpoint } from "./checkpoint-folder.js";
 import { readConfig } from "./read-config.js";
 import { readTokenizer } from "./tokenizer/read-tokenizer.js";
-import { headSources } from "./write-head.js";
 import type { TokenizerInfo } from "./tokenizer/tokenizer-info.js";
 
 /** A tensor that goes nowhere, and the name of the rule that says so. */

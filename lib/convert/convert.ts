@@ -1,3 +1,4 @@
+import type { BackboneType } from "./backbone-type.js";
 import path from "node:path";
 import { proveHead } from "../head/prove-head.js";
 import { makePromptSpec } from "../template/prompt-spec.js";
@@ -6,13 +7,7 @@ import { rememberFiles } from "../model-folder/checksum-memory.js";
 import { HEAD_FILE, REWARD_JSON } from "../model-folder/file-names.js";
 import { readRewardJson } from "../model-folder/read-reward-json.js";
 import { writeRewardJson } from "../model-folder/write-reward-json.js";
-import {
-  REWARD_JSON_VERSION,
-  type WeightsRecord,
-  type BackboneType,
-  type FileRecord,
-  type RewardJson,
-} from "../model-folder/reward-json.js";
+import { REWARD_JSON_VERSION, type WeightsRecord, type FileRecord, type RewardJson } from "../model-folder/reward-json.js";
 import { StagingFolder } from "../model-folder/staging.js";
 import type { Progress } from "../score.js";
 import { checkBackboneType } from "./backbone-type.js";

@@ -1,9 +1,10 @@
+import type { BackboneType } from "./backbone-type.js";
 import path from "node:path";
 import { InvalidArgumentError } from "../errors.js";
 import { admitBackbone } from "../backbone-file/admit-backbone.js";
 import type { BackboneFacts } from "../backbone-file/check-facts.js";
 import { backboneFileName } from "../model-folder/file-names.js";
-import type { WeightsRecord, BackboneType, FileRecord } from "../model-folder/reward-json.js";
+import type { WeightsRecord, FileRecord } from "../model-folder/reward-json.js";
 import type { StagingFolder } from "../model-folder/staging.js";
 import type { Progress } from "../score.js";
 import { adoptBackbone } from "./adopt/adopt-backbone.js";

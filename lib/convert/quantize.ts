@@ -1,3 +1,4 @@
+import type { BackboneType } from "./backbone-type.js";
 import path from "node:path";
 import { InvalidArgumentError } from "../errors.js";
 import { admitBackbone } from "../backbone-file/admit-backbone.js";
@@ -5,7 +6,7 @@ import { rememberFiles } from "../model-folder/checksum-memory.js";
 import { checkedBackbone } from "../model-folder/open-model-folder.js";
 import { backboneFileName } from "../model-folder/file-names.js";
 import { readRewardJson } from "../model-folder/read-reward-json.js";
-import type { WeightsRecord, BackboneType, RewardJson } from "../model-folder/reward-json.js";
+import type { WeightsRecord, RewardJson } from "../model-folder/reward-json.js";
 import { StagingFolder } from "../model-folder/staging.js";
 import { writeRewardJson } from "../model-folder/write-reward-json.js";
 import type { Progress } from "../score.js";

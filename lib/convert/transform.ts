@@ -40,3 +40,16 @@ export interface ComputedTensor {
 export function isAlwaysFloat32(rule: CopiedTensor): boolean {
   return rule.shape.length <= 1 || rule.transform.kind === "scale";
 }
+
+/**
+ * Values that must be converted together: all rows of an attention head, or one value (two keep 16-bit chunks at whole words).
+ */
+export function granuleOf({ shape, transform }: CopiedTensor): number {
+  if (transform.kind !== "interleave-halves") return 2;
+  return transform.headDim * rowLength(shape);
+}
+
+/** Values of a row: the product of all dimensions but the first. */
+export function rowLength(shape: readonly number[]): number {
+  return shape.slice(1).reduce((product, size) => product * size, 1);
+}

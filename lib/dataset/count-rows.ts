@@ -1,4 +1,4 @@
-import { dataStream, type DataFile } from "./data-file.js";
+import { dataStream, type DataFile } from "./data-stream.js";
 import { countParquetRows } from "./parquet-rows.js";
 
 const NEWLINE = 0x0a;

@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { messageOf, unreadable } from "./dataset-row.js";
@@ -6,20 +5,8 @@ import { chooseFiles, type DatasetPart } from "./folder/choose-files.js";
 import { readCard } from "./folder/dataset-card.js";
 import { defaultSplits } from "./folder/default-splits.js";
 import { walkFolder } from "./folder/walk-folder.js";
-import { gunzip } from "./gunzip.js";
+import { dataStream, type DataFile, type DataFormat } from "./data-stream.js";
 import { isJsonLines } from "./text-form.js";
-
-/** How a data file is written. */
-export type DataFormat = "jsonl" | "json" | "parquet";
-
-/** One file of a dataset. */
-export interface DataFile {
-  path: string;
-  /** Name to show: relative to the folder that was asked for. */
-  name: string;
-  format: DataFormat;
-  isGzipped: boolean;
-}
 
 const FORMAT_BY_ENDING: Readonly<Record<string, DataFormat>> = {
   jsonl: "jsonl",
@@ -27,11 +14,6 @@ const FORMAT_BY_ENDING: Readonly<Record<string, DataFormat>> = {
   json: "json",
   parquet: "parquet",
 };
-
-/** Bytes read at once. */
-const PIECE_BYTES = 1 << 18;
-/** Gzip unpacks to at most a thousand times as much. */
-const PACKED_PIECE_BYTES = 1 << 14;
 
 /**
  * The data files behind a path: the file itself, or those of a folder by the rules of the Hub, in order of their names.
@@ -101,23 +83,6 @@ async function describe(path: string, name: string): Promise<DataFile> {
   if (format !== "json") return { path, name, format, isGzipped };
   const isLines = await isJsonLines(dataStream({ path, isGzipped })).catch(() => false);
   return { path, name, format: isLines ? "jsonl" : "json", isGzipped };
-}
-
-/**
- * The bytes of a data file, unpacked.
- * @throws `signal.reason` between two pieces
- */
-export async function* dataStream(
-  { path, isGzipped }: Pick<DataFile, "path" | "isGzipped">,
-  signal?: AbortSignal,
-): AsyncIterable<Uint8Array> {
-  const bytes = isGzipped
-    ? gunzip(createReadStream(path, { highWaterMark: PACKED_PIECE_BYTES }))
-    : createReadStream(path, { highWaterMark: PIECE_BYTES });
-  for await (const piece of bytes as AsyncIterable<Uint8Array>) {
-    signal?.throwIfAborted();
-    yield piece;
-  }
 }
 
 async function startsWith(path: string, mark: readonly number[]): Promise<boolean> {

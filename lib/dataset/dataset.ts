@@ -1,6 +1,7 @@
+import { dataStream, type DataFile } from "./data-stream.js";
 import { FileError, type RewardError } from "../errors.js";
 import { countRows } from "./count-rows.js";
-import { dataStream, findDataFiles, type DataFile } from "./data-file.js";
+import { findDataFiles } from "./data-file.js";
 import { isRewardError, messageOf, unreadable, type DatasetRow, type DatasetRows } from "./dataset-row.js";
 import type { DatasetPart } from "./folder/choose-files.js";
 import { downloadDataset, hubDatasetId } from "./hub-dataset.js";

@@ -1,5 +1,5 @@
+import type { DataFile } from "./data-stream.js";
 import { messageOf, unreadable, type DatasetRow, type DatasetRows } from "./dataset-row.js";
-import type { DataFile } from "./data-file.js";
 import { rememberExact } from "../util/exact-json.js";
 import { openByteSource, type ByteSource } from "./parquet/byte-source.js";
 import { prepareCodecs } from "./parquet/codecs.js";

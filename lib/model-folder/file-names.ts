@@ -1,4 +1,4 @@
-import type { BackboneType } from "./reward-json.js";
+import type { BackboneType } from "../convert/backbone-type.js";
 
 /** The file that makes a folder a model folder. It is written last. */
 export const REWARD_JSON = "reward.json";

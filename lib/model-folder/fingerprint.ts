@@ -1,6 +1,7 @@
+import type { BackboneType } from "../convert/backbone-type.js";
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../util/canonical-json.js";
-import type { BackboneType, RewardJson } from "./reward-json.js";
+import type { RewardJson } from "./reward-json.js";
 
 /**
  * Tells models apart by what their rewards depend on, whatever they and their folders are called: the recorded checksums of the

@@ -1,9 +1,10 @@
+import type { BackboneType } from "../convert/backbone-type.js";
 import { admitBackbone } from "../backbone-file/admit-backbone.js";
 import { ModelLoadError } from "../errors.js";
 import { checkChecksums, type CheckOptions } from "./check-checksum.js";
 import { checkHeadHeader } from "./head-header.js";
 import { recordedFile } from "./read-reward-json.js";
-import type { WeightsRecord, BackboneType, RewardJson } from "./reward-json.js";
+import type { WeightsRecord, RewardJson } from "./reward-json.js";
 
 /** Options of {@link checkedBackbone} and {@link checkedModel}. */
 export interface OpenOptions extends CheckOptions {

@@ -1,11 +1,9 @@
 import { z } from "zod";
+import { promptSchema } from "../template/prompt-section.js";
+import { BACKBONE_TYPES } from "../convert/backbone-type.js";
 
 /** Version of `reward.json` this build writes. A newer one is refused, never guessed at; version 1 lacks the checksums of headers and of its own. */
 export const REWARD_JSON_VERSION = 2;
-
-/** Backbone storage types, as `--type` names them. */
-export const BACKBONE_TYPES = ["f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m"] as const;
-export type BackboneType = (typeof BACKBONE_TYPES)[number];
 
 const fileRecord = z.strictObject({
   /** File name inside its folder. */
@@ -35,53 +33,6 @@ const publishedScore = z.strictObject({
   tolerance: z.number().positive(),
 });
 export type PublishedScore = z.infer<typeof publishedScore>;
-
-const promptSchema = z.strictObject({
-  /** Jinja source of the chat template. */
-  template: z.string(),
-  /** Special-token texts the template may use: `bos_token`, `eos_token`, … */
-  templateVariables: z.record(z.string(), z.string()),
-  /** Pinned `date_string`, and what `strftime_now` answers with, so that a score never depends on the day. */
-  date: z.string().nullable(),
-  /** Unicode normalization the checkpoint's tokenizer asks for; llama.cpp does none. */
-  normalization: z.enum(["NFC", "NFD", "NFKC", "NFKD"]).nullable(),
-  /** Who puts a space in front of text, see `SpacePrefix` in lib/convert/tokenizer/tokenizer-info.ts. */
-  spacePrefix: z.enum(["none", "native", "first", "each"]),
-  /** Special tokens that swallow the white space in front of them, or behind them; llama.cpp does neither. */
-  stripBefore: z.array(z.string()),
-  stripAfter: z.array(z.string()),
-  /** Whether the published usage tokenizes the rendered text with the tokenizer's own additions. */
-  addSpecialTokens: z.boolean(),
-  /** Token ids the tokenizer adds in front and behind when `addSpecialTokens`. */
-  prefixTokens: z.array(z.int().nonnegative()),
-  suffixTokens: z.array(z.int().nonnegative()),
-  /** BOS token id, for `--bos once` and `none`. */
-  bosToken: z.int().nonnegative().nullable(),
-  /** Takes the text of BOS out of the rendered prompt, wherever it occurs. */
-  removeBosText: z.boolean(),
-  /** Token id appended to every input when the published usage appends EOS itself. */
-  appendEosToken: z.int().nonnegative().nullable(),
-  padToken: z.int().nonnegative().nullable(),
-  position: z.enum(["last", "last-non-pad", "before-first-pad"]),
-  /** For heads that gate on the prompt: the text whose last occurrence (as tokens) marks the gating position. */
-  gatingText: z.string().nullable(),
-  /** Pair-preference models: the pieces that two answers and their context are put together with. */
-  pair: z
-    .strictObject({
-      /** Message i gets `user` in front when i is even, else `assistant`. */
-      context: z.strictObject({
-        before: z.string(),
-        user: z.string(),
-        assistant: z.string(),
-        after: z.string(),
-      }),
-      /** Text with the places `{context}`, `{response_A}` and `{response_B}`. */
-      prompt: z.string(),
-    })
-    .nullable(),
-  /** Roles that the template is known to accept are not listed: the template itself decides. */
-});
-export type PromptSpec = z.infer<typeof promptSchema>;
 
 const contentSchema = z.strictObject({
   schemaVersion: z.union([z.literal(1), z.literal(REWARD_JSON_VERSION)]),

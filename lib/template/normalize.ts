@@ -1,4 +1,4 @@
-import type { PromptSpec } from "../model-folder/reward-json.js";
+import type { PromptSpec } from "./prompt-section.js";
 
 /** The Unicode normalization that a checkpoint's tokenizer asks for. */
 export type NormalizationForm = NonNullable<PromptSpec["normalization"]>;

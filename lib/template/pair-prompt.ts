@@ -1,3 +1,4 @@
+import type { PromptSpec } from "./prompt-section.js";
 import {
   asRequest,
   checkConversation,
@@ -7,7 +8,6 @@ import {
 } from "../conversation.js";
 import { contentText } from "../conversation/message-content.js";
 import { ConversationError } from "../errors.js";
-import type { PromptSpec } from "../model-folder/reward-json.js";
 
 /** The pieces a pair-preference model's prompt is made of. */
 export type PairPieces = NonNullable<PromptSpec["pair"]>;

@@ -1,5 +1,5 @@
+import type { PromptSpec } from "./prompt-section.js";
 import { ConversationError } from "../errors.js";
-import type { PromptSpec } from "../model-folder/reward-json.js";
 
 /**
  * Index of the token whose hidden state the head scores.

@@ -1,7 +1,7 @@
+import type { PromptSpec } from "./prompt-section.js";
 import { CheckpointError } from "../errors.js";
 import type { TokenizerInfo } from "../convert/tokenizer/tokenizer-info.js";
 import type { HeadUsage } from "../head/head.js";
-import type { PromptSpec } from "../model-folder/reward-json.js";
 import type { Profile } from "../profile/profile.js";
 
 /**

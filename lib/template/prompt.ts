@@ -1,7 +1,7 @@
+import type { PromptSpec } from "./prompt-section.js";
 import type { ConversationInput } from "../conversation.js";
 import { checkText } from "../conversation/template-data.js";
 import { InvalidArgumentError, RewardError } from "../errors.js";
-import type { PromptSpec } from "../model-folder/reward-json.js";
 import type { NativeModel } from "../native/types.js";
 import { AddedTokens, tokenizePlain } from "./added-tokens.js";
 import { ChatTemplate } from "./chat-template.js";

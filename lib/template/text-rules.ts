@@ -1,5 +1,4 @@
-import type { SpacePrefix } from "../convert/tokenizer/tokenizer-info.js";
-import type { PromptSpec } from "../model-folder/reward-json.js";
+import type { SpacePrefix, PromptSpec } from "./prompt-section.js";
 import { normalizeText } from "./normalize.js";
 
 /** What a checkpoint's tokenizer does to a text before it splits it, and llama.cpp's does not. */

@@ -1,4 +1,5 @@
-import type { BackboneType, RewardJson } from "../model-folder/reward-json.js";
+import type { BackboneType } from "../convert/backbone-type.js";
+import type { RewardJson } from "../model-folder/reward-json.js";
 import type { Profile } from "../profile/profile.js";
 import type { Tokenizer } from "../template/prompt.js";
 import { PromptBuilder } from "../template/prompt.js";

@@ -1,3 +1,4 @@
+import type { BackboneType } from "../convert/backbone-type.js";
 import { join } from "node:path";
 import { hashFile } from "../util/hash-file.js";
 import { RewardError } from "../errors.js";
@@ -5,7 +6,7 @@ import { checkHeadHeader } from "../model-folder/head-header.js";
 import { admitRecorded } from "../model-folder/open-model-folder.js";
 import { REWARD_JSON } from "../model-folder/file-names.js";
 import { findScoringFault } from "../model-folder/read-reward-json.js";
-import type { BackboneType, FileRecord, RewardJson, WeightsRecord } from "../model-folder/reward-json.js";
+import type { FileRecord, RewardJson, WeightsRecord } from "../model-folder/reward-json.js";
 import { checkOf, type Check } from "./check.js";
 
 /** Whether the folder's own files are the ones the conversion wrote: size and SHA-256 of each. */

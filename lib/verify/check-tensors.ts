@@ -1,4 +1,4 @@
-import type { BackboneType } from "../model-folder/reward-json.js";
+import type { BackboneType } from "../convert/backbone-type.js";
 import { checkOf, type Check } from "./check.js";
 import { verifyTensors } from "./tensors.js";
 

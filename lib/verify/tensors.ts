@@ -1,13 +1,14 @@
+import type { BackboneType } from "../convert/backbone-type.js";
+import { headSources } from "../convert/stored-head.js";
 import path from "node:path";
 import { checkBackbone } from "../convert/check/check-backbone.js";
 import { checkHead } from "../convert/check/check-head.js";
 import type { TensorFault } from "../convert/check/tensor-fault.js";
 import { planCheckpoint, type CheckpointPlan, type DroppedTensor } from "../convert/checkpoint-plan.js";
 import { hashFile } from "../util/hash-file.js";
-import { headSources } from "../convert/write-head.js";
 import { RewardError } from "../errors.js";
 import { readRewardJson, recordedFile } from "../model-folder/read-reward-json.js";
-import type { BackboneType, FileRecord } from "../model-folder/reward-json.js";
+import type { FileRecord } from "../model-folder/reward-json.js";
 import type { Progress } from "../score.js";
 import { appendAll } from "../util/append-all.js";
 

@@ -1,3 +1,4 @@
+import type { BackboneType } from "../convert/backbone-type.js";
 import { join } from "node:path";
 import { withVocabulary } from "../backbone/vocabulary.js";
 import { requireCheckpoint } from "../convert/checkpoint-folder.js";
@@ -7,7 +8,7 @@ import { CacheLayout } from "../hub/cache-layout.js";
 import { defaultCacheDir } from "../hub/hub-settings.js";
 import { admitRecorded } from "../model-folder/open-model-folder.js";
 import { readRewardJson } from "../model-folder/read-reward-json.js";
-import type { BackboneType, RewardJson } from "../model-folder/reward-json.js";
+import type { RewardJson } from "../model-folder/reward-json.js";
 import { loadAddon } from "../native/binding.js";
 import { findProfile } from "../profile/find-profile.js";
 import { RewardModel } from "../reward-model.js";

@@ -1,10 +1,10 @@
+import type { BackboneType } from "../../lib/convert/backbone-type.js";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { admitBackbone } from "../../lib/backbone-file/admit-backbone.js";
 import { quantizeModelFolder } from "../../lib/convert/index.js";
 import { readRewardJson } from "../../lib/model-folder/read-reward-json.js";
-import type { BackboneType } from "../../lib/model-folder/reward-json.js";
 import { RewardModel } from "../../lib/reward-model.js";
 import { editBackbone, setNumber, setText, type GgufTree, type TreeEntry } from "../support/edit-gguf.js";
 import { convertFixture, temporaryFolder, type ModelFolder } from "../support/fixtures.js";

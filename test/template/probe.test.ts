@@ -1,7 +1,7 @@
+import type { PromptSpec } from "../../lib/template/prompt-section.js";
 import { describe, expect, it } from "vitest";
 import type { ConversationInput } from "../../lib/conversation.js";
 import { RewardError } from "../../lib/errors.js";
-import type { PromptSpec } from "../../lib/model-folder/reward-json.js";
 import { PromptBuilder, type PreparedPrompt } from "../../lib/template/prompt.js";
 import { CharacterTokenizer } from "./character-tokenizer.js";
 

@@ -1,8 +1,8 @@
+import type { PromptSpec } from "../../lib/template/prompt-section.js";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { ChatMessage, ConversationInput } from "../../lib/conversation.js";
 import { RewardError } from "../../lib/errors.js";
-import type { PromptSpec } from "../../lib/model-folder/reward-json.js";
 import { PromptBuilder, type PreparedPrompt, type PromptOptions } from "../../lib/template/prompt.js";
 import { CharacterTokenizer, ids } from "./character-tokenizer.js";
 

@@ -1,5 +1,5 @@
+import { BACKBONE_TYPES, type BackboneType } from "../../convert/backbone-type.js";
 import { median, standardDeviation } from "simple-statistics";
-import { BACKBONE_TYPES, type BackboneType } from "../../model-folder/reward-json.js";
 import { prepareBenchModel, type BenchModel } from "../bench-model.js";
 import { loadTokenScorer } from "../load-scorer.js";
 import { PeerProcess } from "../peer-process.js";

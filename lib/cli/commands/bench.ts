@@ -1,7 +1,7 @@
+import { BACKBONE_TYPES, type BackboneType } from "../../convert/backbone-type.js";
 import { Option } from "commander";
 import type { PeerOptions } from "../../bench/peer.js";
 import { runBench, SUITE_NAMES, type SuiteName } from "../../bench/run-bench.js";
-import { BACKBONE_TYPES, type BackboneType } from "../../model-folder/reward-json.js";
 import { describeBenchLine } from "../bench-line.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";

@@ -1,5 +1,5 @@
+import { BACKBONE_TYPES, type BackboneType } from "../../convert/backbone-type.js";
 import { convertCheckpoint, type ConvertResult } from "../../convert/index.js";
-import { BACKBONE_TYPES, type BackboneType } from "../../model-folder/reward-json.js";
 import { loadAddonDetails } from "../../native/binding.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";

@@ -1,8 +1,9 @@
+import { BACKBONE_TYPES, type BackboneType } from "../../convert/backbone-type.js";
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
 import { InvalidArgumentError } from "../../errors.js";
 import { runFidelity, type FidelityReport, type FidelityRow } from "../../eval/index.js";
 import { readRewardJson } from "../../model-folder/read-reward-json.js";
-import { BACKBONE_TYPES, type BackboneType, type RewardJson } from "../../model-folder/reward-json.js";
+import { type RewardJson } from "../../model-folder/reward-json.js";
 import { RewardModel } from "../../reward-model.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";

@@ -1,4 +1,4 @@
-import { BACKBONE_TYPES, type BackboneType } from "../../model-folder/reward-json.js";
+import { BACKBONE_TYPES, type BackboneType } from "../../convert/backbone-type.js";
 import type { Check } from "../../verify/check.js";
 import { verifyModel, type VerifyOptions, type VerifyReport } from "../../verify/verify.js";
 import type { CliCommand } from "../command.js";

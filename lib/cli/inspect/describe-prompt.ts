@@ -1,4 +1,4 @@
-import type { PromptSpec } from "../../model-folder/reward-json.js";
+import type { PromptSpec } from "../../template/prompt-section.js";
 import { RewardError } from "../../errors.js";
 import { ChatTemplate } from "../../template/chat-template.js";
 import { pairConversations } from "../../template/pair-prompt.js";

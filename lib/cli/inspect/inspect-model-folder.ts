@@ -1,3 +1,4 @@
+import type { BackboneType } from "../../convert/backbone-type.js";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { RewardError } from "../../errors.js";
@@ -5,7 +6,7 @@ import { headDefinition } from "../../head/registry.js";
 import { admitRecorded } from "../../model-folder/open-model-folder.js";
 import { REWARD_JSON } from "../../model-folder/file-names.js";
 import { findScoringFault, readRewardJson } from "../../model-folder/read-reward-json.js";
-import type { WeightsRecord, BackboneType, RewardJson } from "../../model-folder/reward-json.js";
+import type { WeightsRecord, RewardJson } from "../../model-folder/reward-json.js";
 import { describePrompt, promptAssumptions } from "./describe-prompt.js";
 import type { BackboneFile, HeadFound, Inspection } from "./inspection.js";
 

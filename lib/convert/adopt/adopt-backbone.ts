@@ -1,5 +1,5 @@
+import { BACKBONE_TYPES, type BackboneType } from "../backbone-type.js";
 import { InvalidArgumentError } from "../../errors.js";
-import { BACKBONE_TYPES, type BackboneType } from "../../model-folder/reward-json.js";
 import type { Progress } from "../../score.js";
 import { GgufData, readGgufHeader, type GgufHeader, type GgufTensorInfo } from "../../weights/gguf-reader.js";
 import { GGML_TYPES } from "../../weights/gguf-types.js";

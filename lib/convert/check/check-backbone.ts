@@ -1,4 +1,4 @@
-import type { BackboneType } from "../../model-folder/reward-json.js";
+import type { BackboneType } from "../backbone-type.js";
 import type { Progress } from "../../score.js";
 import type { Checkpoint } from "../../weights/checkpoint.js";
 import { dequantize } from "../../weights/dequantize.js";

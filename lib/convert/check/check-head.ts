@@ -1,9 +1,9 @@
+import { headTensors } from "../stored-head.js";
 import path from "node:path";
 import { RewardError } from "../../errors.js";
 import type { DetectedHead } from "../../head/registry.js";
 import type { Checkpoint } from "../../weights/checkpoint.js";
 import { openSafetensors } from "../../weights/safetensors.js";
-import { headTensors } from "../write-head.js";
 import type { TensorFault } from "./tensor-fault.js";
 
 /** Compares a head file with the checkpoint's head tensors, byte for byte. @param file full path of `head.safetensors` */

@@ -1,10 +1,10 @@
+import { granuleOf } from "../transform.js";
 import { dequantize } from "../../weights/dequantize.js";
 import { FLOAT_BYTES, isFloatDtype, type FloatDtype } from "../../weights/float-convert.js";
 import type { GgufData, GgufTensorInfo } from "../../weights/gguf-reader.js";
 import { GGML_TYPES, isPlainFloat, type GgmlTypeName } from "../../weights/gguf-types.js";
 import { tensorBytes } from "../../weights/gguf-writer.js";
 import type { SafetensorsFile } from "../../weights/safetensors.js";
-import { granuleOf } from "../apply-transform.js";
 import type { PlannedTensor } from "../backbone-plan.js";
 import { expectedValues, findWrongValue } from "../check-transform.js";
 import { diagnose } from "./diagnose.js";

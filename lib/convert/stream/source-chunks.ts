@@ -1,7 +1,7 @@
+import { granuleOf } from "../transform.js";
 import { FLOAT_BYTES } from "../../weights/float-convert.js";
 import type { SafetensorsFile } from "../../weights/safetensors.js";
 import { DTYPE_BYTES, type StoredTensor } from "../../weights/safetensors-header.js";
-import { granuleOf } from "../apply-transform.js";
 import type { PlannedTensor } from "../backbone-plan.js";
 import { largest } from "../../util/extremes.js";
 

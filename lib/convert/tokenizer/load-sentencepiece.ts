@@ -1,3 +1,4 @@
+import type { SpacePrefix } from "../../template/prompt-section.js";
 import { collectAddedTokens } from "./added-tokens.js";
 import { tokenIdOf, type LoadedTokenizer } from "./loaded-tokenizer.js";
 import { refuseNormalizedTokens } from "./normalized-tokens.js";
@@ -8,7 +9,6 @@ import { respellTokens } from "./respell-tokens.js";
 import { spmEntries } from "./sentencepiece-bpe.js";
 import type { SentencePieceModel } from "./sentencepiece-model.js";
 import { checkVocabulary, layOutTokens, TOKEN_TYPE } from "./token-list.js";
-import type { SpacePrefix } from "./tokenizer-info.js";
 import type { TokenStatements } from "./token-statements.js";
 import type { TokenizerClass } from "./tokenizer-class.js";
 import type { TokenizerConfig } from "./tokenizer-json.js";

@@ -1,7 +1,8 @@
+import type { SpacePrefix } from "../../template/prompt-section.js";
 import type { GgufValue } from "../../weights/gguf-value.js";
 import type { AddedTokens } from "./added-tokens.js";
 import type { Additions } from "./post-processor.js";
-import type { SpacePrefix, TokenizerInfo } from "./tokenizer-info.js";
+import type { TokenizerInfo } from "./tokenizer-info.js";
 import type { Vocab } from "./tokenizer-json.js";
 
 /** The part of the `tokenizer.ggml.*` metadata that depends on the kind of tokenizer. */

@@ -1,8 +1,8 @@
+import type { SpacePrefix } from "../../template/prompt-section.js";
 import { z } from "zod";
 import { unsupported } from "./checkpoint-json.js";
 import type { Merge } from "./merges.js";
 import { SPACE_MARK, type Normalization } from "./normalizer.js";
-import type { SpacePrefix } from "./tokenizer-info.js";
 import { componentSchema, type Component } from "./tokenizer-json.js";
 
 const metaspace = z.object({

@@ -1,12 +1,5 @@
-import type { PromptSpec } from "../../model-folder/reward-json.js";
+import type { PromptSpec, SpacePrefix } from "../../template/prompt-section.js";
 import type { GgufMetadata } from "../../weights/gguf-value.js";
-
-/**
- * Who puts a space in front of a text. `none`: nobody. `native`: llama.cpp does, before every stretch of text between special
- * tokens (`tokenizer.ggml.add_space_prefix`). `first`, `each`: llama.cpp cannot do it that way, so the caller adds one before the
- * first stretch, or every stretch, that does not begin with a space (`lib/template/normalize.ts`).
- */
-export type SpacePrefix = "none" | "native" | "first" | "each";
 
 /** Everything a checkpoint's tokenizer files say, in the form the GGUF and `reward.json` need. */
 export interface TokenizerInfo {

@@ -1,5 +1,5 @@
+import { dataStream, type DataFile } from "../data-stream.js";
 import { open } from "node:fs/promises";
-import { dataStream, type DataFile } from "../data-file.js";
 import { demand } from "./problem.js";
 
 /** Bytes of a packed file that are unpacked in memory, where a reader has to jump to and fro. */
