@@ -5,8 +5,8 @@ import { spawn } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeRandomCheckpoint } from "../dist/bench/random-checkpoint.js";
-import { SHAPE_1B } from "../dist/bench/shape.js";
+import { writeRandomCheckpoint } from "../build/bench/random-checkpoint.js";
+import { SHAPE_1B } from "../build/bench/shape.js";
 
 /** Llama 3.1 8B. Source: its config.json. */
 const SHAPE_8B = {

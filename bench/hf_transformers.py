@@ -2,7 +2,7 @@
 """Hugging Face transformers as a peer of the benchmark, as its users run reward models.
 
 A backbone of random weights in bfloat16 with a value head. Candidates of a request go through it in one batch, padded to the
-longest, with the best attention that is installed. Started by lib/bench/peers/transformers.ts: reads one JSON
+longest, with the best attention that is installed. Started by bench/peers/transformers.ts: reads one JSON
 list of token lists per line, answers each with the seconds it took, from token lists to rewards.
 """
 
@@ -17,7 +17,7 @@ def answer(line: dict) -> None:
 
 
 def llama_config(shape: dict) -> dict:
-    """Settings of LlamaConfig for a shape of lib/bench/shape.ts."""
+    """Settings of LlamaConfig for a shape of bench/shape.ts."""
     return dict(
         vocab_size=shape["vocabSize"],
         hidden_size=shape["hiddenSize"],
@@ -87,7 +87,7 @@ class Scorer:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shape", type=json.loads, required=True, help="a shape of lib/bench/shape.ts, as JSON")
+    parser.add_argument("--shape", type=json.loads, required=True, help="a shape of bench/shape.ts, as JSON")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()

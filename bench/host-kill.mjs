@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { startScoringHost } from "../dist/electron/index.js";
+import { startScoringHost } from "../dist/serve/electron/index.js";
 import { HostError } from "../dist/index.js";
 
 const kills = Math.max(8, Number(process.argv[2] ?? 100));

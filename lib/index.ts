@@ -1,7 +1,7 @@
-export { BACKBONE_TYPES, type BackboneType } from "./convert/backbone-type.js";
+export { BACKBONE_TYPES, type BackboneType } from "./model/architecture/backbone-type.js";
 /** Public API: load a model folder, score conversations. Conversion is in `llama-reward/convert`. */
-export { RewardModel, type Placement } from "./reward-model.js";
-export type { LoadOptions } from "./load-options.js";
+export { RewardModel, type Placement } from "./model/reward-model.js";
+export type { LoadOptions } from "./model/load-options.js";
 export type {
   ChatMessage,
   ChatMessages,
@@ -10,7 +10,7 @@ export type {
   ConversationRequest,
   Message,
   TemplateContext,
-} from "./conversation.js";
+} from "./score/conversation/conversation.js";
 export type {
   Comparison,
   EmitField,
@@ -22,6 +22,6 @@ export type {
   ScoreOptions,
   ScoringSettings,
   SettledScore,
-} from "./score.js";
-export type { AttributeScore } from "./head/head.js";
+} from "./score/score.js";
+export type { AttributeScore } from "./score/head/head.js";
 export * from "./errors.js";

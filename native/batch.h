@@ -7,7 +7,7 @@
 
 namespace llama_reward {
 
-/// The arrays of one decode as JavaScript gave them; meaning in lib/native/types.ts.
+/// The arrays of one decode as JavaScript gave them; meaning in lib/score/native/types.ts.
 struct BatchArrays {
   std::vector<int32_t> tokens;
   std::vector<int32_t> positions;

@@ -5,7 +5,7 @@ import { defineConfig, type UserConfig } from "vite";
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 /** The library as the repository around this example builds it; used until `npm install` here brings a copy. */
-const REPOSITORY_BUILD = path("../../dist/electron/");
+const REPOSITORY_BUILD = path("../../dist/serve/electron/");
 
 const isInstalled = existsSync(path("node_modules/llama-reward"));
 

@@ -1,6 +1,6 @@
-import { BACKBONE_TYPES, type BackboneType } from "../convert/backbone-type.js";
+import { BACKBONE_TYPES, type BackboneType } from "../model/architecture/backbone-type.js";
 import { InvalidArgumentError as InvalidOption, Option, type Command } from "commander";
-import type { LoadOptions } from "../load-options.js";
+import type { LoadOptions } from "../model/load-options.js";
 
 /** Options of every command. */
 export interface OutputOptions {

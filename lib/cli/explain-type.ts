@@ -1,4 +1,4 @@
-import type { BackboneType } from "../convert/backbone-type.js";
+import type { BackboneType } from "../model/architecture/backbone-type.js";
 
 /** CPU features with which ggml multiplies bfloat16 natively. Source: llama.cpp v0.5.0, ggml-cpu's feature list. */
 const BF16_FEATURES = ["AVX512_BF16", "AMX_INT8", "BF16"];

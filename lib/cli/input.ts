@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
-import { hubDatasetId } from "../dataset/hub-dataset.js";
+import { hubDatasetId } from "../data/dataset/hub-dataset.js";
 import { InvalidArgumentError } from "../errors.js";
 
 /** What every command says of the records it reads. */

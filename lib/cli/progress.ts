@@ -1,4 +1,4 @@
-import type { Progress } from "../score.js";
+import type { Progress } from "../score/score.js";
 import { BarDisplay, type PhaseDisplay } from "./bar-display.js";
 import type { CliIo } from "./cli-io.js";
 import { tell } from "./tell.js";

@@ -1,10 +1,10 @@
 import type { Writable } from "node:stream";
-import type { OutputJson } from "../records/output-record.js";
-import type { RecordEntry } from "../records/record.js";
-import type { RunDescription } from "../records/same-run.js";
-import { ScoreLog } from "../records/score-log.js";
-import { ScoringRun } from "../records/scoring-run.js";
-import { FileLock } from "../util/file-lock.js";
+import type { OutputJson } from "../data/records/output-record.js";
+import type { RecordEntry } from "../data/records/record.js";
+import type { RunDescription } from "../data/records/same-run.js";
+import { ScoreLog } from "../data/records/score-log.js";
+import { ScoringRun } from "../data/records/scoring-run.js";
+import { FileLock } from "../util/files/file-lock.js";
 import { LineWriter } from "./line-writer.js";
 
 /** Where results go, one line each. */

@@ -1,4 +1,4 @@
-import { RewardModel } from "../reward-model.js";
+import { RewardModel } from "../model/reward-model.js";
 import type { CliIo } from "./cli-io.js";
 import { loadOptions, type ModelOptions, type OutputOptions } from "./command-options.js";
 import { ProgressDisplay } from "./progress.js";

@@ -1,5 +1,5 @@
-import { convertFloats, FLOAT_BYTES, toFloat32, type FloatDtype } from "../weights/float-convert.js";
-import { rowLength, type CopiedTensor } from "./transform.js";
+import { convertFloats, FLOAT_BYTES, toFloat32, type FloatDtype } from "../formats/floats/float-convert.js";
+import { rowLength, type CopiedTensor } from "../model/architecture/transform.js";
 
 /**
  * Makes a stretch of a GGUF tensor from the same stretch of its source: whole granules, from a granule's start.

@@ -1,20 +1,29 @@
-import type { BackboneType } from "./backbone-type.js";
+import type { BackboneType } from "../model/architecture/backbone-type.js";
 import path from "node:path";
-import { proveHead } from "../head/prove-head.js";
-import { makePromptSpec } from "../template/prompt-spec.js";
+import { proveHead } from "../score/head/prove-head.js";
+import { makePromptSpec } from "../model/checkpoint/make-prompt-spec.js";
 import { InvalidArgumentError } from "../errors.js";
-import { rememberFiles } from "../model-folder/checksum-memory.js";
-import { HEAD_FILE, REWARD_JSON } from "../model-folder/file-names.js";
-import { readRewardJson } from "../model-folder/read-reward-json.js";
-import { writeRewardJson } from "../model-folder/write-reward-json.js";
-import { REWARD_JSON_VERSION, type WeightsRecord, type FileRecord, type RewardJson } from "../model-folder/reward-json.js";
-import { StagingFolder } from "../model-folder/staging.js";
-import type { Progress } from "../score.js";
-import { checkBackboneType } from "./backbone-type.js";
-import { checkTokens } from "./check/check-tokens.js";
-import { planCheckpoint, type CheckpointPlan, type DroppedTensor } from "./checkpoint-plan.js";
+import { rememberFiles } from "../model/folder/checksum-memory.js";
+import { HEAD_FILE, REWARD_JSON } from "../model/folder/file-names.js";
+import { readRewardJson } from "../model/folder/read-reward-json.js";
+import { writeRewardJson } from "../model/folder/write-reward-json.js";
+import {
+  REWARD_JSON_VERSION,
+  type WeightsRecord,
+  type FileRecord,
+  type RewardJson,
+} from "../model/folder/reward-json.js";
+import { StagingFolder } from "../model/folder/staging.js";
+import type { Progress } from "../score/score.js";
+import { checkBackboneType } from "../model/architecture/backbone-type.js";
+import { checkTokens } from "../check/expect-tokens.js";
+import {
+  planCheckpoint,
+  type CheckpointPlan,
+  type DroppedTensor,
+} from "../model/checkpoint/checkpoint-plan.js";
 import { backboneFacts, makeBackbone } from "./make-backbone.js";
-import { hashSmallFiles } from "./source-files.js";
+import { hashSmallFiles } from "../model/checkpoint/source-files.js";
 import { writeHead } from "./write-head.js";
 
 /** What `convertCheckpoint` may be told. */

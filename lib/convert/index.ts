@@ -1,6 +1,6 @@
 /** `llama-reward/convert`: from a Hugging Face checkpoint to a model folder. */
 export { convertCheckpoint, type ConvertOptions, type ConvertResult } from "./convert.js";
-export type { DroppedTensor } from "./checkpoint-plan.js";
+export type { DroppedTensor } from "../model/checkpoint/checkpoint-plan.js";
 export { quantizeModelFolder, type QuantizeOptions } from "./quantize.js";
 export {
   verifyTensors,
@@ -8,4 +8,4 @@ export {
   type TensorFault,
   type TensorReport,
   type VerifyTensorsOptions,
-} from "../verify/tensors.js";
+} from "../check/tensors.js";

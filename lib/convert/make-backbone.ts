@@ -1,19 +1,25 @@
-import type { BackboneType } from "./backbone-type.js";
+import type { BackboneType } from "../model/architecture/backbone-type.js";
 import path from "node:path";
 import { InvalidArgumentError } from "../errors.js";
-import { admitBackbone } from "../backbone-file/admit-backbone.js";
-import type { BackboneFacts } from "../backbone-file/check-facts.js";
-import { backboneFileName } from "../model-folder/file-names.js";
-import type { WeightsRecord, FileRecord } from "../model-folder/reward-json.js";
-import type { StagingFolder } from "../model-folder/staging.js";
-import type { Progress } from "../score.js";
+import { admitBackbone } from "../model/admission/admit-backbone.js";
+import type { BackboneFacts } from "../model/admission/check-facts.js";
+import { backboneFileName } from "../model/folder/file-names.js";
+import type { WeightsRecord, FileRecord } from "../model/folder/reward-json.js";
+import type { StagingFolder } from "../model/folder/staging.js";
+import type { Progress } from "../score/score.js";
 import { adoptBackbone } from "./adopt/adopt-backbone.js";
-import type { BackbonePlan } from "./backbone-plan.js";
-import { isFloatType, losslessType, ownType, type FloatType, type QuantizedType } from "./backbone-type.js";
-import { expectSound } from "./check/expect-sound.js";
-import type { CheckpointPlan } from "./checkpoint-plan.js";
+import type { BackbonePlan } from "../model/architecture/backbone-plan.js";
+import {
+  isFloatType,
+  losslessType,
+  ownType,
+  type FloatType,
+  type QuantizedType,
+} from "../model/architecture/backbone-type.js";
+import { expectSound } from "../check/expect-sound.js";
+import type { CheckpointPlan } from "../model/checkpoint/checkpoint-plan.js";
 import { quantizeFile } from "./quantize-file.js";
-import { hashFile } from "../util/hash-file.js";
+import { hashFile } from "../util/files/hash-file.js";
 import { writeBackbone } from "./stream/write-backbone.js";
 
 /** A backbone to make in a staging folder. */

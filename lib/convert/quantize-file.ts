@@ -2,11 +2,11 @@ import { availableParallelism } from "node:os";
 import { open, statfs } from "node:fs/promises";
 import path from "node:path";
 import { fromNative } from "../errors.js";
-import { fileError } from "../model-folder/file-error.js";
-import { loadAddon } from "../native/binding.js";
-import type { Progress } from "../score.js";
-import type { QuantizedType } from "./backbone-type.js";
-import { hashFile, type FileHash } from "../util/hash-file.js";
+import { fileError } from "../util/files/file-error.js";
+import { loadAddon } from "../score/native/binding.js";
+import type { Progress } from "../score/score.js";
+import type { QuantizedType } from "../model/architecture/backbone-type.js";
+import { hashFile, type FileHash } from "../util/files/hash-file.js";
 
 /** A GGUF to quantize. */
 export interface QuantizeJob {

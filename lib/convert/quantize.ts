@@ -1,16 +1,16 @@
-import type { BackboneType } from "./backbone-type.js";
+import type { BackboneType } from "../model/architecture/backbone-type.js";
 import path from "node:path";
 import { InvalidArgumentError } from "../errors.js";
-import { admitBackbone } from "../backbone-file/admit-backbone.js";
-import { rememberFiles } from "../model-folder/checksum-memory.js";
-import { checkedBackbone } from "../model-folder/open-model-folder.js";
-import { backboneFileName } from "../model-folder/file-names.js";
-import { readRewardJson } from "../model-folder/read-reward-json.js";
-import type { WeightsRecord, RewardJson } from "../model-folder/reward-json.js";
-import { StagingFolder } from "../model-folder/staging.js";
-import { writeRewardJson } from "../model-folder/write-reward-json.js";
-import type { Progress } from "../score.js";
-import { checkBackboneType, isFloatType, type QuantizedType } from "./backbone-type.js";
+import { admitBackbone } from "../model/admission/admit-backbone.js";
+import { rememberFiles } from "../model/folder/checksum-memory.js";
+import { checkedBackbone } from "../model/folder/open-model-folder.js";
+import { backboneFileName } from "../model/folder/file-names.js";
+import { readRewardJson } from "../model/folder/read-reward-json.js";
+import type { WeightsRecord, RewardJson } from "../model/folder/reward-json.js";
+import { StagingFolder } from "../model/folder/staging.js";
+import { writeRewardJson } from "../model/folder/write-reward-json.js";
+import type { Progress } from "../score/score.js";
+import { checkBackboneType, isFloatType, type QuantizedType } from "../model/architecture/backbone-type.js";
 import { quantizeFile } from "./quantize-file.js";
 
 /** What `quantizeModelFolder` may be told. */

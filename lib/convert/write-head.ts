@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { headTensors } from "./stored-head.js";
-import type { DetectedHead } from "../head/registry.js";
-import { fileError } from "../model-folder/file-error.js";
-import { headHeaderChecksum } from "../model-folder/head-header.js";
-import { HEAD_FILE } from "../model-folder/file-names.js";
-import type { WeightsRecord } from "../model-folder/reward-json.js";
-import { writeWhole } from "../util/write-whole.js";
-import type { Checkpoint } from "../weights/checkpoint.js";
-import { encodeSafetensors } from "../weights/safetensors-writer.js";
+import { headTensors } from "../model/checkpoint/stored-head.js";
+import type { DetectedHead } from "../score/head/registry.js";
+import { fileError } from "../util/files/file-error.js";
+import { headHeaderChecksum } from "../model/folder/head-header.js";
+import { HEAD_FILE } from "../model/folder/file-names.js";
+import type { WeightsRecord } from "../model/folder/reward-json.js";
+import { writeWhole } from "../util/files/write-whole.js";
+import type { Checkpoint } from "../model/checkpoint/checkpoint.js";
+import { encodeSafetensors } from "../formats/safetensors/safetensors-writer.js";
 
 /** Writes `head.safetensors`. @param file full path @throws FileError `FILE_FAILED` */
 export async function writeHead(

@@ -1,6 +1,6 @@
-import { unreadable } from "../dataset/dataset-row.js";
+import { unreadable } from "../formats/rows.js";
 import { AttributeMeans, type AttributeMean } from "./attribute-means.js";
-import type { ItemReader } from "./item-reader.js";
+import type { ItemReader } from "../data/records/item-reader.js";
 import { ScoreSource, type CandidateWithAttributes, type RecordScores } from "./read-scores.js";
 import { ScoreTable, type ScoredItems } from "./score-table.js";
 import { UNSCORED } from "./scored-item.js";

@@ -1,6 +1,6 @@
 /** `llama-reward/eval`: datasets, benchmarks, preference pairs, calibration and fidelity. */
 export { runEval, EVAL_FILES, type EvalOptions, type EvalProgress } from "./run-eval.js";
-export type { RunSettings } from "../records/same-run.js";
+export type { RunSettings } from "../data/records/same-run.js";
 export type { EvalSummary } from "./summary.js";
 export { BENCHMARK_NAMES, type BenchmarkName, type Figures, type Measurement } from "./metrics/benchmark.js";
 export { BENCHMARKS } from "./metrics/index.js";
@@ -18,4 +18,4 @@ export { calibrate, fitTemperature, type Calibration } from "./stats/calibration
 export { bootstrapIntervals, type BootstrapOptions, type Interval } from "./stats/bootstrap.js";
 export { kendallTauB } from "./stats/kendall-tau.js";
 export { mcnemarTest, type McNemar } from "./stats/mcnemar.js";
-export * from "../dataset/index.js";
+export * from "../data/dataset/index.js";

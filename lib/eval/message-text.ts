@@ -1,5 +1,5 @@
-import type { ChatMessage } from "../conversation.js";
-import { contentText } from "../conversation/message-content.js";
+import type { ChatMessage } from "../score/conversation/conversation.js";
+import { contentText } from "../score/conversation/message-content.js";
 import { without } from "../util/without.js";
 
 /** What a message says, for people and for comparison: its text, with everything else in it as JSON below. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { openDataset } from "../dataset/dataset.js";
-import { unreadable } from "../dataset/dataset-row.js";
-import type { AttributeScore } from "../head/head.js";
+import { openDataset } from "../data/dataset/dataset.js";
+import { unreadable } from "../formats/rows.js";
+import type { AttributeScore } from "../score/head/head.js";
 import type { CandidateScore } from "./scored-item.js";
 
 /** Scores of one record, as a score file gives them. */

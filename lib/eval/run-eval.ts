@@ -1,19 +1,19 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { messageOf } from "../dataset/dataset-row.js";
-import { openDataset } from "../dataset/dataset.js";
-import type { RecordEntry } from "../records/record.js";
-import type { RunSettings } from "../records/same-run.js";
-import { ScoreLog } from "../records/score-log.js";
-import { scoreRecords } from "../records/score-records.js";
-import { ScoringRun } from "../records/scoring-run.js";
+import { messageOf } from "../formats/rows.js";
+import { openDataset } from "../data/dataset/dataset.js";
+import type { RecordEntry } from "../data/records/record.js";
+import type { RunSettings } from "../data/records/same-run.js";
+import { ScoreLog } from "../data/records/score-log.js";
+import { scoreRecords } from "../data/records/score-records.js";
+import { ScoringRun } from "../data/records/scoring-run.js";
 import { DatasetError, FileError, InvalidArgumentError } from "../errors.js";
-import type { Scorer } from "../score.js";
+import type { Scorer } from "../score/score.js";
 import { decisivePairs } from "./analysis/decisive-pair.js";
 import { worstPairs } from "./analysis/worst-pairs.js";
 import { collect } from "./collect.js";
-import { ItemReader } from "./item-reader.js";
-import { itemOutput, itemRecord } from "./item-records.js";
+import { ItemReader } from "../data/records/item-reader.js";
+import { itemOutput, itemRecord } from "../data/records/item-records.js";
 import type { BenchmarkName } from "./metrics/benchmark.js";
 import { BENCHMARKS } from "./metrics/index.js";
 import { REWARDBENCH_SUBSETS } from "./metrics/rewardbench-tables.js";
@@ -21,8 +21,8 @@ import { renderReport } from "./report/report.js";
 import { rewardBenchResult } from "./rewardbench-result.js";
 import type { BootstrapOptions } from "./stats/bootstrap.js";
 import { summarise, type EvalSubject, type EvalSummary } from "./summary.js";
-import { withLock } from "../util/file-lock.js";
-import { writeWhole } from "../util/write-whole.js";
+import { withLock } from "../util/files/file-lock.js";
+import { writeWhole } from "../util/files/write-whole.js";
 
 /** How far a run is. */
 export interface EvalProgress {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors.js";
-import type { Score } from "../score.js";
+import type { Score } from "../score/score.js";
 
 /** How uncertain rewards count against an answer. */
 export interface UncertaintyOptions {

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { runPool } from "./child-pool.mjs";
 
 const [count = 5000, first = 1] = process.argv.slice(2).map(Number);
-const folder = fileURLToPath(new URL("../../test/dataset/parquet/files/", import.meta.url));
+const folder = fileURLToPath(new URL("../../test/formats/parquet/files/", import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith(".parquet"));
 
 function* mutants() {

@@ -15,7 +15,7 @@ import { missingPlatforms, packageName, PLATFORMS } from "./platforms.mjs";
  */
 const BUNDLED = [
   { module: "dist/eval/report/vega.js", packages: ["vega", "vega-lite"] },
-  { module: "dist/hub/hub-client.js", packages: ["@huggingface/hub"] },
+  { module: "dist/data/hub/hub-client.js", packages: ["@huggingface/hub"] },
 ];
 
 const root = join(import.meta.dirname, "..", "..");

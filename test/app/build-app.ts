@@ -17,7 +17,7 @@ export interface BuiltApp {
 
 /** Builds parts of the example the way its own scripts do, into a folder that other test files do not share. */
 export async function buildApp(...parts: AppPart[]): Promise<BuiltApp> {
-  const library = new URL("../../dist/electron/index.js", import.meta.url);
+  const library = new URL("../../dist/serve/electron/index.js", import.meta.url);
   if (!existsSync(library)) throw new Error("The example uses the built library: run `npm run build` first.");
   const directory = join(EXAMPLE, "dist", `test-${process.pid}`);
   for (const mode of parts) {

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { beforeEach, describe, expect, it } from "vitest";
-import { fakeReward } from "../host/fake-scorer.js";
+import { fakeReward } from "../serve/host/fake-scorer.js";
 import { downloaded, hasChromium, PageSetup, titled } from "./page-setup.js";
 import { chooseFile, openModel } from "./steps.js";
 

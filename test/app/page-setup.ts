@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import { buildHost, removeHosts } from "../host/build-host.js";
+import { buildHost, removeHosts } from "../serve/host/build-host.js";
 import { buildApp, type BuiltApp } from "./build-app.js";
 import { findChromium, launchChromium } from "./chromium.js";
 import { DevServer } from "./dev-server.js";

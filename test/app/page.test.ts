@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { beforeEach, describe, expect, it } from "vitest";
-import { fakeReward } from "../host/fake-scorer.js";
+import { fakeReward } from "../serve/host/fake-scorer.js";
 import { downloaded, hasChromium, PageSetup, titled } from "./page-setup.js";
 import { bars, chooseFile, openModel, rank, writeCandidates } from "./steps.js";
 

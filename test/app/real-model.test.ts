@@ -9,7 +9,7 @@ import { DevServer } from "./dev-server.js";
 import { bars, openModel, rank, writeCandidates } from "./steps.js";
 
 const chromium = findChromium();
-const isBuilt = existsSync(new URL("../../dist/host/entry.js", import.meta.url));
+const isBuilt = existsSync(new URL("../../dist/serve/host/entry.js", import.meta.url));
 
 describe.skipIf(chromium === undefined || !isBuilt)("the page with a real model", () => {
   let folder: ModelFolder;

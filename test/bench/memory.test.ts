@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { peakMemoryBytes } from "../../lib/bench/memory.js";
-import { memoryLine } from "../../lib/bench/suites/peers.js";
-import { SHAPE_1B } from "../../lib/bench/shape.js";
+import { peakMemoryBytes } from "../../bench/memory.js";
+import { memoryLine } from "../../bench/suites/peers.js";
+import { SHAPE_1B } from "../../bench/shape.js";
 
 const SIZE = 200e6;
-const MEMORY_MODULE = new URL("../../dist/bench/memory.js", import.meta.url).href;
+const MEMORY_MODULE = new URL("../../build/bench/memory.js", import.meta.url).href;
 
 describe("peak memory", () => {
   it("is the largest resident size, not the present one", () => {

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { PeerProcess as PeerProcessClass } from "../../lib/bench/peer-process.js";
-import { SHAPE_1B } from "../../lib/bench/shape.js";
+import type { PeerProcess as PeerProcessClass } from "../../bench/peer-process.js";
+import { SHAPE_1B } from "../../bench/shape.js";
 
 // Peers are processes of their own, and run what is built.
-const BUILT = new URL("../../dist/bench/peer-process.js", import.meta.url);
+const BUILT = new URL("../../build/bench/peer-process.js", import.meta.url);
 const BACKBONE = new URL("../../examples/models/tiny-grm/backbone-f16.gguf", import.meta.url);
 
 describe("a peer", () => {

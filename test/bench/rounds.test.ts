@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pairedResult, takeTurns, type Side } from "../../lib/bench/rounds.js";
+import { pairedResult, takeTurns, type Side } from "../../bench/rounds.js";
 
 const { signal } = new AbortController();
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseSuites, type Suite } from "../../lib/bench/suite.js";
+import { chooseSuites, type Suite } from "../../bench/suite.js";
 
 const choose = (isQuick: boolean, device: "cpu" | "cuda", only?: string): Suite[] =>
   chooseSuites({ isQuick, device, only, withTransformers: false });

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { prepareBenchModel } from "../../lib/bench/bench-model.js";
-import { SHAPE_1B } from "../../lib/bench/shape.js";
-import { conversationsOf, randomPair, WORDS } from "../../lib/bench/text.js";
-import { fidelity } from "../../lib/bench/suites/types.js";
-import { loadTimedPipeline } from "../../lib/bench/timed-pipeline.js";
-import { randomTokens } from "../../lib/bench/workload.js";
+import { prepareBenchModel } from "../../bench/bench-model.js";
+import { SHAPE_1B } from "../../bench/shape.js";
+import { conversationsOf, randomPair, WORDS } from "../../bench/text.js";
+import { fidelity } from "../../bench/suites/types.js";
+import { loadTimedPipeline } from "../../bench/timed-pipeline.js";
+import { randomTokens } from "../../bench/workload.js";
 import { RewardModel } from "../../lib/index.js";
 
 const SHAPE = { ...SHAPE_1B, name: "test", layerCount: 1, hiddenSize: 256, headCount: 4, kvHeadCount: 2 };

@@ -2,9 +2,9 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { PeerOptions } from "../../lib/bench/peer.js";
-import { start } from "../../lib/bench/peers/transformers.js";
-import { SHAPE_1B } from "../../lib/bench/shape.js";
+import type { PeerOptions } from "../../bench/peer.js";
+import { start } from "../../bench/peers/transformers.js";
+import { SHAPE_1B } from "../../bench/shape.js";
 
 const OPTIONS: PeerOptions = {
   modelPath: "unused",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bestOf, mixedPairs, nextAnswer, pairs, randomTokens, single } from "../../lib/bench/workload.js";
+import { bestOf, mixedPairs, nextAnswer, pairs, randomTokens, single } from "../../bench/workload.js";
 
 const random = (seed = 1): ((count: number) => Int32Array) => randomTokens(seed, 1000);
 const shared = (a: Int32Array, b: Int32Array): number => a.findIndex((token, index) => token !== b[index]);

@@ -10,7 +10,7 @@ import {
   type ExpectedCase,
   type ModelFolder,
 } from "../support/fixtures.js";
-import { startDatasetHub } from "../dataset/dataset-hub.js";
+import { startDatasetHub } from "../data/dataset/dataset-hub.js";
 import { cli, parseLines, toLines } from "./cli.js";
 
 /** f32 weights and KV cache against double precision, see the fixtures' README. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { applyTransform } from "../../lib/convert/apply-transform.js";
-import { findWrongValue } from "../../lib/convert/check-transform.js";
-import type { CopiedTensor, Transform } from "../../lib/convert/transform.js";
-import { convertFloats, toFloat32, type FloatDtype } from "../../lib/weights/float-convert.js";
+import { findWrongValue } from "../../lib/check/check-transform.js";
+import type { CopiedTensor, Transform } from "../../lib/model/architecture/transform.js";
+import { convertFloats, toFloat32, type FloatDtype } from "../../lib/formats/floats/float-convert.js";
 
 const tensor = (shape: number[], transform: Transform): CopiedTensor => ({
   name: "t",

@@ -2,7 +2,7 @@ import { readdir, rm, truncate, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { convertCheckpoint } from "../../lib/convert/index.js";
-import type { TensorData } from "../../lib/weights/safetensors-writer.js";
+import type { TensorData } from "../../lib/formats/safetensors/safetensors-writer.js";
 import { copyFixture, editConfig, editTensors, fixture, scratchFolder } from "./checkpoints.js";
 
 const scratch = await scratchFolder();

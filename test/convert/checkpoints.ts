@@ -2,8 +2,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll } from "vitest";
-import { openSafetensors } from "../../lib/weights/safetensors.js";
-import { encodeSafetensors, type TensorData } from "../../lib/weights/safetensors-writer.js";
+import { openSafetensors } from "../../lib/formats/safetensors/safetensors.js";
+import { encodeSafetensors, type TensorData } from "../../lib/formats/safetensors/safetensors-writer.js";
 
 const FIXTURES = path.join(import.meta.dirname, "..", "fixtures", "checkpoints");
 

@@ -3,9 +3,9 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { convertCheckpoint, quantizeModelFolder, verifyTensors } from "../../lib/convert/index.js";
-import { readRewardJson } from "../../lib/model-folder/read-reward-json.js";
-import { readGgufHeader } from "../../lib/weights/gguf-reader.js";
-import { openSafetensors } from "../../lib/weights/safetensors.js";
+import { readRewardJson } from "../../lib/model/folder/read-reward-json.js";
+import { readGgufHeader } from "../../lib/formats/gguf/gguf-reader.js";
+import { openSafetensors } from "../../lib/formats/safetensors/safetensors.js";
 import { copyFixture, editTensors, fixture, scratchFolder } from "./checkpoints.js";
 
 const scratch = await scratchFolder();

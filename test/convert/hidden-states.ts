@@ -1,4 +1,4 @@
-import { loadAddon } from "../../lib/native/binding.js";
+import { loadAddon } from "../../lib/score/native/binding.js";
 
 /** Hidden states after the final norm that llama.cpp computes from a GGUF, one row per position asked for. */
 export async function hiddenStates(

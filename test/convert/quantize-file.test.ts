@@ -10,7 +10,7 @@ vi.mock("node:fs/promises", async (original) => ({
   statfs: () => Promise.resolve(disk),
 }));
 
-vi.mock("../../lib/native/binding.js", () => ({
+vi.mock("../../lib/score/native/binding.js", () => ({
   loadAddon: () => ({
     quantize: () =>
       Promise.reject(

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { encodeSafetensors } from "../../lib/weights/safetensors-writer.js";
+import { encodeSafetensors } from "../../lib/formats/safetensors/safetensors-writer.js";
 
 /** A tiny random decoder and its hidden states, made by `reference/make-reference.py` with transformers in float64. */
 export interface ReferenceModel {

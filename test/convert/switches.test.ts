@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { planBackbone } from "../../lib/convert/backbone-plan.js";
+import { planBackbone } from "../../lib/model/architecture/backbone-plan.js";
 import { writeBackbone } from "../../lib/convert/stream/write-backbone.js";
 import { CheckpointError } from "../../lib/errors.js";
-import { Checkpoint } from "../../lib/weights/checkpoint.js";
+import { Checkpoint } from "../../lib/model/checkpoint/checkpoint.js";
 import { hiddenStates } from "./hidden-states.js";
 import { writeReferenceCheckpoint } from "./reference-model.js";
 

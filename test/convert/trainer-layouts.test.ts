@@ -7,8 +7,8 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { convertCheckpoint } from "../../lib/convert/index.js";
-import { encodeSafetensors, type TensorData } from "../../lib/weights/safetensors-writer.js";
-import { openSafetensors } from "../../lib/weights/safetensors.js";
+import { encodeSafetensors, type TensorData } from "../../lib/formats/safetensors/safetensors-writer.js";
+import { openSafetensors } from "../../lib/formats/safetensors/safetensors.js";
 import { copyFixture, editConfig, editTensors, fixture, scratchFolder } from "./checkpoints.js";
 
 const scratch = await scratchFolder();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quantizeModelFolder } from "../../lib/convert/index.js";
 import { EVAL_FILES, type EvalSummary, type FidelityReport } from "../../lib/eval/index.js";
-import { readRewardJson } from "../../lib/model-folder/read-reward-json.js";
+import { readRewardJson } from "../../lib/model/folder/read-reward-json.js";
 import { cli, parseLines, toLines } from "../cli/cli.js";
 import { convertFixture, readExpected, temporaryFolder, type ModelFolder } from "../support/fixtures.js";
 import { syntheticRewardBench } from "./synthetic-rewardbench.js";

@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
-import { asRequest, withResponse, type ConversationInput } from "../../lib/conversation.js";
-import { contentText } from "../../lib/conversation/message-content.js";
+import {
+  asRequest,
+  withResponse,
+  type ConversationInput,
+} from "../../lib/score/conversation/conversation.js";
+import { contentText } from "../../lib/score/conversation/message-content.js";
 import { ConversationError } from "../../lib/errors.js";
 import type {
   Comparison,
@@ -9,8 +13,8 @@ import type {
   Score,
   Scorer,
   SettledScore,
-} from "../../lib/score.js";
-import { orderedJson } from "../../lib/util/canonical-json.js";
+} from "../../lib/score/score.js";
+import { orderedJson } from "../../lib/formats/json/canonical-json.js";
 
 /** Text that the fake model refuses, as a real one refuses a conversation that is too long. */
 export const TOO_LONG = "[too long]";

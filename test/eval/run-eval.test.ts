@@ -1,7 +1,7 @@
 import { mkdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { writeDataset } from "../../lib/dataset/index.js";
+import { writeDataset } from "../../lib/data/dataset/index.js";
 import { EVAL_FILES, runEval, type EvalProgress } from "../../lib/eval/run-eval.js";
 import { toLines } from "../cli/cli.js";
 import { EvalFolder } from "./eval-folder.js";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { writeDataset } from "../../lib/dataset/index.js";
+import { writeDataset } from "../../lib/data/dataset/index.js";
 import { EVAL_FILES, runEval, type EvalOptions } from "../../lib/eval/run-eval.js";
 import type { EvalSummary } from "../../lib/eval/summary.js";
 import { toLines } from "../cli/cli.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decisivePairs } from "../../lib/eval/analysis/decisive-pair.js";
 import { worstPairs } from "../../lib/eval/analysis/worst-pairs.js";
-import type { ItemReader } from "../../lib/eval/item-reader.js";
+import type { ItemReader } from "../../lib/data/records/item-reader.js";
 import { ScoreTable } from "../../lib/eval/score-table.js";
 import type { ScoredItem } from "../../lib/eval/scored-item.js";
 

@@ -5,13 +5,13 @@ import path from "node:path";
 
 import { afterAll } from "vitest";
 
-import { loadAddon } from "../../lib/native/binding.js";
+import { loadAddon } from "../../lib/score/native/binding.js";
 import type {
   NativeBatch,
   NativeContext,
   NativeContextOptions,
   NativeModel,
-} from "../../lib/native/types.js";
+} from "../../lib/score/native/types.js";
 import { writeTinyModel, type TinyModelOptions } from "./tiny-gguf.js";
 
 /** A folder that is removed when the test file ends. */

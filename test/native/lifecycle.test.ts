@@ -3,8 +3,8 @@ import path from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { loadAddon } from "../../lib/native/binding.js";
-import type { NativeModel, NativeModelLoad, NativeModelOptions } from "../../lib/native/types.js";
+import { loadAddon } from "../../lib/score/native/binding.js";
+import type { NativeModel, NativeModelLoad, NativeModelOptions } from "../../lib/score/native/types.js";
 import { batchOf, loadTinyModel, makeContext, scratchFolder, sequenceEntries } from "./fixture.js";
 import { writeTinyModel } from "./tiny-gguf.js";
 

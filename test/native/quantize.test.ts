@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { expect, test } from "vitest";
 
-import { loadAddon } from "../../lib/native/binding.js";
+import { loadAddon } from "../../lib/score/native/binding.js";
 import { batchOf, largestDifference, makeContext, scratchFolder, sequenceEntries } from "./fixture.js";
 import { writeTinyModel } from "./tiny-gguf.js";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { loadAddon, loadAddonDetails } from "../../lib/native/binding.js";
+import { loadAddon, loadAddonDetails } from "../../lib/score/native/binding.js";
 import type {
   NativeAddon,
   NativeBackendInfo,
@@ -11,7 +11,7 @@ import type {
   NativeModel,
   NativeModelInfo,
   NativeModelLoad,
-} from "../../lib/native/types.js";
+} from "../../lib/score/native/types.js";
 import { loadTinyModel, makeContext, scratchFolder } from "./fixture.js";
 import { HIDDEN_SIZE, VOCAB_SIZE } from "./tiny-gguf.js";
 

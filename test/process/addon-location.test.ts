@@ -6,9 +6,9 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { loadAddonDetails } from "../../lib/native/binding.js";
-import { findPackage, PACKAGE_ROOT } from "../../lib/native/package-files.js";
-import { llamaPackages } from "../../lib/native/platform.js";
+import { loadAddonDetails } from "../../lib/score/native/binding.js";
+import { findPackage, PACKAGE_ROOT } from "../../lib/score/native/package-files.js";
+import { llamaPackages } from "../../lib/score/native/platform.js";
 
 const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "llama-reward-location-")));
 afterAll(() => {

@@ -6,8 +6,8 @@ import path from "node:path";
 
 import { afterAll, expect, test } from "vitest";
 
-import { loadAddonDetails } from "../../lib/native/binding.js";
-import type { NativeLibraries } from "../../lib/native/types.js";
+import { loadAddonDetails } from "../../lib/score/native/binding.js";
+import type { NativeLibraries } from "../../lib/score/native/types.js";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "llama-reward-libraries-"));
 afterAll(() => {

@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 
 import { afterAll, describe, expect, test } from "vitest";
 
-import { loadAddonDetails } from "../../lib/native/binding.js";
+import { loadAddonDetails } from "../../lib/score/native/binding.js";
 import { writeTinyModel } from "../native/tiny-gguf.js";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "llama-reward-process-"));

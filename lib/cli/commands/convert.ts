@@ -1,12 +1,12 @@
-import { BACKBONE_TYPES, type BackboneType } from "../../convert/backbone-type.js";
+import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { convertCheckpoint, type ConvertResult } from "../../convert/index.js";
-import { loadAddonDetails } from "../../native/binding.js";
+import { loadAddonDetails } from "../../score/native/binding.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import { addOutputOptions, typeOption, type OutputOptions } from "../command-options.js";
 import { EXIT } from "../exit.js";
 import { explainAutoType } from "../explain-type.js";
-import { hubIdOfCache } from "../hub-id.js";
+import { hubIdOfCache } from "../../data/hub/hub-id.js";
 import { printLine } from "../line-writer.js";
 import { ProgressDisplay } from "../progress.js";
 import { bytes } from "../table.js";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { RewardModel } from "../../reward-model.js";
-import type { RankedScore } from "../../score.js";
+import { RewardModel } from "../../model/reward-model.js";
+import type { RankedScore } from "../../score/score.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import { EXIT } from "../exit.js";

@@ -1,8 +1,8 @@
 import { fromNative } from "../../errors.js";
-import { loadAddonDetails } from "../../native/binding.js";
-import { findPackage } from "../../native/package-files.js";
-import { addonPackage, llamaPackages } from "../../native/platform.js";
-import type { NativeDevice } from "../../native/types.js";
+import { loadAddonDetails } from "../../score/native/binding.js";
+import { findPackage } from "../../score/native/package-files.js";
+import { addonPackage, llamaPackages } from "../../score/native/platform.js";
+import type { NativeDevice } from "../../score/native/types.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import { addOutputOptions, type OutputOptions } from "../command-options.js";

@@ -1,10 +1,10 @@
-import { BACKBONE_TYPES, type BackboneType } from "../../convert/backbone-type.js";
+import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
 import { InvalidArgumentError } from "../../errors.js";
 import { runFidelity, type FidelityReport, type FidelityRow } from "../../eval/index.js";
-import { readRewardJson } from "../../model-folder/read-reward-json.js";
-import { type RewardJson } from "../../model-folder/reward-json.js";
-import { RewardModel } from "../../reward-model.js";
+import { readRewardJson } from "../../model/folder/read-reward-json.js";
+import { type RewardJson } from "../../model/folder/reward-json.js";
+import { RewardModel } from "../../model/reward-model.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {
@@ -21,7 +21,7 @@ import { printLine } from "../line-writer.js";
 import { checkLateOutputFile } from "../output.js";
 import { ProgressDisplay } from "../progress.js";
 import { bytes, table } from "../table.js";
-import { writeWhole } from "../../util/write-whole.js";
+import { writeWhole } from "../../util/files/write-whole.js";
 
 interface FidelityCommandOptions extends Omit<ModelOptions, "type">, OutputOptions {
   data: string;

@@ -2,17 +2,17 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError } from "../../errors.js";
-import { REWARD_JSON } from "../../model-folder/file-names.js";
+import { REWARD_JSON } from "../../model/folder/file-names.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import { addOutputOptions, type OutputOptions } from "../command-options.js";
 import { EXIT } from "../exit.js";
-import { hubIdOfCache } from "../hub-id.js";
-import { inspectCheckpoint } from "../inspect/inspect-checkpoint.js";
-import { inspectGguf } from "../inspect/inspect-gguf.js";
-import { inspectModelFolder } from "../inspect/inspect-model-folder.js";
-import type { Inspection } from "../inspect/inspection.js";
-import { inspectionText } from "../inspect/inspection-text.js";
+import { hubIdOfCache } from "../../data/hub/hub-id.js";
+import { inspectCheckpoint } from "../../check/inspect/inspect-checkpoint.js";
+import { inspectGguf } from "../../check/inspect/inspect-gguf.js";
+import { inspectModelFolder } from "../../check/inspect/inspect-model-folder.js";
+import type { Inspection } from "../../check/inspect/inspection.js";
+import { inspectionText } from "../inspection-text.js";
 import { printLine } from "../line-writer.js";
 
 interface InspectOptions extends OutputOptions {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
 import { makePairs, type ChoosePairsOptions, type MakePairsResult } from "../../eval/index.js";
-import type { RewardModel } from "../../reward-model.js";
+import type { RewardModel } from "../../model/reward-model.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {

@@ -1,8 +1,8 @@
-import { BACKBONE_TYPES, type BackboneType } from "../../convert/backbone-type.js";
+import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { basename } from "node:path";
 import { convertCheckpoint } from "../../convert/index.js";
 import { InvalidArgumentError } from "../../errors.js";
-import { downloadCheckpoint } from "../../hub/download-checkpoint.js";
+import { downloadCheckpoint } from "../../data/hub/download-checkpoint.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import { addOutputOptions, typeOption, type OutputOptions } from "../command-options.js";

@@ -1,7 +1,7 @@
-import { BACKBONE_TYPES, type BackboneType } from "../../convert/backbone-type.js";
+import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
 import { quantizeModelFolder } from "../../convert/quantize.js";
-import { type RewardJson } from "../../model-folder/reward-json.js";
+import { type RewardJson } from "../../model/folder/reward-json.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import { addOutputOptions, collect, type OutputOptions } from "../command-options.js";

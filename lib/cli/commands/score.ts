@@ -1,14 +1,14 @@
 import { InvalidArgumentError as InvalidOption, type Command } from "commander";
-import { unreadable } from "../../dataset/dataset-row.js";
-import type { DatasetRow } from "../../dataset/index.js";
+import { unreadable } from "../../formats/rows.js";
+import type { DatasetRow } from "../../data/dataset/index.js";
 import { InvalidArgumentError } from "../../errors.js";
-import { readRewardJson } from "../../model-folder/read-reward-json.js";
-import { openRecords, STANDARD_INPUT, type RecordInput } from "../../records/open-records.js";
-import { outputRecord } from "../../records/output-record.js";
-import { readRecord, type RecordEntry } from "../../records/record.js";
-import { scoreRecords, type RecordOutcome } from "../../records/score-records.js";
-import type { RewardModel } from "../../reward-model.js";
-import type { EmitField } from "../../score.js";
+import { readRewardJson } from "../../model/folder/read-reward-json.js";
+import { openRecords, STANDARD_INPUT, type RecordInput } from "../../data/records/open-records.js";
+import { outputRecord } from "../../data/records/output-record.js";
+import { readRecord, type RecordEntry } from "../../data/records/record.js";
+import { scoreRecords, type RecordOutcome } from "../../data/records/score-records.js";
+import type { RewardModel } from "../../model/reward-model.js";
+import type { EmitField } from "../../score/score.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {

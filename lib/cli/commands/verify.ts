@@ -1,6 +1,6 @@
-import { BACKBONE_TYPES, type BackboneType } from "../../convert/backbone-type.js";
-import type { Check } from "../../verify/check.js";
-import { verifyModel, type VerifyOptions, type VerifyReport } from "../../verify/verify.js";
+import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
+import type { Check } from "../../check/check.js";
+import { verifyModel, type VerifyOptions, type VerifyReport } from "../../check/verify.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {

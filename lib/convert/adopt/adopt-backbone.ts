@@ -1,14 +1,19 @@
-import { BACKBONE_TYPES, type BackboneType } from "../backbone-type.js";
+import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { InvalidArgumentError } from "../../errors.js";
-import type { Progress } from "../../score.js";
-import { GgufData, readGgufHeader, type GgufHeader, type GgufTensorInfo } from "../../weights/gguf-reader.js";
-import { GGML_TYPES } from "../../weights/gguf-types.js";
-import type { FileHash } from "../../util/hash-file.js";
-import { layOutGguf } from "../../weights/gguf-writer.js";
-import { backboneMetadata } from "../backbone-metadata.js";
-import { typeOfFile } from "../backbone-type.js";
-import { checkBackbone } from "../check/check-backbone.js";
-import type { CheckpointPlan } from "../checkpoint-plan.js";
+import type { Progress } from "../../score/score.js";
+import {
+  GgufData,
+  readGgufHeader,
+  type GgufHeader,
+  type GgufTensorInfo,
+} from "../../formats/gguf/gguf-reader.js";
+import { GGML_TYPES } from "../../formats/gguf/gguf-types.js";
+import type { FileHash } from "../../util/files/hash-file.js";
+import { layOutGguf } from "../../formats/gguf/gguf-writer.js";
+import { backboneMetadata } from "../../model/architecture/backbone-metadata.js";
+import { typeOfFile } from "../../model/architecture/backbone-type.js";
+import { checkBackbone } from "../../check/check-backbone.js";
+import type { CheckpointPlan } from "../../model/checkpoint/checkpoint-plan.js";
 import { HashedFile } from "../stream/hashed-file.js";
 import { checkFit, mismatch } from "./check-fit.js";
 

@@ -1,9 +1,9 @@
 import { HeadLoadError } from "../../errors.js";
-import { originalText } from "../../model-folder/respelled-tokens.js";
-import { SPACE_MARK } from "../tokenizer/normalizer.js";
-import type { GgufHeader } from "../../weights/gguf-reader.js";
-import type { GgufMetadata } from "../../weights/gguf-value.js";
-import type { BackbonePlan } from "../backbone-plan.js";
+import { originalText } from "../../score/template/respelled-tokens.js";
+import { SPACE_MARK } from "../../model/tokenizer/normalizer.js";
+import type { GgufHeader } from "../../formats/gguf/gguf-reader.js";
+import type { GgufMetadata } from "../../formats/gguf/gguf-value.js";
+import type { BackbonePlan } from "../../model/architecture/backbone-plan.js";
 
 /** Sizes that must agree before any weight is looked at. */
 const SIZES = [

@@ -1,13 +1,18 @@
 import { CheckpointError } from "../../errors.js";
-import { findNonFinite, FLOAT_BYTES, isFloatDtype, type FloatDtype } from "../../weights/float-convert.js";
-import type { GgufLayout, PlacedTensor } from "../../weights/gguf-writer.js";
+import {
+  findNonFinite,
+  FLOAT_BYTES,
+  isFloatDtype,
+  type FloatDtype,
+} from "../../formats/floats/float-convert.js";
+import type { GgufLayout, PlacedTensor } from "../../formats/gguf/gguf-writer.js";
 import { applyTransform } from "../apply-transform.js";
-import type { PlannedTensor } from "../backbone-plan.js";
-import { FLOAT_DTYPE, type FloatType } from "../backbone-type.js";
-import { findWrongValue } from "../check-transform.js";
-import { isAlwaysFloat32 } from "../transform.js";
+import type { PlannedTensor } from "../../model/architecture/backbone-plan.js";
+import { FLOAT_DTYPE, type FloatType } from "../../model/architecture/backbone-type.js";
+import { findWrongValue } from "../../check/check-transform.js";
+import { isAlwaysFloat32 } from "../../model/architecture/transform.js";
 import { BufferPool } from "./buffer-pool.js";
-import type { ByteHasher } from "../../util/byte-hasher.js";
+import type { ByteHasher } from "../../util/files/byte-hasher.js";
 import type { HashedFile } from "./hashed-file.js";
 import { largestChunkBytes, type SourceChunk } from "./source-chunks.js";
 

@@ -1,8 +1,8 @@
 import { open, type FileHandle } from "node:fs/promises";
-import { fileError } from "../../model-folder/file-error.js";
-import { paddingAt } from "../../weights/gguf-writer.js";
-import { ByteHasher } from "../../util/byte-hasher.js";
-import type { FileHash } from "../../util/hash-file.js";
+import { fileError } from "../../util/files/file-error.js";
+import { paddingAt } from "../../formats/gguf/gguf-writer.js";
+import { ByteHasher } from "../../util/files/byte-hasher.js";
+import type { FileHash } from "../../util/files/hash-file.js";
 
 /** A new file, written from start to end and hashed on the way; what is written can be read back. Close it. */
 export class HashedFile {

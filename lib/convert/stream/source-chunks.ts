@@ -1,8 +1,8 @@
-import { granuleOf } from "../transform.js";
-import { FLOAT_BYTES } from "../../weights/float-convert.js";
-import type { SafetensorsFile } from "../../weights/safetensors.js";
-import { DTYPE_BYTES, type StoredTensor } from "../../weights/safetensors-header.js";
-import type { PlannedTensor } from "../backbone-plan.js";
+import { granuleOf } from "../../model/architecture/transform.js";
+import { FLOAT_BYTES } from "../../formats/floats/float-convert.js";
+import type { SafetensorsFile } from "../../formats/safetensors/safetensors.js";
+import { DTYPE_BYTES, type StoredTensor } from "../../formats/safetensors/safetensors-header.js";
+import type { PlannedTensor } from "../../model/architecture/backbone-plan.js";
 import { largest } from "../../util/extremes.js";
 
 /** A stretch of a weight file. Together they cover the file without gaps, in order. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ChatMessages } from "../../conversation.js";
-import type { ItemReader } from "../item-reader.js";
+import type { ChatMessages } from "../../score/conversation/conversation.js";
+import type { ItemReader } from "../../data/records/item-reader.js";
 import type { DecisivePair } from "./decisive-pair.js";
 
 /** A pair the model judged wrongly, with its texts. */

@@ -1,5 +1,5 @@
 import type { RewardErrorCode } from "../../errors.js";
-import type { RecordId } from "../../records/record.js";
+import type { RecordId } from "../../data/records/record.js";
 
 /** A record that could not be read or scored, and why. */
 export interface LeftOutRecord {

@@ -1,7 +1,7 @@
-import { unreadable } from "../../dataset/dataset-row.js";
-import { openDataset, type Dataset } from "../../dataset/dataset.js";
+import { unreadable } from "../../formats/rows.js";
+import { openDataset, type Dataset } from "../../data/dataset/dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
-import type { Scorer } from "../../score.js";
+import type { Scorer } from "../../score/score.js";
 import { compareTypes, type FidelityRow } from "./compare-types.js";
 import { summariseLeftOut, type LeftOutSummary } from "./left-out.js";
 import { scoreType, type ScoreTypeOptions, type TypeScores } from "./score-type.js";

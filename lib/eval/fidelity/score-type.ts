@@ -1,7 +1,7 @@
-import type { Dataset } from "../../dataset/dataset.js";
-import { scoreRecords } from "../../records/score-records.js";
-import { readRecords } from "../read-records.js";
-import type { Scorer } from "../../score.js";
+import type { Dataset } from "../../data/dataset/dataset.js";
+import { scoreRecords } from "../../data/records/score-records.js";
+import { readRecords } from "../../data/records/read-records.js";
+import type { Scorer } from "../../score/score.js";
 import type { LeftOutRecord } from "./left-out.js";
 
 /** Rewards of all records of a dataset by one backbone type. */

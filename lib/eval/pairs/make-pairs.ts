@@ -4,15 +4,15 @@ import {
   type ChatMessages,
   type ConversationInput,
   type TemplateContext,
-} from "../../conversation.js";
-import { unreadable } from "../../dataset/dataset-row.js";
-import { openDataset, type Dataset } from "../../dataset/dataset.js";
-import { writeDataset, type OutputRecord } from "../../dataset/write-dataset.js";
+} from "../../score/conversation/conversation.js";
+import { unreadable } from "../../formats/rows.js";
+import { openDataset, type Dataset } from "../../data/dataset/dataset.js";
+import { writeDataset, type OutputRecord } from "../../data/dataset/write-dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
-import type { RecordEntry, RecordId, ScoreRecord } from "../../records/record.js";
-import { withLock } from "../../util/file-lock.js";
+import type { RecordEntry, RecordId, ScoreRecord } from "../../data/records/record.js";
+import { withLock } from "../../util/files/file-lock.js";
 import { messageText } from "../message-text.js";
-import { readRecords } from "../read-records.js";
+import { readRecords } from "../../data/records/read-records.js";
 import { ScoreSource, type RecordScores } from "../read-scores.js";
 import {
   choosePairs,

@@ -1,13 +1,13 @@
-import type { Dataset } from "../../dataset/dataset.js";
-import { unreadable } from "../../dataset/dataset-row.js";
-import { outputRecord, type OutputJson } from "../../records/output-record.js";
-import type { ScoreRecord } from "../../records/record.js";
-import type { RunSettings } from "../../records/same-run.js";
-import { ScoreLog } from "../../records/score-log.js";
-import { scoreRecords, type RecordOutcome } from "../../records/score-records.js";
-import { ScoringRun } from "../../records/scoring-run.js";
-import type { Scorer } from "../../score.js";
-import { readRecords } from "../read-records.js";
+import type { Dataset } from "../../data/dataset/dataset.js";
+import { unreadable } from "../../formats/rows.js";
+import { outputRecord, type OutputJson } from "../../data/records/output-record.js";
+import type { ScoreRecord } from "../../data/records/record.js";
+import type { RunSettings } from "../../data/records/same-run.js";
+import { ScoreLog } from "../../data/records/score-log.js";
+import { scoreRecords, type RecordOutcome } from "../../data/records/score-records.js";
+import { ScoringRun } from "../../data/records/scoring-run.js";
+import type { Scorer } from "../../score/score.js";
+import { readRecords } from "../../data/records/read-records.js";
 import { stdOf } from "./choose-pairs.js";
 
 /** What `scoreCandidates` needs. */

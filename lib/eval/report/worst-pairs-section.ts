@@ -1,4 +1,4 @@
-import type { ChatMessages } from "../../conversation.js";
+import type { ChatMessages } from "../../score/conversation/conversation.js";
 import { messageText } from "../message-text.js";
 import type { WorstPair } from "../analysis/worst-pairs.js";
 import { count, decimal } from "./format.js";

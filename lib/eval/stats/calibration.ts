@@ -1,6 +1,6 @@
 import { bisect } from "simple-statistics";
 import { InvalidArgumentError } from "../../errors.js";
-import { bradleyTerry } from "../../scoring/compare.js";
+import { bradleyTerry } from "../../score/pipeline/compare.js";
 import { seededDraw, shuffled } from "./random.js";
 
 /** One bar of the calibration curve. */

@@ -1,10 +1,10 @@
 import path from "node:path";
 import { expect, test } from "vitest";
 import { checkFit } from "../../../lib/convert/adopt/check-fit.js";
-import { planCheckpoint } from "../../../lib/convert/checkpoint-plan.js";
+import { planCheckpoint } from "../../../lib/model/checkpoint/checkpoint-plan.js";
 import { convertCheckpoint } from "../../../lib/convert/index.js";
-import { readGgufHeader } from "../../../lib/weights/gguf-reader.js";
-import type { GgufValue } from "../../../lib/weights/gguf-value.js";
+import { readGgufHeader } from "../../../lib/formats/gguf/gguf-reader.js";
+import type { GgufValue } from "../../../lib/formats/gguf/gguf-value.js";
 import { fixture, scratchFolder } from "../checkpoints.js";
 
 const CHECKPOINT = fixture("ultrarm-tiny");

@@ -1,7 +1,7 @@
 // Compares what the built reader makes of the files of write.py with what pyarrow does. Usage: node compare.mjs FOLDER
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openDataset } from "../../../dist/dataset/index.js";
+import { openDataset } from "../../../dist/data/dataset/index.js";
 
 /** Times are compared as seconds: pyarrow's values are of Python's types. */
 function isSame(found, wanted) {

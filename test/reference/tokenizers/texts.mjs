@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import { FORCED_CONTROL, FORCED_USER_DEFINED } from "../../../dist/convert/tokenizer/forced-texts.js";
-import { makeCorpus } from "../../../dist/verify/corpus.js";
+import { FORCED_CONTROL, FORCED_USER_DEFINED } from "../../../dist/model/tokenizer/forced-texts.js";
+import { makeCorpus } from "../../../dist/check/corpus.js";
 
 const STRINGS = 5200;
 const CONVERSATIONS = 240;

@@ -1,0 +1,21 @@
+import type { BackboneType } from "../model/architecture/backbone-type.js";
+import { checkOf, type Check } from "./check.js";
+import { verifyTensors } from "./tensors.js";
+
+/** Whether every tensor of the checkpoint has its place, and every value in the folder is the checkpoint's. */
+export async function checkTensors(
+  modelDir: string,
+  checkpointDir: string,
+  type: BackboneType,
+  signal: AbortSignal | undefined,
+): Promise<Check> {
+  const report = await verifyTensors(modelDir, checkpointDir, { types: [type], signal });
+  const { backboneTensors, headTensors, dropped, faults } = report;
+  const findings = faults.map(({ file, kind, message }) => `${file}, ${kind}: ${message}`);
+  const rules = [...new Set(dropped.map(({ rule }) => rule))];
+  const left = dropped.length === 0 ? "" : `, ${dropped.length} left out (${rules.join("; ")})`;
+  return checkOf("tensors", findings, {
+    pass: `${backboneTensors.length} backbone and ${headTensors.length} head tensors compared, value by value${left}`,
+    fail: `${findings.length} faults in tensors or metadata`,
+  });
+}

@@ -1,0 +1,52 @@
+import path from "node:path";
+import { planCheckpoint } from "../../model/checkpoint/checkpoint-plan.js";
+import { ownType } from "../../model/architecture/backbone-type.js";
+import { makePromptSpec } from "../../model/checkpoint/make-prompt-spec.js";
+import { describePrompt, promptAssumptions } from "./describe-prompt.js";
+import type { Inspection } from "./inspection.js";
+import { headAssumptions, headFound } from "./inspect-model-folder.js";
+
+/**
+ * What converting a Hugging Face checkpoint folder would make.
+ * @throws CheckpointError, HeadLoadError, TemplateError
+ */
+export async function inspectCheckpoint(
+  checkpointDir: string,
+  hubId: string | undefined,
+): Promise<Inspection> {
+  const plan = await planCheckpoint(checkpointDir, hubId);
+  try {
+    const { backbone, head, tokenizer, profile, config, dropped } = plan;
+    const prompt = makePromptSpec({ tokenizer, usage: head.definition.usage, profile, config });
+    const profileName = profile?.name ?? null;
+    return {
+      kind: "checkpoint",
+      path: checkpointDir,
+      name: hubId ?? path.basename(path.resolve(checkpointDir)),
+      architecture: backbone.architecture.name,
+      hiddenSize: backbone.config.hiddenSize,
+      layerCount: backbone.config.layerCount,
+      vocabSize: backbone.vocabSize,
+      contextLength: Math.min(backbone.contextLength, profile?.contextLength ?? Infinity),
+      backbones: [],
+      head: headFound(head.spec),
+      profile: profileName,
+      prompt: describePrompt(prompt),
+      assumptions: [
+        ...headAssumptions({ ...head.spec }, profileName),
+        ...promptAssumptions(prompt, profileName !== null),
+      ],
+      notes: [
+        ...backbone.notes,
+        ...tokenizer.notes,
+        ...(profile?.warnings ?? []),
+        ...dropped.map(({ name, rule }) => `${name} is left out: ${rule}.`),
+      ],
+      verdict:
+        `A checkpoint, to be converted first: llama-reward convert ${checkpointDir} <model-dir> ` +
+        `(auto keeps ${ownType(backbone.copied)}).`,
+    };
+  } finally {
+    await plan.checkpoint.close();
+  }
+}

@@ -1,0 +1,117 @@
+import type { BackboneType } from "../../model/architecture/backbone-type.js";
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { RewardError } from "../../errors.js";
+import { headDefinition } from "../../score/head/registry.js";
+import { admitRecorded } from "../../model/folder/open-model-folder.js";
+import { REWARD_JSON } from "../../model/folder/file-names.js";
+import { findScoringFault, readRewardJson } from "../../model/folder/read-reward-json.js";
+import type { WeightsRecord, RewardJson } from "../../model/folder/reward-json.js";
+import { describePrompt, promptAssumptions } from "./describe-prompt.js";
+import type { BackboneFile, HeadFound, Inspection } from "./inspection.js";
+
+/** @throws ModelLoadError, HeadLoadError `HEAD_INVALID`, TemplateError */
+export async function inspectModelFolder(modelDir: string): Promise<Inspection> {
+  const reward = await readRewardJson(modelDir, { check: false });
+  const { backbone, source, prompt } = reward;
+  const backbones = await backboneFiles(modelDir, backbone);
+  const head = headFound(reward.head);
+  const refused = await refusals(modelDir, reward, backbones);
+  const missing = backbones.filter(({ isPresent }) => !isPresent).map(({ file }) => file);
+  return {
+    kind: "model-folder",
+    path: modelDir,
+    name: reward.name,
+    architecture: backbone.architecture,
+    hiddenSize: backbone.hiddenSize,
+    layerCount: backbone.layerCount,
+    vocabSize: backbone.vocabSize,
+    contextLength: backbone.contextLength,
+    backbones,
+    head,
+    profile: source.profile,
+    prompt: describePrompt(prompt),
+    assumptions: [
+      ...headAssumptions(reward.head, source.profile),
+      ...promptAssumptions(prompt, source.profile !== null),
+    ],
+    notes: reward.notes,
+    verdict:
+      missing.length > 0
+        ? `Missing or of another size: ${missing.join(", ")}. Convert the checkpoint again, or copy the folder again.`
+        : refused.length > 0
+          ? `Cannot be loaded: ${refused.join(" ")}`
+          : head.task === "compare"
+            ? "This model compares two answers (compare, or score with chosen and rejected); it gives no reward to one answer alone."
+            : "This model can score.",
+  };
+}
+
+/** What a head section of `reward.json` is, in words. @throws HeadLoadError `HEAD_INVALID` */
+export function headFound(section: { kind: string }): HeadFound {
+  const definition = headDefinition(section.kind);
+  const spec = definition.schema.safeParse(section).data;
+  return {
+    kind: definition.kind,
+    description: definition.description,
+    task: definition.task,
+    attributes: spec === undefined ? [] : (definition.attributeNames?.(spec) ?? []),
+  };
+}
+
+/** What is assumed of the head of a model without a profile. */
+export function headAssumptions(
+  section: Readonly<Record<string, unknown>>,
+  profile: string | null,
+): string[] {
+  if (profile !== null) return [];
+  const sigma = section["sigmaTransform"];
+  return [
+    "No profile applies: the scoring position and the use of special tokens are those published for this kind of head.",
+    ...(typeof sigma === "string"
+      ? [`Raw deviations become standard deviations by ${sigma}, as the head's paper has it.`]
+      : []),
+  ];
+}
+
+/** Why loading would refuse the folder, by `reward.json` and the headers of the backbones that are there. */
+async function refusals(
+  modelDir: string,
+  reward: RewardJson,
+  backbones: readonly BackboneFile[],
+): Promise<string[]> {
+  const records = Object.entries(reward.backbone.files) as [BackboneType, WeightsRecord][];
+  const changed = await findScoringFault(modelDir);
+  const messages = changed === undefined ? [] : [`${REWARD_JSON}: ${changed}.`];
+  for (const [type, record] of records) {
+    if (!backbones.some(({ file, isPresent }) => isPresent && file === record.file)) continue;
+    await admitRecorded(modelDir, reward, type, record).catch((error: unknown) => {
+      if (!(error instanceof RewardError)) throw error;
+      messages.push(error.message);
+    });
+  }
+  return messages;
+}
+
+async function backboneFiles(
+  modelDir: string,
+  { files, defaultType }: RewardJson["backbone"],
+): Promise<BackboneFile[]> {
+  return Promise.all(
+    Object.entries(files).map(async ([type, { file, sizeBytes }]) => ({
+      type,
+      file,
+      sizeBytes,
+      isDefault: type === defaultType,
+      isPresent: (await sizeOf(path.join(modelDir, file))) === sizeBytes,
+    })),
+  );
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  try {
+    return (await stat(file)).size;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,141 @@
+import type { BackboneType } from "../model/architecture/backbone-type.js";
+import { join } from "node:path";
+import { withVocabulary } from "../score/backbone/vocabulary.js";
+import { requireCheckpoint } from "../model/checkpoint/checkpoint-folder.js";
+import { planCheckpoint } from "../model/checkpoint/checkpoint-plan.js";
+import { ModelLoadError, RewardError } from "../errors.js";
+import { CacheLayout } from "../data/hub/cache-layout.js";
+import { defaultCacheDir } from "../data/hub/hub-settings.js";
+import { admitRecorded } from "../model/folder/open-model-folder.js";
+import { readRewardJson } from "../model/folder/read-reward-json.js";
+import type { RewardJson } from "../model/folder/reward-json.js";
+import { loadAddon } from "../score/native/binding.js";
+import { findProfile } from "../model/profile/find-profile.js";
+import { RewardModel } from "../model/reward-model.js";
+import { exists } from "../util/files/exists.js";
+import { checkAdvice } from "./check-advice.js";
+import { checkDescription } from "./check-description.js";
+import { differingSources } from "./differing-sources.js";
+import { checkHead } from "./check-head.js";
+import { checkFiles } from "./check-files.js";
+import { checkPublishedScores } from "./check-published-scores.js";
+import { checkTensors } from "./check-tensors.js";
+import { checkTokens } from "./check-tokens.js";
+import { skipped, type Check } from "./check.js";
+
+/** Options of `verifyModel`. */
+export interface VerifyOptions {
+  /** Checkpoint folder to compare with. Default: the Hub cache's copy of the recorded revision, if it is there. */
+  against?: string | undefined;
+  /** Backbone file to check. Default: the one `reward.json` names. */
+  type?: BackboneType | undefined;
+  /** As in `LoadOptions`. */
+  device?: string | undefined;
+  threads?: number | undefined;
+  signal?: AbortSignal | undefined;
+  /** Told each check as it ends. */
+  onCheck?: ((check: Check) => void) | undefined;
+}
+
+/** Outcome of `verifyModel`. */
+export interface VerifyReport {
+  model: string;
+  type: BackboneType;
+  /** Checkpoint folder compared with, or null. */
+  against: string | null;
+  /** No check failed. */
+  isGood: boolean;
+  /**
+   * Whether only the comparison with `against` failed, and `against` is not, or not any more, what the folder was made from: then
+   * nothing is proved, neither for the folder nor against it.
+   */
+  isOtherCheckpoint: boolean;
+  checks: Check[];
+}
+
+/**
+ * Proves on this machine that a model folder is what its checkpoint says: its files, `reward.json`, every tensor, the
+ * tokens, the published scores; and tells what changes scores without being wrong.
+ * @throws InvalidArgumentError when `against` is no checkpoint; ModelLoadError when the folder cannot even be read; what is wrong inside it is a failed check, not an error
+ */
+export async function verifyModel(modelDir: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const reward = await readRewardJson(modelDir, { check: false });
+  if (options.against !== undefined) await requireCheckpoint(options.against);
+  const type = options.type ?? reward.backbone.defaultType;
+  const record = reward.backbone.files[type];
+  if (record === undefined) {
+    throw new ModelLoadError("MODEL_NOT_FOUND", `${modelDir} has no backbone of type ${type}.`);
+  }
+  const against = options.against ?? (await cachedCheckpoint(reward));
+  const checks: Check[] = [];
+  const add = async (name: Check["name"], make: () => Promise<Check>): Promise<void> => {
+    const check = await make().catch((error: unknown) => failure(name, error));
+    checks.push(check);
+    options.onCheck?.(check);
+  };
+  const { signal } = options;
+  // Nothing that the gate refuses is handed to llama.cpp, not even to tokenize.
+  const admit = (): Promise<string> => admitRecorded(modelDir, reward, type, record);
+  await add("files", () => checkFiles(modelDir, reward, signal));
+  await add("head", () => checkHead(modelDir, reward));
+  if (against === undefined) {
+    const why = "needs the checkpoint: --against <hf-dir>";
+    for (const name of ["description", "tensors", "tokens"] as const) {
+      await add(name, () => Promise.resolve(skipped(name, why)));
+    }
+  } else {
+    await add("description", async () => {
+      const plan = await planCheckpoint(against, reward.source.hubId ?? undefined);
+      await plan.checkpoint.close();
+      return checkDescription(reward, plan, against);
+    });
+    await add("tensors", () => checkTensors(modelDir, against, type, signal));
+    await add("tokens", async () => {
+      const file = await admit();
+      return withVocabulary(loadAddon(), file, (model) => checkTokens(model, file, reward, against, signal));
+    });
+  }
+  await add("scores", async () => {
+    if (reward.publishedScores.length === 0) return checkPublishedScores(reward, undefined, signal);
+    await using model = await RewardModel.load(modelDir, { ...loading(options), type });
+    return await checkPublishedScores(reward, model, signal);
+  });
+  await add("advice", async () => {
+    const profile = await findProfile({ hubId: reward.source.hubId ?? undefined, checkpointDir: against });
+    await admit();
+    return withVocabulary(loadAddon(), join(modelDir, record.file), (model) =>
+      checkAdvice(reward, type, profile, model),
+    );
+  });
+  const failed = checks.filter(({ status }) => status === "fail").map(({ name }) => name);
+  const isOnlyComparison = failed.length > 0 && failed.every((name) => COMPARISONS.has(name));
+  return {
+    model: reward.name,
+    type,
+    against: against ?? null,
+    isGood: failed.length === 0,
+    isOtherCheckpoint:
+      isOnlyComparison && against !== undefined && (await differingSources(against, reward)).length > 0,
+    checks,
+  };
+}
+
+/** The checks that depend on the checkpoint. */
+const COMPARISONS: ReadonlySet<Check["name"]> = new Set(["description", "tensors", "tokens"]);
+
+function loading({ device, threads, signal }: VerifyOptions): VerifyOptions {
+  return { device, threads, signal };
+}
+
+/** The Hub cache's copy of the checkpoint a folder was made from. */
+async function cachedCheckpoint({ source }: RewardJson): Promise<string | undefined> {
+  if (source.hubId === null || source.revision === null) return undefined;
+  const directory = new CacheLayout(defaultCacheDir(), source.hubId).snapshotDir(source.revision);
+  return (await exists(join(directory, "config.json"))) ? directory : undefined;
+}
+
+/** A check that ends in one of our errors has failed for the reason the error gives; anything else is a bug. */
+function failure(name: Check["name"], error: unknown): Check {
+  if (!(error instanceof RewardError)) throw error;
+  return { name, status: "fail", summary: `${error.code}: ${error.message}`, findings: [] };
+}

@@ -1,0 +1,100 @@
+import type { z } from "zod";
+import type { ChatMessages, TemplateContext } from "../../score/conversation/conversation.js";
+import { ConversationError } from "../../errors.js";
+import { isRewardError, unreadable } from "../../formats/rows.js";
+import { withExactFields } from "./exact-fields.js";
+import { LAYOUTS } from "./layouts/index.js";
+import { recordContext } from "./record-context.js";
+import { refuseUnheard } from "./unheard.js";
+
+/** One labelled record, whatever its dataset calls the columns: right and wrong answers as whole conversations. */
+export interface PreferenceItem {
+  /** The record's own id, else its line. */
+  id: string | number;
+  /** Subset, domain or language; empty where the dataset has none. */
+  subset: string;
+  chosen: readonly ChatMessages[];
+  rejected: readonly ChatMessages[];
+  /** What the chat template sees beside the messages of each answer. */
+  context?: TemplateContext;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** What a layout makes of one row: everything but the id a row may lack. */
+export type ParsedRow = Omit<PreferenceItem, "id"> & { id?: string | number | undefined };
+
+/** One way of laying out labelled answers in columns. */
+export interface Layout {
+  readonly name: string;
+  /** For people: what was recognised. */
+  readonly title: string;
+  /** Columns of `UNHEARD` that this layout has a place for. */
+  readonly honours?: readonly string[] | undefined;
+  /** Whether a row has the columns of this layout. Values are checked later, by `parse`. */
+  matches(row: Readonly<Record<string, unknown>>): boolean;
+  /** @throws ZodError the row's values have wrong types */
+  readonly parse: (row: unknown) => ParsedRow | undefined;
+}
+
+/**
+ * Recognises a dataset by the columns of a row.
+ * @param line for the error
+ * @throws DatasetError no known layout; lists the columns found
+ */
+export function detectLayout(row: unknown, line?: number): Layout {
+  const columns = typeof row === "object" && row !== null && !Array.isArray(row) ? row : {};
+  const layout = LAYOUTS.find((candidate) => candidate.matches(columns as Record<string, unknown>));
+  if (layout !== undefined) return layout;
+  throw unreadable(
+    `${line === undefined ? "No" : `Line ${line + 1}: no`} known layout of chosen and rejected answers has the columns ${Object.keys(columns).join(", ") || "(none)"}. ` +
+      "Expected prompt, chosen and rejected, or one of: " +
+      `${LAYOUTS.map(({ title }) => title).join("; ")}.`,
+  );
+}
+
+/**
+ * Reads one row by a layout.
+ * @returns undefined for a row without a preference (equally good answers)
+ * @throws DatasetError the row lacks a column or has a wrong type; names line and field; ConversationError
+ * `CONVERSATION_INVALID`: its messages, or what stands beside them
+ */
+export function parseItem(layout: Layout, value: unknown, line: number): PreferenceItem | undefined {
+  const row = (typeof value === "object" && value !== null ? withExactFields(value) : {}) as Row;
+  const parsed = parseAs(layout, row, line);
+  const context = recordContext(row);
+  if (parsed !== undefined && Object.keys(context).length > 0) parsed.context = context;
+  return parsed === undefined ? undefined : { ...parsed, id: parsed.id ?? line };
+}
+
+/**
+ * Reads one row as a layout or a form says.
+ * @throws DatasetError the row lacks a column, has a wrong type, or a column that would be passed over; names the line;
+ *   ConversationError
+ */
+export function parseAs<T>(
+  {
+    title,
+    honours,
+    parse,
+  }: { title: string; honours?: readonly string[] | undefined; parse: (row: unknown) => T },
+  row: Row,
+  line: number,
+): T {
+  let parsed: T;
+  try {
+    parsed = parse(row);
+  } catch (error) {
+    if (error instanceof ConversationError) throw error;
+    if (isRewardError(error)) throw unreadable(`Line ${line + 1}: ${error.message}`, error);
+    throw unreadable(`Line ${line + 1} is no ${title} record: ${problems(error)}.`, error);
+  }
+  refuseUnheard(row, line, honours);
+  return parsed;
+}
+
+function problems(error: unknown): string {
+  const issues = (error as Partial<z.ZodError>).issues;
+  if (issues === undefined) throw error;
+  return issues.map(({ path, message }) => `${path.join(".") || "record"}: ${message}`).join("; ");
+}

@@ -1,0 +1,95 @@
+import type { RewardError } from "../../errors.js";
+import { compareScores } from "../../score/pipeline/compare.js";
+import type { Score } from "../../score/score.js";
+import type { RecordId } from "./record.js";
+import type { RecordOutcome } from "./score-records.js";
+
+/** One scored conversation, by the names of the contract. */
+export interface ResultJson {
+  reward: number;
+  tokens: number;
+  std?: number;
+  attributes?: Score["attributes"];
+  quantiles?: Score["quantiles"];
+  truncated?: number;
+  warnings?: readonly string[];
+  prompt?: string;
+  inputIds?: readonly number[];
+  hidden?: readonly number[];
+}
+
+/** One line of output. */
+export type OutputJson = { id: RecordId } & Readonly<Record<string, unknown>>;
+
+/** A score as `score` writes it: optional fields only where there is something to say. */
+export function resultJson(score: Score): ResultJson {
+  const {
+    reward,
+    tokenCount,
+    std,
+    attributes,
+    quantiles,
+    truncatedTokens,
+    warnings,
+    prompt,
+    inputIds,
+    hidden,
+  } = score;
+  return {
+    reward,
+    tokens: tokenCount,
+    ...(std === undefined ? {} : { std }),
+    ...(attributes === undefined ? {} : { attributes }),
+    ...(quantiles === undefined ? {} : { quantiles }),
+    ...(truncatedTokens === undefined || truncatedTokens === 0 ? {} : { truncated: truncatedTokens }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(inputIds === undefined ? {} : { inputIds }),
+    ...(hidden === undefined ? {} : { hidden }),
+  };
+}
+
+/** What `score` writes of one record. A record with a conversation that cannot be scored becomes an error as a whole. */
+export function outputRecord(outcome: RecordOutcome): OutputJson {
+  const { id, record, comparison } = outcome;
+  if (outcome.error !== undefined) return { id, error: errorJson(outcome.error) };
+  if (comparison !== undefined) {
+    const { margin, probability, warnings } = comparison;
+    return { id, margin, probability, ...(warnings.length === 0 ? {} : { warnings }) };
+  }
+  const scores: Score[] = [];
+  for (const { score, error } of outcome.scores) {
+    if (error !== undefined) return { id, error: errorJson(error, whichOne(record, scores.length)) };
+    scores.push(score);
+  }
+  switch (record?.kind) {
+    case "pair": {
+      const [chosen, rejected] = scores;
+      if (chosen === undefined || rejected === undefined) break;
+      const { margin, probability } = compareScores(chosen, rejected);
+      return { id, chosen: resultJson(chosen), rejected: resultJson(rejected), margin, probability };
+    }
+    case "candidates":
+      return { id, results: scores.map(resultJson), best: bestIndex(scores) };
+    default:
+  }
+  return { id, ...scores.map(resultJson)[0] };
+}
+
+/** Index of the highest reward; the first of equals. */
+export function bestIndex(scores: readonly { reward: number }[]): number {
+  return scores.reduce(
+    (best, { reward }, index) => (reward > (scores[best]?.reward ?? -Infinity) ? index : best),
+    0,
+  );
+}
+
+/** Which conversation of a record failed; nothing where there is only one. */
+function whichOne(record: RecordOutcome["record"], index: number): string {
+  if (record?.kind === "pair") return index === 0 ? "chosen: " : "rejected: ";
+  return record?.kind === "candidates" ? `candidate ${index}: ` : "";
+}
+
+function errorJson({ code, message }: RewardError, prefix = ""): { code: string; message: string } {
+  return { code, message: prefix + message };
+}

@@ -1,0 +1,139 @@
+import {
+  ConversationError,
+  InvalidArgumentError,
+  ScoreError,
+  TemplateError,
+  type RewardError,
+} from "../../errors.js";
+import type { Comparison, Scorer, ScoreOptions, SettledScore } from "../../score/score.js";
+import type { RecordEntry, ScoreRecord } from "./record.js";
+import { WaitingEntries } from "./waiting-entries.js";
+
+/** A record with what the model made of it, or the error that took its place. */
+export type RecordOutcome = Pick<RecordEntry, "id"> &
+  (
+    | { record: ScoreRecord; scores: readonly SettledScore[]; comparison?: undefined; error?: undefined }
+    | { record: ScoreRecord; comparison: Comparison; scores?: undefined; error?: undefined }
+    | { error: RewardError; record?: undefined; scores?: undefined; comparison?: undefined }
+  );
+
+/**
+ * Scores the conversations of all records as one stream, so that the engine packs across records, and gives the records
+ * back in order: each as soon as its last conversation is scored, or, where there is nothing to score, as soon as those before
+ * it are out. Only records under way are held in memory, and a bounded number of errors behind them.
+ */
+export function scoreRecords(
+  entries: AsyncIterable<RecordEntry>,
+  scorer: Scorer,
+  options?: ScoreOptions,
+): AsyncIterable<RecordOutcome> {
+  return scorer.description.task === "compare"
+    ? compareRecords(entries, scorer, options)
+    : scoreConversations(entries, scorer, options);
+}
+
+async function* scoreConversations(
+  entries: AsyncIterable<RecordEntry>,
+  scorer: Scorer,
+  options?: ScoreOptions,
+): AsyncIterable<RecordOutcome> {
+  const waiting = new WaitingEntries();
+  // Aborted when the consumer stops early: a score that is waited for may depend on a source that never answers.
+  const stop = new AbortController();
+  const signal = options?.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const settled = scorer.scoreManySettled(waiting.conversations(entries), { ...options, signal });
+  const iterator = settled[Symbol.asyncIterator]();
+  const asked: { isOpen: boolean; answer?: Answer | undefined } = { isOpen: false };
+  const ask = (): void => {
+    asked.isOpen = true;
+    const take = (answer: Answer): void => {
+      asked.answer = answer;
+      asked.isOpen = false;
+      waiting.wake();
+    };
+    iterator.next().then(
+      (result) => {
+        take({ result });
+      },
+      (failure: unknown) => {
+        take({ failure });
+      },
+    );
+  };
+  let scores: SettledScore[] = [];
+  let isDone = false;
+  try {
+    while (!isDone) {
+      yield* waiting.takeErrors();
+      if (!asked.isOpen && asked.answer === undefined) ask();
+      await waiting.awake();
+      if (asked.answer === undefined) continue;
+      const { result, failure } = asked.answer;
+      asked.answer = undefined;
+      isDone = result?.done !== false;
+      if (result === undefined) throw failure;
+      if (result.done === true) break;
+      scores.push(result.value);
+      const { record } = waiting.front ?? {};
+      if (record === undefined || scores.length < record.conversations.length) continue;
+      waiting.shift();
+      yield { id: record.id, record, scores };
+      scores = [];
+    }
+    yield* waiting.takeErrors();
+  } finally {
+    if (asked.isOpen) {
+      stop.abort();
+      void iterator.return?.().catch(() => undefined);
+    } else if (!isDone) await iterator.return?.();
+  }
+}
+
+/** What came of asking for the next score. */
+type Answer =
+  | { result: IteratorResult<SettledScore, unknown>; failure?: undefined }
+  | { failure: unknown; result?: undefined };
+
+/** Records for a model that only compares: pairs are compared, anything else gets the model's own refusal. */
+async function* compareRecords(
+  entries: AsyncIterable<RecordEntry>,
+  scorer: Scorer,
+  options?: ScoreOptions,
+): AsyncIterable<RecordOutcome> {
+  for await (const entry of entries) {
+    const { id, record, error } = entry;
+    if (error !== undefined) {
+      yield { id, error };
+      continue;
+    }
+    try {
+      yield await compareRecord(id, record, scorer, options);
+    } catch (cause) {
+      if (!isOfRecord(cause)) throw cause;
+      yield { id, error: cause };
+    }
+  }
+}
+
+/** Any other error is the model's (no memory, no host, …): the next record would fail, too, and could never be resumed. */
+function isOfRecord(error: unknown): error is RewardError {
+  return [ConversationError, TemplateError, ScoreError, InvalidArgumentError].some(
+    (kind) => error instanceof kind,
+  );
+}
+
+async function compareRecord(
+  id: RecordEntry["id"],
+  record: ScoreRecord,
+  scorer: Scorer,
+  options?: ScoreOptions,
+): Promise<RecordOutcome> {
+  if (record.pair !== undefined) {
+    const { prompt, a, b } = record.pair;
+    return { id, record, comparison: await scorer.compare(prompt, a, b, options) };
+  }
+  const scores: SettledScore[] = [];
+  for (const conversation of record.conversations)
+    scores.push({ score: await scorer.score(conversation, options) });
+  return { id, record, scores };
+}

@@ -1,5 +1,0 @@
-/** The script a scoring host runs. */
-import { RewardModel } from "../reward-model.js";
-import { serveProcess } from "./serve-process.js";
-
-serveProcess((modelDir, options) => RewardModel.load(modelDir, options));

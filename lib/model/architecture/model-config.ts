@@ -1,0 +1,100 @@
+import { CheckpointError } from "../../errors.js";
+import { readRope, type RopeConfig } from "./rope.js";
+import type { WindowReader } from "./sliding-window.js";
+
+/** `config.json`, as parsed. */
+export type RawConfig = Readonly<Record<string, unknown>>;
+
+/** The numbers of a decoder that every architecture needs, from `config.json`. */
+export interface ModelConfig {
+  hiddenSize: number;
+  layerCount: number;
+  headCount: number;
+  kvHeadCount: number;
+  /** Size of one attention head; heads times it need not be the hidden size. */
+  headDim: number;
+  intermediateSize: number;
+  rmsNormEps: number;
+  /** Longest input the model was made for, in tokens. */
+  maxPositions: number;
+  /** Tokens a sliding-window layer sees, or null when all layers see everything. */
+  slidingWindow: number | null;
+  rope: RopeConfig;
+  /** Everything else, for an architecture's own keys. */
+  raw: RawConfig;
+}
+
+/** transformers' default of `rms_norm_eps`, where an architecture has none of its own. */
+const DEFAULT_RMS_NORM_EPS = 1e-6;
+
+/**
+ * Reads and checks the numbers of a decoder.
+ * @param raw `config.json` with the architecture's own defaults; without one, `head_dim` is hidden size / heads
+ * @param readWindow how the family writes its sliding window
+ * @throws CheckpointError `CHECKPOINT_INVALID` naming the key
+ */
+export function readModelConfig(raw: RawConfig, readWindow: WindowReader): ModelConfig {
+  const hiddenSize = positiveInteger(raw, "hidden_size");
+  const headCount = positiveInteger(raw, "num_attention_heads");
+  const kvHeadCount = positiveInteger(raw, "num_key_value_heads", headCount);
+  const headDim = positiveInteger(raw, "head_dim", hiddenSize / headCount);
+  if (headCount % kvHeadCount !== 0 || headDim % 2 !== 0) {
+    throw invalidConfig(
+      `${headCount} attention heads of size ${headDim} cannot share ${kvHeadCount} key/value heads: heads must be a multiple, ` +
+        "and the size even.",
+      { headCount, kvHeadCount, headDim },
+    );
+  }
+  const maxPositions = positiveInteger(raw, "max_position_embeddings");
+  const layerCount = positiveInteger(raw, "num_hidden_layers");
+  return {
+    hiddenSize,
+    layerCount,
+    headCount,
+    kvHeadCount,
+    headDim,
+    intermediateSize: positiveInteger(raw, "intermediate_size"),
+    rmsNormEps: positiveNumber(raw, "rms_norm_eps", DEFAULT_RMS_NORM_EPS),
+    maxPositions,
+    slidingWindow: readWindow(raw, layerCount),
+    rope: readRope(raw, maxPositions),
+    raw,
+  };
+}
+
+/** A whole number of at least 1. @throws CheckpointError `CHECKPOINT_INVALID` */
+export function positiveInteger(raw: RawConfig, key: string, fallback?: number): number {
+  const value = raw[key] ?? fallback;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0 && value < 2 ** 31) return value;
+  throw invalidConfig(`${key} should be a whole number above 0 but is ${JSON.stringify(value)}.`, {
+    key,
+    value,
+  });
+}
+
+/** A switch, off unless given. @throws CheckpointError `CHECKPOINT_INVALID` */
+export function flag(raw: RawConfig, key: string): boolean {
+  const value = raw[key] ?? false;
+  if (typeof value === "boolean") return value;
+  throw invalidConfig(`${key} should be true or false but is ${JSON.stringify(value)}.`, { key });
+}
+
+/** A finite number above 0. @throws CheckpointError `CHECKPOINT_INVALID` */
+export function positiveNumber(raw: RawConfig, key: string, fallback?: number): number {
+  const value = raw[key] ?? fallback;
+  if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
+  throw invalidConfig(`${key} should be a number above 0 but is ${JSON.stringify(value)}.`, { key, value });
+}
+
+/** The error for a key of `config.json`. */
+export function invalidConfig(message: string, details: Readonly<Record<string, unknown>>): CheckpointError {
+  return new CheckpointError("CHECKPOINT_INVALID", `config.json: ${message}`, { details });
+}
+
+/** The error for something in `config.json` that llama.cpp does not compute. */
+export function unsupportedConfig(
+  message: string,
+  details: Readonly<Record<string, unknown>>,
+): CheckpointError {
+  return new CheckpointError("CHECKPOINT_UNSUPPORTED", `config.json: ${message}`, { details });
+}

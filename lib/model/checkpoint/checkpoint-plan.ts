@@ -1,0 +1,110 @@
+import { headSources } from "./stored-head.js";
+import path from "node:path";
+import { CheckpointError } from "../../errors.js";
+import { refuseProcessReward } from "../../score/head/process-reward.js";
+import { detectHead, type DetectedHead } from "../../score/head/registry.js";
+import { findProfile } from "../profile/find-profile.js";
+import type { Profile } from "../profile/profile.js";
+import { Checkpoint } from "./checkpoint.js";
+import type { StoredTensor } from "../../formats/safetensors/safetensors-header.js";
+import { findArchitecture } from "../architecture/registry.js";
+import { planBackbone, type BackbonePlan } from "../architecture/backbone-plan.js";
+import { droppingRule } from "../../score/head/dropped-tensors.js";
+import type { RawConfig } from "../architecture/model-config.js";
+import { requireFolderOfCheckpoint } from "./checkpoint-folder.js";
+import { readConfig } from "./read-config.js";
+import { readTokenizer } from "../tokenizer/read-tokenizer.js";
+import type { TokenizerInfo } from "../tokenizer/tokenizer-info.js";
+
+/** A tensor that goes nowhere, and the name of the rule that says so. */
+export interface DroppedTensor {
+  name: string;
+  rule: string;
+}
+
+/** Everything a checkpoint says, checked: every tensor has its place. Close `checkpoint`. */
+export interface CheckpointPlan {
+  checkpoint: Checkpoint;
+  config: RawConfig;
+  backbone: BackbonePlan;
+  head: DetectedHead;
+  dropped: readonly DroppedTensor[];
+  tokenizer: TokenizerInfo;
+  profile: Profile | undefined;
+}
+
+/**
+ * Reads a checkpoint folder: configuration, tensor lists, tokenizer and profile. No weights are read.
+ * @param hubId where it came from, to find its profile
+ * @throws InvalidArgumentError for a path that is no folder of a checkpoint; CheckpointError `CHECKPOINT_INVALID`,
+ * `CHECKPOINT_UNSUPPORTED`; HeadLoadError `HEAD_INVALID`, `HEAD_MISMATCH`
+ */
+export async function planCheckpoint(checkpointDir: string, hubId?: string): Promise<CheckpointPlan> {
+  await requireFolderOfCheckpoint(checkpointDir);
+  const config = await readConfig(checkpointDir);
+  const settings = { ...findArchitecture(config).defaults, ...config };
+  const checkpoint = await Checkpoint.open(checkpointDir, { hasTiedEmbedding: isTied(settings) });
+  try {
+    const backbone = planBackbone(config, checkpoint.tensors);
+    const profile = await findProfile({ hubId, checkpointDir });
+    // A profile of ours says what its model is.
+    const isKnown = (profile?.hubIds ?? []).length > 0;
+    if (!isKnown)
+      refuseProcessReward({ config, names: [hubId ?? path.basename(path.resolve(checkpointDir))] });
+    const tokenizer = await readTokenizer(checkpointDir, config, backbone.vocabSize);
+    const head = findHead(backbone, config, tokenizer, profile);
+    const dropped = accountForRest(backbone.leftover, head);
+    return { checkpoint, config, backbone, head, dropped, tokenizer, profile };
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
+}
+
+function findHead(
+  { leftover, config, copied }: BackbonePlan,
+  raw: RawConfig,
+  tokenizer: TokenizerInfo,
+  profile: Profile | undefined,
+): DetectedHead {
+  const outputMatrix = [...leftover.values()].find(({ name }) => /(^|\.)lm_head\.weight$/.test(name));
+  const embedding = copied.find(({ name }) => name === "token_embd.weight")?.stored;
+  return detectHead({
+    tensors: leftover,
+    hiddenSize: config.hiddenSize,
+    config: raw,
+    profile: profile?.head,
+    outputMatrix: outputMatrix ?? (isTied(config.raw) ? embedding : undefined),
+    tokenId: (text) => findToken(tokenizer, text),
+  });
+}
+
+/** @param settings the configuration with its family's defaults: only Gemma ties unless told otherwise */
+function isTied(settings: RawConfig): boolean {
+  return settings["tie_word_embeddings"] === true;
+}
+
+function findToken({ metadata }: TokenizerInfo, text: string): number | undefined {
+  const tokens = metadata.get("tokenizer.ggml.tokens");
+  if (tokens?.type !== "array" || tokens.of !== "string") return undefined;
+  const id = tokens.values.indexOf(text);
+  return id < 0 ? undefined : id;
+}
+
+/** Head tensors are used, some others dropped by name; one that is neither could change the scores. */
+function accountForRest(leftover: ReadonlyMap<string, StoredTensor>, head: DetectedHead): DroppedTensor[] {
+  const used = new Set(headSources(head));
+  const rest = [...leftover.keys()].filter((name) => !used.has(name));
+  const dropped = rest.map((name) => ({ name, rule: droppingRule(name) }));
+  const unknown = dropped.filter(({ rule }) => rule === undefined).map(({ name }) => name);
+  if (unknown.length > 0) {
+    throw new CheckpointError(
+      "CHECKPOINT_INVALID",
+      `The checkpoint has ${unknown.length} tensors that neither the backbone nor the ${head.definition.kind} head uses: ` +
+        `${unknown.slice(0, 5).join(", ")}. Its scores may depend on them, so it is not converted: ` +
+        "the checkpoint is of a kind this version does not know, or its config.json belongs to another model.",
+      { details: { tensors: unknown } },
+    );
+  }
+  return dropped.map(({ name, rule }) => ({ name, rule: rule ?? "" }));
+}

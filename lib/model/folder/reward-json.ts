@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { promptSchema } from "../../score/template/prompt-spec.js";
+import { BACKBONE_TYPES } from "../architecture/backbone-type.js";
+
+/** Version of `reward.json` this build writes. A newer one is refused, never guessed at; version 1 lacks the checksums of headers and of its own. */
+export const REWARD_JSON_VERSION = 2;
+
+const fileRecord = z.strictObject({
+  /** File name inside its folder. */
+  file: z.string().regex(/^[^/\\]+$/, "a plain file name"),
+  sizeBytes: z.int().nonnegative(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type FileRecord = z.infer<typeof fileRecord>;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const weightsRecord = fileRecord.extend({
+  /** Of everything before the weights: metadata, tokenizer, list of tensors. Checked at every load, at no cost. */
+  headerSha256: sha256.optional(),
+});
+/** A file with weights. */
+export type WeightsRecord = z.infer<typeof weightsRecord>;
+
+const message = z.strictObject({ role: z.string(), content: z.string() });
+
+/** A score that the model's card publishes, for `verify`. */
+const publishedScore = z.strictObject({
+  name: z.string(),
+  messages: z.array(message).min(1),
+  reward: z.number(),
+  /** Largest difference accepted: published scores come from 16-bit engines. */
+  tolerance: z.number().positive(),
+});
+export type PublishedScore = z.infer<typeof publishedScore>;
+
+const contentSchema = z.strictObject({
+  schemaVersion: z.union([z.literal(1), z.literal(REWARD_JSON_VERSION)]),
+  /** What to call the model in messages: the Hub id, or the checkpoint folder's name. */
+  name: z.string().min(1),
+  source: z.strictObject({
+    hubId: z.string().nullable(),
+    revision: z.string().nullable(),
+    /** Profile applied (a file of `models/`, by name), or null. */
+    profile: z.string().nullable(),
+    license: z.string().nullable(),
+    files: z.array(fileRecord),
+  }),
+  backbone: z.strictObject({
+    /** GGUF architecture name. */
+    architecture: z.string(),
+    hiddenSize: z.int().positive(),
+    layerCount: z.int().positive(),
+    vocabSize: z.int().positive(),
+    contextLength: z.int().positive(),
+    defaultType: z.enum(BACKBONE_TYPES),
+    /** GGUF files present, by type. */
+    files: z.partialRecord(z.enum(BACKBONE_TYPES), weightsRecord),
+  }),
+  /** The head's own section; `lib/score/head/registry.ts` checks it by `kind`. */
+  head: z.looseObject({ kind: z.string() }),
+  headFile: weightsRecord,
+  prompt: promptSchema,
+  publishedScores: z.array(publishedScore),
+  /** Bradley-Terry temperature fitted on held-out pairs; `compare` divides the margin by it. */
+  calibration: z.strictObject({ temperature: z.number().positive(), pairs: z.int().positive() }).nullable(),
+  /** What `inspect`, `verify` and `score` should tell the user about this model. */
+  notes: z.array(z.string()),
+  /** Of what decides about scores in this file, see `scoringChecksum`. Written with the file. */
+  scoringSha256: sha256.optional(),
+});
+
+export const rewardJsonSchema = contentSchema.superRefine((content, context) => {
+  if (content.schemaVersion === 1) return;
+  const missing = [
+    ...(content.scoringSha256 === undefined ? [["scoringSha256"]] : []),
+    ...(content.headFile.headerSha256 === undefined ? [["headFile", "headerSha256"]] : []),
+    ...Object.entries(content.backbone.files)
+      .filter(([, record]) => record.headerSha256 === undefined)
+      .map(([type]) => ["backbone", "files", type, "headerSha256"]),
+  ];
+  for (const path of missing) context.addIssue({ code: "custom", path, message: "is missing" });
+});
+export type RewardJson = z.infer<typeof rewardJsonSchema>;

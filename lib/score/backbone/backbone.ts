@@ -1,0 +1,128 @@
+import { DisposedError, fromNative } from "../../errors.js";
+import type {
+  NativeAddon,
+  NativeContextInfo,
+  NativeModel,
+  NativeModelInfo,
+  NativeSpecialToken,
+} from "../native/types.js";
+import { tokenCostInCells } from "./cache-life.js";
+import { BackboneContext, type BackboneStats, type HiddenOptions } from "./context.js";
+import { fewestTokens } from "./fewest-tokens.js";
+import { countLayers } from "./layer-plan.js";
+import { openBackbone, type BackboneOptions, type OpenBackbone } from "./open-backbone.js";
+import type { HiddenRequest } from "./request.js";
+import { DEFAULT_KV_TYPE } from "./sizing.js";
+
+export type { BackboneOptions } from "./open-backbone.js";
+
+/** Where the layers of a backbone are. */
+export interface BackbonePlacement {
+  /** llama.cpp's names of the devices with layers on them, `CPU` or e.g. `CUDA0`, `CUDA0 + CUDA1`. */
+  device: string;
+  /** Layers on GPUs; the others are on the CPU. */
+  gpuLayers: number;
+  layerCount: number;
+  /** Why less is on a GPU than was hoped for. */
+  warnings: readonly string[];
+}
+
+/** The transformer of a reward model: text to tokens, tokens to hidden states after the final norm. */
+export class Backbone {
+  readonly info: NativeModelInfo;
+  readonly contextInfo: NativeContextInfo;
+  readonly placement: BackbonePlacement;
+  readonly #model: NativeModel;
+  readonly #context: BackboneContext;
+  #disposal: Promise<void> | undefined;
+
+  private constructor({ model, context, plan, warnings }: OpenBackbone, kvType: "f16" | "f32") {
+    this.info = model.info;
+    this.contextInfo = context.info;
+    this.placement = {
+      device: plan.map(({ device }) => device.name).join(" + ") || "CPU",
+      gpuLayers: countLayers(plan),
+      layerCount: model.info.layerCount,
+      warnings,
+    };
+    this.#model = model;
+    const { gpuLayers, layerCount } = this.placement;
+    this.#context = new BackboneContext(
+      context,
+      model.info.hiddenSize,
+      tokenCostInCells(model.info),
+      fewestTokens(kvType, gpuLayers < layerCount),
+    );
+  }
+
+  /**
+   * Loads a GGUF file and makes a context for it. Progress has the phase `load`, from 0 to 1.
+   * @throws ModelLoadError, ContextError `OUT_OF_MEMORY` or `CONTEXT_FAILED`, InvalidArgumentError; `signal.reason` on abort
+   */
+  static async load(addon: NativeAddon, path: string, options: BackboneOptions = {}): Promise<Backbone> {
+    return new Backbone(await openBackbone(addon, path, options), options.kvType ?? DEFAULT_KV_TYPE);
+  }
+
+  /** Counts of tokens since the load. */
+  get stats(): Readonly<BackboneStats> {
+    return this.#context.stats;
+  }
+
+  /** The native model, for tokenizing. */
+  get model(): Pick<NativeModel, "tokenize" | "specialTokens" | "metadata"> {
+    return this.#model;
+  }
+
+  /**
+   * Tokenizes each text on its own, nothing added in front or behind.
+   * @param parseSpecial `1` per text: text that spells a control token is that token
+   */
+  async tokenize(texts: readonly string[], parseSpecial: Uint8Array): Promise<Int32Array[]> {
+    this.#checkOpen();
+    try {
+      return await this.#model.tokenize(texts, parseSpecial);
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  /** As of the native model. */
+  longestToken(): number {
+    this.#checkOpen();
+    return this.#model.longestToken();
+  }
+
+  /** Control and user-defined tokens of the vocabulary. */
+  specialTokens(): NativeSpecialToken[] {
+    this.#checkOpen();
+    return this.#model.specialTokens();
+  }
+
+  /**
+   * Hidden states after the final norm. Prefixes that requests share, with each other or with earlier calls, are computed
+   * once.
+   * @returns one array per request, one float32 `[hiddenSize]` per position
+   * @throws InvalidArgumentError, ConversationError `CONVERSATION_TOO_LONG`, DecodeError, DisposedError; `signal.reason`
+   */
+  async hiddenStates(
+    requests: readonly HiddenRequest[],
+    options: HiddenOptions = {},
+  ): Promise<Float32Array[][]> {
+    this.#checkOpen();
+    return this.#context.hiddenStates(requests, options);
+  }
+
+  /** Refuses new work, lets the running chunk finish, frees everything. May be called twice. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#context.dispose().then(() => this.#model.dispose());
+    return this.#disposal;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #checkOpen(): void {
+    if (this.#disposal !== undefined) throw new DisposedError("The backbone");
+  }
+}

@@ -1,0 +1,123 @@
+import type { z } from "zod";
+import type { TensorDtype, TensorInfo, TensorReader } from "../../formats/safetensors/tensor.js";
+import type { DenseRuntime } from "./dense.js";
+import type { HeadProfile } from "./head-profile.js";
+
+/**
+ * What a head makes of one candidate: the raw reward, and for heads with attributes their breakdown. Numbers are never
+ * squashed or rounded.
+ */
+export interface HeadResult {
+  reward: number;
+  /** Propagated standard deviation of the reward, for heads that predict uncertainty. */
+  std?: number;
+  /** Breakdown by attribute (objective) name. */
+  attributes?: Readonly<Record<string, AttributeScore>>;
+  /** Quantiles of the reward by level, for quantile heads: `[level, value]`, ascending levels. */
+  quantiles?: readonly (readonly [level: number, value: number])[];
+}
+
+/** One attribute of a gated or multi-objective head. Absent fields are not defined for that head. */
+export interface AttributeScore {
+  /** Predicted value of the attribute. */
+  mean: number;
+  /** Standard deviation of the attribute (heads with uncertainty). */
+  std?: number;
+  /** Weight the gate gives to the (adjusted) attribute. */
+  gate?: number;
+  /** Value after the head's transform matrix (ArmoRM, QRM). */
+  adjusted?: number;
+  /** Weight of `mean` in the reward after the transform matrix: reward = Σ coefficient · mean. */
+  coefficient?: number;
+}
+
+/**
+ * Hidden states of one candidate, float32 `[hiddenSize]`: after the final norm, at the scored position and, for heads
+ * with `needsGatingPosition`, at the gating position too.
+ */
+export interface HeadInput {
+  scored: Float32Array;
+  gating?: Float32Array;
+}
+
+/** A loaded head: a function from hidden states to rewards. */
+export interface Head {
+  /** Scores a batch of candidates, off the event loop. Results in the order of `inputs`. */
+  apply(inputs: readonly HeadInput[]): Promise<HeadResult[]>;
+  dispose(): Promise<void>;
+}
+
+/** What a head definition may look at to recognise its tensors. Detection goes by tensor names and shapes. */
+export interface HeadCandidates {
+  /** Every tensor of the checkpoint that the backbone does not use, by name. */
+  tensors: ReadonlyMap<string, TensorInfo>;
+  hiddenSize: number;
+  /** The checkpoint's `config.json`: for names and constants only, never to tell which head it is. */
+  config: Readonly<Record<string, unknown>>;
+  /** The head section of a profile, when one applies. */
+  profile?: HeadProfile | undefined;
+  /**
+   * The matrix that would turn hidden states into logits: `lm_head.weight`, or the token embedding when tied. Only heads
+   * that read logits (pair preference, logit) look at it. Absent when the checkpoint has neither.
+   */
+  outputMatrix?: TensorInfo | undefined;
+  /** Id of the vocabulary entry with exactly this text; undefined when there is none. */
+  tokenId?: ((text: string) => number | undefined) | undefined;
+}
+
+/**
+ * How the published usage of a head makes its input, unless a profile says otherwise.
+ */
+export interface HeadUsage {
+  /** Tokenize the rendered template with the tokenizer's own BOS / EOS added (so a BOS may come twice). */
+  addSpecialTokens: boolean;
+  /** Which token is scored. `last`; `last-non-pad`: rightmost token that is not padding; `before-first-pad`. */
+  position: "last" | "last-non-pad" | "before-first-pad";
+  /** For heads that gate on the prompt: the text whose last occurrence (as tokens) marks the gating position. */
+  gatingText?: string;
+}
+
+/** A tensor of `head.safetensors` that is not a whole tensor of the checkpoint. */
+export interface ExtractedTensor {
+  name: string;
+  dtype: TensorDtype;
+  shape: readonly number[];
+  /** As stored in the checkpoint. */
+  bytes: Uint8Array;
+}
+
+/** A checkpoint that can also hand out some rows of a large matrix without reading all of it. */
+export interface RowReader extends TensorReader {
+  /** Bytes, as stored, of rows `[start, start + count)` of a matrix. @throws CHECKPOINT_INVALID */
+  readRows(name: string, start: number, count: number): Promise<Uint8Array>;
+}
+
+/**
+ * One kind of head: how to recognise it among a checkpoint's tensors, what to record in `reward.json`, how to load it.
+ * A new head is one file that exports this, one line in `registry.ts`, and its test.
+ */
+export interface HeadDefinition<Spec extends { kind: string } = { kind: string }> {
+  readonly kind: Spec["kind"];
+  /** One line for `inspect`: what the head computes. */
+  readonly description: string;
+  /** Schema of the head's section of `reward.json`. */
+  readonly schema: z.ZodType<Spec>;
+  readonly usage: HeadUsage;
+  /**
+   * `score`: one conversation gets one reward. `compare`: the head only compares two answers (pair preference); `reward`
+   * of its results is then the probability that the first answer shown is the better one.
+   */
+  readonly task: "score" | "compare";
+  /** Whether the head also needs the hidden state at the prompt's end. */
+  readonly needsGatingPosition: boolean;
+  /** The head's section of `reward.json`, or undefined when the tensors are not this head's. @throws HEAD_INVALID */
+  detect(candidates: HeadCandidates): Spec | undefined;
+  /** Names of attributes in the breakdown, in order; absent for heads that give a reward only. */
+  attributeNames?(spec: Spec): readonly string[];
+  /** Tensors of `head.safetensors`. They are copied whole from the checkpoint, unless the definition has `extract`. */
+  tensorNames(spec: Spec): readonly string[];
+  /** Makes the tensors of `head.safetensors`, for a head that keeps only a part of a tensor. */
+  extract?(spec: Spec, checkpoint: RowReader): Promise<ExtractedTensor[]>;
+  /** @throws HEAD_INVALID tensor missing or ill-shaped; HEAD_MISMATCH another hidden size */
+  load(spec: Spec, tensors: TensorReader, hiddenSize: number, runtime: DenseRuntime): Promise<Head>;
+}

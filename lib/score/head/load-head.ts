@@ -1,0 +1,49 @@
+import { HeadLoadError } from "../../errors.js";
+import { openSafetensors } from "../../formats/safetensors/safetensors.js";
+import { checkHeadTensors } from "./check-head-tensors.js";
+import type { DenseRuntime } from "./dense.js";
+import type { Head, HeadDefinition } from "./head.js";
+import { headDefinition } from "./registry.js";
+
+/** A head ready to run, and what its section of `reward.json` says about it. */
+export interface LoadedHead {
+  definition: HeadDefinition;
+  head: Head;
+  attributeNames: readonly string[];
+  /** In how many orders a pair-preference model is asked; 1 for all others. */
+  orders: number;
+}
+
+/**
+ * Loads the head that a `reward.json` section describes from a `head.safetensors` file.
+ * @throws HeadLoadError `HEAD_INVALID` unknown kind, damaged section or file; `HEAD_MISMATCH`
+ */
+export async function loadHead(
+  section: { kind: string },
+  file: string,
+  hiddenSize: number,
+  runtime: DenseRuntime,
+): Promise<LoadedHead> {
+  const definition = headDefinition(section.kind);
+  const parsed = definition.schema.safeParse(section);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+    throw new HeadLoadError(
+      "HEAD_INVALID",
+      `The head section of reward.json is damaged (${faults}). Convert the checkpoint again.`,
+    );
+  }
+  const spec = parsed.data;
+  const tensors = await openSafetensors(file);
+  try {
+    await checkHeadTensors(tensors, definition.tensorNames(spec));
+    return {
+      definition,
+      head: await definition.load(spec, tensors, hiddenSize, runtime),
+      attributeNames: definition.attributeNames?.(spec) ?? [],
+      orders: "orders" in spec && typeof spec.orders === "number" ? spec.orders : 1,
+    };
+  } finally {
+    await tensors.close();
+  }
+}

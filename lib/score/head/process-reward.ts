@@ -1,0 +1,77 @@
+import { CheckpointError } from "../../errors.js";
+
+/** Where a checkpoint says what it is, beside its tensors. */
+export interface ModelNames {
+  /** `config.json`. */
+  config: Readonly<Record<string, unknown>>;
+  /** Of the folder, or on the Hub. */
+  names: readonly string[];
+}
+
+/** A process reward model's abbreviation or name, in a name whose words are apart. */
+const PROCESS_REWARD =
+  /(?<![a-z])prms?(?![a-z])|(?<![a-z])process (reward|supervis|verif)|(?<![a-z])step ?(wise|level)? reward/i;
+
+/** Heads that give numbers for every token. Source: transformers 5.24 modeling_layers.py; TRL 1.16 PRMTrainer trains them. */
+const TOKEN_CLASSIFICATION = /ForTokenClassification$/;
+
+/** Keys that only models of steps have. Source: vLLM 0.11 vllm/config/pooler.py (STEP pooling); TRL's `step_separator`. */
+const STEP_KEYS = [
+  "step_tag_id",
+  "step_tag",
+  "step_token",
+  "step_token_id",
+  "step_separator",
+  "returned_token_ids",
+];
+
+/**
+ * Refuses a process reward model: its numbers belong to the ends of steps, and the one at the end of an answer would be a plausible
+ * number of another meaning. Its head may look like that of any reward model (Skywork-o1-Open-PRM has a `v_head`), so what the
+ * checkpoint is called is a reason to stop, though never one to tell heads apart.
+ * @throws CheckpointError `CHECKPOINT_UNSUPPORTED` saying where it says so
+ */
+export function refuseProcessReward({ config, names }: ModelNames): void {
+  const evidence = findEvidence(config, names);
+  if (evidence === undefined) return;
+  throw new CheckpointError(
+    "CHECKPOINT_UNSUPPORTED",
+    `This looks like a process reward model (${evidence}): its rewards belong to the ends of steps inside an answer. This version ` +
+      "gives one reward at an answer's end, which would be a number of another meaning, so it is not converted. " +
+      "If it is an outcome reward model after all, correct that name.",
+    { details: { evidence } },
+  );
+}
+
+function findEvidence(config: ModelNames["config"], names: readonly string[]): string | undefined {
+  const architectures = textsOf(config["architectures"]);
+  const said: (readonly [where: string, text: string])[] = [
+    ...architectures.map((text) => ["architectures", text] as const),
+    ...["model_type", "_name_or_path"].flatMap((key) =>
+      textsOf(config[key]).map((text) => [key, text] as const),
+    ),
+    ...textsOf(config["auto_map"]).map((text) => ["auto_map", text] as const),
+    ...names.map((text) => ["its name", text] as const),
+  ];
+  const named = said.find(([, text]) => PROCESS_REWARD.test(words(text)));
+  if (named !== undefined) return `${named[0]}: ${named[1]}`;
+  const tokens = architectures.find((text) => TOKEN_CLASSIFICATION.test(text));
+  if (tokens !== undefined) return `architectures: ${tokens}, which classifies every token`;
+  const key = STEP_KEYS.find((each) => (config[each] ?? null) !== null);
+  return key === undefined ? undefined : `${key} in config.json`;
+}
+
+/** Text, or all texts of a list or an object. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).filter((each): each is string => typeof each === "string");
+}
+
+/** Puts spaces between the words of a name: `Qwen2ForPrmModel`, `math-shepherd-mistral-7b-prm`, `process_reward`. */
+function words(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
+    .replace(/[^A-Za-z0-9]+/g, " ");
+}

@@ -1,0 +1,123 @@
+import { HeadLoadError } from "../../errors.js";
+import { armormHead } from "./armorm-head.js";
+import { attributeRegressionHead } from "./attribute-regression-head.js";
+import { gatedAttributeHead } from "./gated-attribute-head.js";
+import type { HeadCandidates, HeadDefinition } from "./head.js";
+import { linearScoreHead } from "./linear-score-head.js";
+import { logitHead } from "./logit-head.js";
+import { pairHead } from "./pair-head.js";
+import { qrmHead } from "./qrm-head.js";
+import { regressionHead } from "./regression-head.js";
+import { starlingHead } from "./starling-head.js";
+import { twoLayerScoreHead } from "./two-layer-score-head.js";
+import { valueHead } from "./value-head.js";
+import { droppingRule } from "./dropped-tensors.js";
+
+/** Every head kind this build knows. A new one is a line here. */
+export const HEADS: readonly HeadDefinition[] = [
+  valueHead,
+  linearScoreHead,
+  gatedAttributeHead,
+  regressionHead,
+  starlingHead,
+  twoLayerScoreHead,
+  attributeRegressionHead,
+  armormHead,
+  qrmHead,
+  pairHead,
+  logitHead,
+];
+
+/** A head found in a checkpoint: its definition, and its section of `reward.json`. */
+export interface DetectedHead {
+  definition: HeadDefinition;
+  spec: { kind: string };
+}
+
+/**
+ * Tells from tensor names and shapes which head a checkpoint has.
+ * @throws HeadLoadError `HEAD_INVALID` no head, several, an incomplete one, or another one than the profile says;
+ * `HEAD_MISMATCH` when its tensors are for another hidden size
+ */
+export function detectHead(candidates: HeadCandidates): DetectedHead {
+  const found: DetectedHead[] = [];
+  for (const definition of HEADS) {
+    const spec = definition.detect(candidates);
+    if (spec !== undefined) found.push({ definition, spec });
+  }
+  const [head, ...others] = found;
+  const kinds = found.map(({ definition }) => definition.kind);
+  if (head === undefined) throw new HeadLoadError("HEAD_INVALID", noHeadMessage(candidates));
+  if (others.length > 0) {
+    throw new HeadLoadError(
+      "HEAD_INVALID",
+      `The checkpoint has the tensors of ${found.length} heads: ` +
+        found
+          .map((each) => `${each.definition.kind} (${each.definition.tensorNames(each.spec).join(", ")})`)
+          .join("; ") +
+        ". Which one gives the reward cannot be told: remove the tensors of the other one from the checkpoint.",
+      { details: { kinds } },
+    );
+  }
+  const claimed = candidates.profile?.kind;
+  if (claimed !== undefined && claimed !== head.definition.kind) {
+    throw new HeadLoadError(
+      "HEAD_INVALID",
+      `The profile says the head is ${claimed}, but the tensors are those of ${head.definition.kind}: ` +
+        "this is another checkpoint than the profile's.",
+      { details: { claimed, kinds } },
+    );
+  }
+  refuseStrayTensors(head, candidates);
+  return head;
+}
+
+/** A tensor named like a part of the head, but unknown to its formula: the formula would be wrong, so nothing is scored. */
+function refuseStrayTensors({ definition, spec }: DetectedHead, { tensors }: HeadCandidates): void {
+  const used = new Set(definition.tensorNames(spec));
+  const families = new Set([...used].map(family));
+  const stray = [...tensors.keys()].filter(
+    (name) => families.has(family(name)) && !used.has(name) && droppingRule(name) === undefined,
+  );
+  if (stray.length === 0) return;
+  throw new HeadLoadError(
+    "HEAD_INVALID",
+    `The head looks like ${definition.kind}, which has no ${stray.join(", ")}: this is another head, whose formula is not known.`,
+  );
+}
+
+/** First part of a tensor's name: `v_head`, `score`, `gating`, … */
+function family(name: string): string {
+  return name.split(".", 1)[0] ?? name;
+}
+
+/**
+ * The definition for a `reward.json` head section.
+ * @throws HeadLoadError `HEAD_INVALID` for a kind this build does not know
+ */
+export function headDefinition(kind: string): HeadDefinition {
+  const definition = HEADS.find((head) => head.kind === kind);
+  if (definition !== undefined) return definition;
+  throw new HeadLoadError(
+    "HEAD_INVALID",
+    `Unknown head kind ${JSON.stringify(kind)}. This version knows ${HEADS.map((head) => head.kind).join(", ")}: ` +
+      "update llama-reward, or convert the checkpoint again.",
+  );
+}
+
+const LISTED_TENSORS = 20;
+
+function noHeadMessage({ tensors, profile }: HeadCandidates): string {
+  const names = [...tensors.keys()].sort();
+  const more = names.length > LISTED_TENSORS ? ` and ${names.length - LISTED_TENSORS} more` : "";
+  const leftover =
+    names.length === 0
+      ? "no tensor is left over"
+      : `left over are ${names.slice(0, LISTED_TENSORS).join(", ")}${more}`;
+  const claim = profile?.kind === undefined ? "" : ` The profile expects ${profile.kind}.`;
+  return (
+    `No reward head found: beside the backbone, ${leftover}.${claim} A backbone without its head is never scored. ` +
+    "Use the original checkpoint of the reward model (with v_head.*, score.*, regression_head.* or regression_layer.* tensors), " +
+    'not its base model or a copy that lost them. A pair-preference model needs a profile with "head": "pair".'
+  );
+}

@@ -1,0 +1,55 @@
+import { RewardError } from "../../errors.js";
+import type { HeadInput } from "../head/head.js";
+import type { EmitField, SettledScore } from "../score.js";
+import type { PreparedPrompt } from "../template/prompt.js";
+import { requireValue } from "../../util/require-value.js";
+import type { ScorePipeline } from "./score-pipeline.js";
+
+type Finish = Pick<ScorePipeline, "finish">;
+
+/**
+ * Applies the head. When it refuses, each candidate is tried alone, so that only the bad ones fail: they give their error in
+ * place, as do prompts that are errors already.
+ * @param inputs of the prompts that are no errors
+ */
+export async function finishSettled(
+  pipeline: Finish,
+  prompts: readonly (PreparedPrompt | RewardError)[],
+  inputs: readonly HeadInput[],
+  emit: readonly EmitField[] | undefined,
+): Promise<SettledScore[]> {
+  const good = goodPrompts(prompts);
+  let settled: SettledScore[];
+  try {
+    settled = (await pipeline.finish(good, inputs, emit)).map((score) => ({ score }));
+  } catch (error) {
+    if (!(error instanceof RewardError)) throw error;
+    settled = await Promise.all(
+      good.map((prompt, index) => finishOne(pipeline, prompt, inputs[index], emit)),
+    );
+  }
+  let next = 0;
+  return prompts.map((prompt) =>
+    prompt instanceof RewardError ? { error: prompt } : requireValue(settled, next++),
+  );
+}
+
+/** Those that are no errors. */
+export function goodPrompts(prompts: readonly (PreparedPrompt | RewardError)[]): PreparedPrompt[] {
+  return prompts.flatMap((prompt) => (prompt instanceof RewardError ? [] : prompt));
+}
+
+async function finishOne(
+  pipeline: Finish,
+  prompt: PreparedPrompt,
+  input: HeadInput | undefined,
+  emit: readonly EmitField[] | undefined,
+): Promise<SettledScore> {
+  try {
+    const scores = await pipeline.finish([prompt], input ? [input] : [], emit);
+    return { score: requireValue(scores, 0) };
+  } catch (error) {
+    if (error instanceof RewardError) return { error: error as RewardError };
+    throw error;
+  }
+}

@@ -1,0 +1,137 @@
+import type { ConversationInput } from "./conversation/conversation.js";
+import type { RewardError } from "../errors.js";
+import type { AttributeScore } from "./head/head.js";
+
+/** One reward and how it came about. Numbers are the head's own: never squashed, never rounded. */
+export interface Score {
+  /** The raw reward. Unbounded; comparable only between answers scored by the same model. */
+  reward: number;
+  /** Tokens of the input the backbone saw. */
+  tokenCount: number;
+  /** Things the user should know about this input, e.g. special tokens spelled in a message. */
+  warnings: readonly string[];
+  /** Tokens cut off, when truncation was asked for and happened. */
+  truncatedTokens?: number;
+  /** Propagated standard deviation of the reward (uncertainty-aware heads). */
+  std?: number;
+  /** Breakdown by attribute (gated and multi-objective heads). */
+  attributes?: Readonly<Record<string, AttributeScore>>;
+  /** Quantiles of the reward, `[level, value]` (quantile heads). */
+  quantiles?: readonly (readonly [level: number, value: number])[];
+  /** The rendered template, when asked for with `emit`. */
+  prompt?: string;
+  /** Exact token ids the backbone saw, when asked for with `emit`. */
+  inputIds?: readonly number[];
+  /** Hidden state `[hiddenSize]` the head saw, when asked for with `emit`. */
+  hidden?: readonly number[];
+}
+
+/** A score within a ranking. `index` counts the responses as given, `rank` from 1 for the best. */
+export interface RankedScore extends Score {
+  index: number;
+  rank: number;
+}
+
+/** Two answers to one prompt. */
+export interface Comparison {
+  /** reward(a) − reward(b); for pair-preference models the log-odds of `probability`. */
+  margin: number;
+  /** Bradley-Terry probability that `a` is better: 1 / (1 + e^(−margin / temperature)). */
+  probability: number;
+  /** Absent for pair-preference models, which do not score one answer on its own. */
+  a?: Score;
+  b?: Score;
+  warnings: readonly string[];
+}
+
+/** Progress of a long call. Phases: `load`, `decode` (tokens). */
+export interface Progress {
+  phase: string;
+  done: number;
+  total: number;
+}
+
+/** Extra fields a caller may ask for. */
+export type EmitField = "prompt" | "ids" | "hidden";
+
+/** Options of every scoring call. */
+export interface ScoreOptions {
+  /** Aborts between native calls; the call rejects with `signal.reason`, the model stays usable. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  emit?: readonly EmitField[] | undefined;
+}
+
+/** How a text that is a prompt already becomes tokens. */
+export interface TextOptions extends Pick<ScoreOptions, "signal"> {
+  /** Whether the tokenizer adds its own special tokens (a BOS, say), as other servers do with plain text. */
+  addSpecialTokens: boolean;
+}
+
+/** Scores prompts that are rendered already. */
+export interface TextScorer {
+  /** In order; a text that cannot be scored gives its error in place. */
+  scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]>;
+}
+
+/** Outcome of one conversation of a stream: bad ones do not end the stream. */
+export type SettledScore = { score: Score; error?: undefined } | { error: RewardError; score?: undefined };
+
+/** What a loaded model is, for display and for checks. */
+export interface ModelDescription {
+  name: string;
+  architecture: string;
+  hiddenSize: number;
+  headKind: string;
+  /** `compare` models only compare two answers. */
+  task: "score" | "compare";
+  /** Attribute names, for heads that have them. */
+  attributeNames: readonly string[];
+  /** Backbone type in use, e.g. `f16`. */
+  type: string;
+  /** Longest prompt in tokens. */
+  contextLength: number;
+  /** SHA-256 over what rewards depend on: backbone, head and prompt rules. Names play no part. */
+  fingerprint: string;
+  settings: ScoringSettings;
+}
+
+/** How a model was loaded, as far as rewards depend on it. */
+export interface ScoringSettings {
+  bos: "reference" | "once" | "none";
+  specialTokens: "parse" | "literal";
+  truncate: "error" | "left" | "right";
+  kvType: "f32" | "f16";
+  /** Kinds of devices that compute, e.g. `CPU` or `CPU + CUDA`: the last digits of a reward differ between them. */
+  device: string;
+}
+
+/** Scores conversations: the in-process model and the client of a model in another process share this interface. */
+export interface Scorer {
+  readonly description: ModelDescription;
+  /** @throws ConversationError, TemplateError, DecodeError, ScoreError, DisposedError */
+  score(messages: ConversationInput, options?: ScoreOptions): Promise<Score>;
+  /** Scores a stream in order, with back-pressure; the first bad conversation ends it. */
+  scoreMany(
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
+    options?: ScoreOptions,
+  ): AsyncIterable<Score>;
+  /** Like `scoreMany`, but a bad conversation gives its error in place and the stream goes on. */
+  scoreManySettled(
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
+    options?: ScoreOptions,
+  ): AsyncIterable<SettledScore>;
+  /** Best first; ties keep the given order. */
+  rank(
+    prompt: string | ConversationInput,
+    responses: readonly string[],
+    options?: ScoreOptions,
+  ): Promise<RankedScore[]>;
+  compare(
+    prompt: string | ConversationInput,
+    a: string,
+    b: string,
+    options?: ScoreOptions,
+  ): Promise<Comparison>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,219 @@
+import { checkConversation, type ConversationInput } from "../../score/conversation/conversation.js";
+import { DisposedError, HostError } from "../../errors.js";
+import type {
+  Comparison,
+  ModelDescription,
+  RankedScore,
+  Score,
+  ScoreOptions,
+  Scorer,
+  SettledScore,
+  TextOptions,
+  TextScorer,
+} from "../../score/score.js";
+import { Connection, type Hello } from "./connection.js";
+import type { HostPort } from "./port.js";
+import { type CallRequest, PROTOCOL_VERSION, type ScorerStatus, type WireSettledScore } from "./protocol.js";
+import { request, type RequestOptions } from "./request.js";
+import { fromWire, streamRequest } from "./stream-request.js";
+import { wireOptions } from "./wire-options.js";
+import { abortable } from "../../util/abortable.js";
+import { UNKNOWN_VERSION } from "../../util/unknown-version.js";
+
+export interface ConnectOptions {
+  /** Package version the host must have. Not compared when absent, or when one of the two is not known. */
+  version?: string | undefined;
+  /** How long the host may take to say hello, in milliseconds. */
+  helloTimeoutMs?: number | undefined;
+  /** Stops waiting for the host. */
+  signal?: AbortSignal | undefined;
+  /** Told when the first call starts and when the last one ends. */
+  onBusy?: ((busy: boolean) => void) | undefined;
+}
+
+/** Cold start of a child from a slow disk stays well below this. */
+const HELLO_TIMEOUT_MS = 60_000;
+
+/**
+ * A model that lives behind a port, with the interface of a model in this process. It needs nothing but the port, so it
+ * also runs in a page. When the other end goes away, every call in flight rejects with `HOST_FAILED`, and later ones too.
+ */
+export class ScorerClient implements Scorer, TextScorer {
+  readonly #connection: Connection;
+  #description: ModelDescription | undefined;
+  #disposing: Promise<void> | undefined;
+
+  private constructor(connection: Connection, description: ModelDescription | null) {
+    this.#connection = connection;
+    this.#description = description ?? undefined;
+  }
+
+  /**
+   * Waits for the host's hello and compares versions.
+   * @throws HostError `HOST_FAILED`: no hello in time, another protocol or package version, or the host died;
+   * `signal.reason` when cancelled
+   */
+  static async connect(port: HostPort, options: ConnectOptions = {}): Promise<ScorerClient> {
+    const connection = new Connection(port, options.onBusy);
+    try {
+      connection.send({ type: "hello", protocol: PROTOCOL_VERSION, version: options.version ?? "" });
+      const arrived = abortable(connection.hello, options.signal);
+      const hello = await inTime(arrived, options.helloTimeoutMs ?? HELLO_TIMEOUT_MS);
+      checkVersions(hello, options.version);
+      return new ScorerClient(connection, hello.description);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  /** @throws HostError `HOST_FAILED` the host has no model yet */
+  get description(): ModelDescription {
+    if (this.#description === undefined) {
+      throw new HostError("HOST_FAILED", "The scoring host has no model. Call load() first.");
+    }
+    return this.#description;
+  }
+
+  /** Why the host cannot be used any more, or undefined while it can. */
+  get failure(): Error | undefined {
+    return this.#connection.failure;
+  }
+
+  /** Loads a model in the host, in place of the one before. @throws what loading it in this process would throw */
+  async load(
+    modelDir: string,
+    options: Readonly<Record<string, unknown>> = {},
+    call: RequestOptions = {},
+  ): Promise<ModelDescription> {
+    const value = await request(
+      this.#connection,
+      (id) => ({ type: "load", id, modelDir, options: { ...options } }),
+      call,
+    );
+    this.#description = value as ModelDescription;
+    return this.#description;
+  }
+
+  async score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
+    return (await this.#call({ method: "score", messages: checkConversation(messages) }, options)) as Score;
+  }
+
+  async rank(
+    prompt: string | ConversationInput,
+    responses: readonly string[],
+    options: ScoreOptions = {},
+  ): Promise<RankedScore[]> {
+    const value = await this.#call(
+      { method: "rank", prompt: plainPrompt(prompt), responses: [...responses] },
+      options,
+    );
+    return value as RankedScore[];
+  }
+
+  async compare(
+    prompt: string | ConversationInput,
+    a: string,
+    b: string,
+    options: ScoreOptions = {},
+  ): Promise<Comparison> {
+    const value = await this.#call({ method: "compare", prompt: plainPrompt(prompt), a, b }, options);
+    return value as Comparison;
+  }
+
+  async *scoreMany(
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
+    options: ScoreOptions = {},
+  ): AsyncGenerator<Score> {
+    for await (const settled of this.scoreManySettled(conversations, options)) {
+      if (settled.error !== undefined) throw settled.error;
+      yield settled.score;
+    }
+  }
+
+  scoreManySettled(
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
+    options: ScoreOptions = {},
+  ): AsyncGenerator<SettledScore> {
+    return streamRequest(this.#connection, conversations, options);
+  }
+
+  /** @throws InvalidArgumentError the host's model takes no rendered prompts */
+  async scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
+    const { addSpecialTokens, signal } = options;
+    const message: CallRequest = { method: "scoreTexts", texts: [...texts], addSpecialTokens };
+    return ((await this.#call(message, { signal })) as WireSettledScore[]).map(fromWire);
+  }
+
+  /** Where the model runs, and what it has computed since its load. */
+  async status(): Promise<ScorerStatus> {
+    return (await this.#call({ method: "status" }, {})) as ScorerStatus;
+  }
+
+  /** Resolves when the host answers; a host that is gone or hangs never does. */
+  ping(): Promise<void> {
+    return this.#connection.ping();
+  }
+
+  /** Gives the host up: calls in flight and later ones reject. */
+  abandon(reason: HostError): void {
+    this.#connection.fail(reason);
+  }
+
+  /** Ends the calls in flight, lets the host free what this client loaded, and closes the port. */
+  dispose(): Promise<void> {
+    this.#disposing ??= this.#dispose();
+    return this.#disposing;
+  }
+
+  async #dispose(): Promise<void> {
+    if (this.#connection.failure === undefined) {
+      const freed = request(this.#connection, (id) => ({ type: "dispose", id }));
+      await freed.catch(() => undefined);
+    }
+    this.#connection.fail(new DisposedError("The client of the scoring host"));
+    this.#connection.close();
+  }
+
+  #call(message: CallRequest, options: ScoreOptions): Promise<unknown> {
+    return request(
+      this.#connection,
+      (id) => ({ type: "call", id, request: message, options: wireOptions(options) }),
+      options,
+    );
+  }
+}
+
+function plainPrompt(prompt: string | ConversationInput): string | ConversationInput {
+  return typeof prompt === "string" ? prompt : checkConversation(prompt);
+}
+
+function checkVersions(hello: Hello, expected: string | undefined): void {
+  if (hello.protocol !== PROTOCOL_VERSION) {
+    throw versionMismatch("protocol version", hello.protocol, PROTOCOL_VERSION);
+  }
+  if (expected === undefined || [expected, hello.version].includes(UNKNOWN_VERSION)) return;
+  if (hello.version !== expected) throw versionMismatch("llama-reward version", hello.version, expected);
+}
+
+function versionMismatch(what: string, host: string | number, client: string | number): HostError {
+  return new HostError(
+    "HOST_FAILED",
+    `The scoring host has ${what} ${host}, this client ${client}. Start the host from the same installation.`,
+    { details: { host, client, versionMismatch: true } },
+  );
+}
+
+async function inTime<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new HostError("HOST_FAILED", `The scoring host said nothing for ${timeoutMs} ms.`));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,237 @@
+import { DisposedError, HostError, InvalidArgumentError } from "../../errors.js";
+import type { ModelDescription, ScoreOptions } from "../../score/score.js";
+import { answerCall, type HostableScorer } from "./answer-call.js";
+import { LatestProgress } from "./latest-progress.js";
+import type { HostPort } from "./port.js";
+import {
+  MAX_REQUESTS,
+  PROTOCOL_VERSION,
+  type ClientMessage,
+  type HostMessage,
+  type WireOptions,
+} from "./protocol.js";
+import { clientMessageSchema } from "./protocol-schema.js";
+import { ServedStream } from "./served-stream.js";
+import { encodeError } from "./wire-error.js";
+
+/** Loads the model a client asks for. `options` is what the client passed, plus the signal and progress callback. */
+export type LoadScorer = (
+  modelDir: string,
+  options: Readonly<Record<string, unknown>> & Pick<ScoreOptions, "signal" | "onProgress">,
+) => Promise<HostableScorer>;
+
+/** What a host serves: a model that is loaded already and stays its owner's, or the means to load one when asked. */
+export type ServedScorer = { scorer: HostableScorer } | { load: LoadScorer };
+
+export interface ServeScorerOptions {
+  /** Version to announce. */
+  version: string;
+}
+
+/**
+ * Answers the protocol's requests on a port until it closes. Messages are checked before use, so the other end may be a
+ * page. When the port closes, calls in flight are aborted, and a model that was loaded over this port is disposed.
+ */
+export function serveScorer(port: HostPort, served: ServedScorer, options: ServeScorerOptions): void {
+  new Session(port, served, options.version).start();
+}
+
+/** Faults of one message that are told. */
+const NAMED_FAULTS = 5;
+
+class Session {
+  readonly #port: HostPort;
+  readonly #served: ServedScorer;
+  readonly #version: string;
+  readonly #running = new Map<number, AbortController>();
+  readonly #streams = new Map<number, ServedStream>();
+  #scorer: HostableScorer | undefined;
+  #loading: Promise<unknown> = Promise.resolve();
+
+  constructor(port: HostPort, served: ServedScorer, version: string) {
+    this.#port = port;
+    this.#served = served;
+    this.#version = version;
+    this.#scorer = "scorer" in served ? served.scorer : undefined;
+  }
+
+  start(): void {
+    this.#port.onMessage((message) => {
+      try {
+        this.#check(message);
+      } catch (error) {
+        // Whoever sent it must not end this process by it.
+        this.#refuse(message, error instanceof Error ? error.message : String(error));
+      }
+    });
+    this.#port.onClose(() => {
+      for (const controller of this.#running.values()) controller.abort(new DisposedError("The connection"));
+      void this.#release().catch(() => undefined);
+    });
+    this.#post({
+      type: "hello",
+      protocol: PROTOCOL_VERSION,
+      version: this.#version,
+      description: this.#scorer?.description ?? null,
+    });
+  }
+
+  #check(message: unknown): void {
+    const parsed = clientMessageSchema.safeParse(message);
+    if (!parsed.success) {
+      const faults = parsed.error.issues
+        .slice(0, NAMED_FAULTS)
+        .map(({ path, message: fault }) => `${path.join(".")}: ${fault}`);
+      this.#refuse(message, faults.join("; "));
+    } else if (this.#running.size >= MAX_REQUESTS && isRequest(parsed.data)) {
+      this.#refuse(message, `${this.#running.size} requests are in progress already`);
+    } else if (this.#opensAgain(parsed.data))
+      this.#refuse(message, "its id is that of a request in progress");
+    else this.#receive(parsed.data);
+  }
+
+  /** Whether a request has the id of another one, which could then not be aborted any more. */
+  #opensAgain(message: ClientMessage): boolean {
+    return isRequest(message) && "id" in message && this.#running.has(message.id);
+  }
+
+  #receive(message: ClientMessage): void {
+    switch (message.type) {
+      case "hello":
+        // The client compares the versions: it has somebody to tell.
+        break;
+      case "load":
+        this.#run(message.id, true, (options) =>
+          this.#load(message.modelDir, { ...message.options, ...options }),
+        );
+        break;
+      case "call":
+        this.#run(message.id, message.options.progress, (options) =>
+          answerCall(this.#loaded(), message.request, { ...options, emit: message.options.emit }),
+        );
+        break;
+      case "open":
+        this.#open(message.id, message.options);
+        break;
+      case "items":
+        this.#streams.get(message.id)?.push(message.items, message.end);
+        break;
+      case "taken":
+        this.#streams.get(message.id)?.taken(message.count);
+        break;
+      case "abort":
+        this.#running.get(message.id)?.abort(new DOMException("Aborted by the client.", "AbortError"));
+        break;
+      case "dispose":
+        this.#run(message.id, false, () => this.#release());
+        break;
+      case "ping":
+        this.#post({ type: "pong", id: message.id });
+        break;
+    }
+  }
+
+  #open(id: number, wire: WireOptions): void {
+    const stream = new ServedStream(id, (message) => {
+      this.#post(message);
+    });
+    this.#streams.set(id, stream);
+    this.#run(id, wire.progress, async (options) => {
+      try {
+        await stream.run(this.#loaded(), { ...options, emit: wire.emit });
+      } finally {
+        this.#streams.delete(id);
+      }
+    });
+  }
+
+  /** Runs one request under its abort signal and posts what comes of it, unless the client gave it up. */
+  #run(id: number, wantsProgress: boolean, work: (options: ScoreOptions) => Promise<unknown>): void {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    const progress = new LatestProgress((value) => {
+      if (this.#running.get(id) === controller) this.#post({ type: "progress", id, progress: value });
+    });
+    const finish = (message: HostMessage): void => {
+      this.#running.delete(id);
+      if (controller.signal.aborted || this.#post(message)) return;
+      // A value that cannot travel, of a scorer that is not this package's.
+      const error = new HostError("HOST_FAILED", "The scoring host's answer cannot be sent.");
+      this.#post({ type: "error", id, error: encodeError(error) });
+    };
+    // An executor turns a synchronous throw of `work` into the same rejection.
+    new Promise((resolve) => {
+      const onProgress = wantsProgress ? progress.report : undefined;
+      resolve(work({ signal: controller.signal, onProgress }));
+    }).then(
+      (value) => {
+        progress.flush();
+        finish({ type: "result", id, value });
+      },
+      (error: unknown) => {
+        finish({ type: "error", id, error: encodeError(error) });
+      },
+    );
+  }
+
+  /** Loads one model after the other, since each takes the place of the one before. */
+  #load(modelDir: string, options: Parameters<LoadScorer>[1]): Promise<unknown> {
+    const description = this.#loading.then(() => this.#replace(modelDir, options));
+    this.#loading = description.catch(() => undefined);
+    return description;
+  }
+
+  async #replace(modelDir: string, options: Parameters<LoadScorer>[1]): Promise<ModelDescription> {
+    if (!("load" in this.#served)) {
+      throw new InvalidArgumentError("This host serves one model and loads no other.");
+    }
+    options.signal?.throwIfAborted();
+    await this.#release();
+    const scorer = await this.#served.load(modelDir, options);
+    if (options.signal?.aborted === true) {
+      // Nobody is left who would let go of it.
+      await scorer.dispose();
+      throw options.signal.reason;
+    }
+    this.#scorer = scorer;
+    return scorer.description;
+  }
+
+  #loaded(): HostableScorer {
+    if (this.#scorer === undefined) {
+      throw new HostError("HOST_FAILED", "The scoring host has no model. Ask it to load one first.");
+    }
+    return this.#scorer;
+  }
+
+  /** Lets go of a model that was loaded over this port; one that came from outside stays its owner's. */
+  async #release(): Promise<void> {
+    if (!("load" in this.#served)) return;
+    const scorer = this.#scorer;
+    this.#scorer = undefined;
+    await scorer?.dispose();
+  }
+
+  #refuse(message: unknown, why: string): void {
+    const id = typeof message === "object" && message !== null && "id" in message ? message.id : undefined;
+    if (typeof id !== "number") return;
+    const error = new InvalidArgumentError(`The scoring host received a malformed message: ${why}`);
+    this.#running.get(id)?.abort(error);
+    this.#post({ type: "error", id, error: encodeError(error) });
+  }
+
+  /** @returns whether it could be sent */
+  #post(message: HostMessage): boolean {
+    try {
+      this.#port.post(message);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Whether a message begins something that ends with one answer. */
+function isRequest({ type }: ClientMessage): boolean {
+  return ["load", "call", "open", "dispose"].includes(type);
+}
