@@ -82,9 +82,13 @@ export const benchCommand: CliCommand = {
 
 /** The benchmark itself, compiled from `bench/` by `npm run build`. */
 interface BenchModules {
-  runBench(options: BenchOptions, emit: (line: object) => void, note: (text: string) => void): Promise<void>;
+  runBench: (
+    options: BenchOptions,
+    emit: (line: object) => void,
+    note: (text: string) => void,
+  ) => Promise<void>;
   /** A line of results for people. */
-  describeBenchLine(line: object): string;
+  describeBenchLine: (line: object) => string;
 }
 
 /** @throws InvalidArgumentError this is the installed package, not a clone that was built */
