@@ -109,46 +109,76 @@ export class HostError extends RewardError<"HOST_FAILED"> {}
 
 /** Use after `dispose()`. */
 export class DisposedError extends RewardError<"DISPOSED"> {
-  constructor(what: string) {
-    super("DISPOSED", `${what} was disposed. Load it again to use it.`);
+  constructor(message: string, options?: RewardErrorOptions) {
+    super("DISPOSED", message, options);
+  }
+
+  /** @param what what was disposed, as the start of a sentence: "The model" */
+  static of(what: string, options?: RewardErrorOptions): DisposedError {
+    return new DisposedError(`${what} was disposed. Load it again to use it.`, options);
   }
 }
 
-type ErrorClass = new (code: never, message: string, options?: RewardErrorOptions) => RewardError;
+type Make<Code extends RewardErrorCode> = (
+  code: Code,
+  message: string,
+  options: RewardErrorOptions,
+) => RewardError;
 
-const CLASS_BY_CODE: Partial<Record<RewardErrorCode, ErrorClass>> = {
-  ADDON_NOT_FOUND: AddonLoadError,
-  ADDON_INCOMPATIBLE: AddonLoadError,
-  MODEL_NOT_FOUND: ModelLoadError,
-  MODEL_INVALID: ModelLoadError,
-  MODEL_UNSUPPORTED: ModelLoadError,
-  MODEL_LOAD_FAILED: ModelLoadError,
-  HEAD_INVALID: HeadLoadError,
-  HEAD_MISMATCH: HeadLoadError,
-  CONVERSION_FAILED: CheckpointError,
-  CONTEXT_FAILED: ContextError,
-  OUT_OF_MEMORY: ContextError,
-  CONTEXT_BUSY: ContextError,
-  KV_CACHE_FULL: DecodeError,
-  BATCH_INVALID: DecodeError,
-  DECODE_FAILED: DecodeError,
-};
+function make<Code extends RewardErrorCode>(
+  Class: new (code: Code, message: string, options: RewardErrorOptions) => RewardError,
+): Make<Code> {
+  return (code, message, options) => new Class(code, message, options);
+}
 
 /**
- * Wraps an error that crossed the native boundary in its typed class. The native side sets `code`, `message` and
- * `details`; its stack is empty, so the wrapper's is the useful one. Anything without a known `code` comes back as it is.
+ * The class of every code, for errors that arrive as plain data: from native code, from another process. Complete on
+ * purpose: a new code does not compile until it has its class here, nor a class with a code that is not its own.
  */
-export function fromNative(error: unknown): unknown {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
-  const details =
-    "details" in error && typeof error.details === "object" && error.details !== null
-      ? (error.details as Readonly<Record<string, unknown>>)
-      : {};
-  if (error.code === "INVALID_ARGUMENT")
-    return new InvalidArgumentError(error.message, { cause: error, details });
-  if (error.code === "DISPOSED") return new DisposedError(error.message);
-  const Class = CLASS_BY_CODE[error.code as RewardErrorCode];
-  return Class === undefined
-    ? error
-    : new Class(error.code as never, error.message, { cause: error, details });
+const MAKE_BY_CODE: { readonly [Code in RewardErrorCode]: Make<Code> } = {
+  INVALID_ARGUMENT: (_, message, options) => new InvalidArgumentError(message, options),
+  ADDON_NOT_FOUND: make(AddonLoadError),
+  ADDON_INCOMPATIBLE: make(AddonLoadError),
+  MODEL_NOT_FOUND: make(ModelLoadError),
+  MODEL_INVALID: make(ModelLoadError),
+  MODEL_UNSUPPORTED: make(ModelLoadError),
+  MODEL_LOAD_FAILED: make(ModelLoadError),
+  HEAD_INVALID: make(HeadLoadError),
+  HEAD_MISMATCH: make(HeadLoadError),
+  TEMPLATE_SYNTAX: make(TemplateError),
+  TEMPLATE_REJECTED: make(TemplateError),
+  CONVERSATION_INVALID: make(ConversationError),
+  CONVERSATION_TOO_LONG: make(ConversationError),
+  CONVERSATION_UNSCORABLE: make(ConversationError),
+  CHECKPOINT_INVALID: make(CheckpointError),
+  CHECKPOINT_UNSUPPORTED: make(CheckpointError),
+  CONVERSION_FAILED: make(CheckpointError),
+  DOWNLOAD_FAILED: make(DownloadError),
+  DATASET_INVALID: make(DatasetError),
+  FILE_FAILED: make(FileError),
+  FILE_LOCKED: make(FileError),
+  CONTEXT_FAILED: make(ContextError),
+  OUT_OF_MEMORY: make(ContextError),
+  CONTEXT_BUSY: make(ContextError),
+  KV_CACHE_FULL: make(DecodeError),
+  BATCH_INVALID: make(DecodeError),
+  DECODE_FAILED: make(DecodeError),
+  SCORE_INVALID: make(ScoreError),
+  HOST_FAILED: make(HostError),
+  DISPOSED: (_, message, options) => new DisposedError(message, options),
+};
+
+/** Whether this package has an error class for a code. */
+export function isRewardErrorCode(code: unknown): code is RewardErrorCode {
+  return typeof code === "string" && Object.hasOwn(MAKE_BY_CODE, code);
+}
+
+/** The error of a code, in its class. */
+export function errorWithCode(
+  code: RewardErrorCode,
+  message: string,
+  options: RewardErrorOptions = {},
+): RewardError {
+  const make: Make<never> = MAKE_BY_CODE[code];
+  return make(code as never, message, options);
 }

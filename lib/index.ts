@@ -24,4 +24,23 @@ export type {
   SettledScore,
 } from "./score/score.js";
 export type { AttributeScore } from "./score/head/head.js";
-export * from "./errors.js";
+export {
+  AddonLoadError,
+  CheckpointError,
+  ContextError,
+  ConversationError,
+  DatasetError,
+  DecodeError,
+  DisposedError,
+  DownloadError,
+  FileError,
+  HeadLoadError,
+  HostError,
+  InvalidArgumentError,
+  ModelLoadError,
+  RewardError,
+  ScoreError,
+  TemplateError,
+  type RewardErrorCode,
+  type RewardErrorOptions,
+} from "./errors.js";

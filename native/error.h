@@ -10,7 +10,7 @@
 namespace llama_reward {
 
 /// An error on its way to JavaScript: becomes an `Error` with `code` and `details` there, which `fromNative`
-/// in lib/errors.ts turns into a typed class. May be made on any thread.
+/// in lib/score/native/from-native.ts turns into a typed class. May be made on any thread.
 class NativeError : public std::runtime_error {
  public:
   NativeError(std::string code, const std::string &message)

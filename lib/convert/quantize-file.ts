@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { open, statfs } from "node:fs/promises";
 import path from "node:path";
-import { fromNative } from "../errors.js";
+import { fromNative } from "../score/native/from-native.js";
 import { fileError } from "../util/files/file-error.js";
 import { loadAddon } from "../score/native/binding.js";
 import type { Progress } from "../score/score.js";

@@ -246,7 +246,7 @@ export class RewardModel implements Scorer, TextScorer {
   }
 
   #checkOpen(): void {
-    if (this.#disposal !== undefined) throw new DisposedError("The model");
+    if (this.#disposal !== undefined) throw DisposedError.of("The model");
   }
 }
 

@@ -1,4 +1,4 @@
-import { fromNative } from "../../errors.js";
+import { fromNative } from "../../score/native/from-native.js";
 import { loadAddonDetails } from "../../score/native/binding.js";
 import { findPackage } from "../../score/native/package-files.js";
 import { addonPackage, llamaPackages } from "../../score/native/platform.js";

@@ -1,4 +1,5 @@
-import { DisposedError, fromNative } from "../../errors.js";
+import { DisposedError } from "../../errors.js";
+import { fromNative } from "../native/from-native.js";
 import type {
   NativeAddon,
   NativeContextInfo,
@@ -123,6 +124,6 @@ export class Backbone {
   }
 
   #checkOpen(): void {
-    if (this.#disposal !== undefined) throw new DisposedError("The backbone");
+    if (this.#disposal !== undefined) throw DisposedError.of("The backbone");
   }
 }

@@ -1,4 +1,5 @@
-import { DecodeError, DisposedError, fromNative } from "../../errors.js";
+import { DecodeError, DisposedError } from "../../errors.js";
+import { fromNative } from "../native/from-native.js";
 import type { NativeContext } from "../native/types.js";
 import type { Progress } from "../score.js";
 import { FifoQueue } from "../../util/fifo-queue.js";
@@ -158,7 +159,7 @@ export class BackboneContext {
 
   #checkRunning(signal: AbortSignal | undefined): void {
     signal?.throwIfAborted();
-    if (this.#disposal !== undefined) throw new DisposedError("The backbone");
+    if (this.#disposal !== undefined) throw DisposedError.of("The backbone");
   }
 
   #apply(operations: readonly SequenceOperation[]): void {

@@ -1,4 +1,4 @@
-import { fromNative } from "../../errors.js";
+import { fromNative } from "../native/from-native.js";
 import type { NativeAddon, NativeModel } from "../native/types.js";
 import type { HiddenOptions } from "./context.js";
 import { countLayers, type LayerPlan } from "./layer-plan.js";

@@ -1,4 +1,5 @@
-import { ContextError, fromNative } from "../../errors.js";
+import { ContextError } from "../../errors.js";
+import { fromNative } from "../native/from-native.js";
 import type {
   NativeAddon,
   NativeContext,

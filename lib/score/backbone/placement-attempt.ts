@@ -1,4 +1,4 @@
-import { fromNative } from "../../errors.js";
+import { fromNative } from "../native/from-native.js";
 import type { NativeAddon, NativeDevice } from "../native/types.js";
 import { countLayers, hasOwnMemory, planLayers, type ContextSizes, type LayerPlan } from "./layer-plan.js";
 import { readModelSizes, type ModelSizes } from "./model-sizes.js";

@@ -1,4 +1,4 @@
-import { fromNative } from "../../errors.js";
+import { fromNative } from "../native/from-native.js";
 import type { NativeAddon, NativeDenseNetwork } from "../native/types.js";
 import type { DenseLayer, DenseNetwork, DenseRuntime } from "./dense.js";
 

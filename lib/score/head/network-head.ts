@@ -78,7 +78,7 @@ export class NetworkHead implements Head {
    * its index
    */
   async apply(inputs: readonly HeadInput[]): Promise<HeadResult[]> {
-    if (this.disposal !== undefined) throw new DisposedError("The head");
+    if (this.disposal !== undefined) throw DisposedError.of("The head");
     inputs.forEach(checkInput);
     const results: HeadResult[] = [];
     for (let start = 0; start < inputs.length; start += CANDIDATES_PER_TURN) {

@@ -2,7 +2,8 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 
-import { AddonLoadError, fromNative } from "../../errors.js";
+import { AddonLoadError } from "../../errors.js";
+import { fromNative } from "./from-native.js";
 import { findLlamaLibraries } from "./llama-libraries.js";
 import { outsideAsar, PACKAGE_ROOT } from "./package-files.js";
 import { addonPackage } from "./platform.js";

@@ -4,7 +4,7 @@
  * templates, heads or rewards.
  *
  * Every promise is one bounded piece of work off the main thread. Errors carry `code` and `details`; `fromNative` in
- * `lib/errors.ts` turns them into the typed classes.
+ * `lib/score/native/from-native.ts` turns them into the typed classes.
  */
 
 export interface NativeAddon {

@@ -171,7 +171,7 @@ export class ScorerClient implements Scorer, TextScorer {
       const freed = request(this.#connection, (id) => ({ type: "dispose", id }));
       await freed.catch(() => undefined);
     }
-    this.#connection.fail(new DisposedError("The client of the scoring host"));
+    this.#connection.fail(DisposedError.of("The client of the scoring host"));
     this.#connection.close();
   }
 

@@ -184,7 +184,7 @@ export class HostedScorer implements Scorer, TextScorer {
   }
 
   async #ready(signal: AbortSignal | undefined): Promise<LiveHost> {
-    if (this.#closing.signal.aborted) throw new DisposedError("The hosted model");
+    if (this.#closing.signal.aborted) throw DisposedError.of("The hosted model");
     if (this.#failedLoad !== undefined) {
       // What kept the model from loading may be over: a disk that is back, an update that is done.
       this.#keep(this.#restart(this.#failedLoad));
@@ -232,7 +232,7 @@ export class HostedScorer implements Scorer, TextScorer {
         this.#watch(live);
         return live;
       } catch (error) {
-        if (this.#closing.signal.aborted) throw new DisposedError("The hosted model");
+        if (this.#closing.signal.aborted) throw DisposedError.of("The hosted model");
         if (!(error instanceof HostError)) {
           // No crash: the host lived, and the model could not be loaded. The next call tries again.
           this.#crashesInARow -= 1;

@@ -65,7 +65,7 @@ class Session {
       }
     });
     this.#port.onClose(() => {
-      for (const controller of this.#running.values()) controller.abort(new DisposedError("The connection"));
+      for (const controller of this.#running.values()) controller.abort(DisposedError.of("The connection"));
       void this.#release().catch(() => undefined);
     });
     this.#post({

@@ -60,7 +60,7 @@ export class FakeScorer implements Scorer {
   }
 
   async score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
-    if (this.isDisposed) throw new DisposedError("The fake scorer");
+    if (this.isDisposed) throw DisposedError.of("The fake scorer");
     this.received.push(messages);
     const request = asRequest(checkConversation(messages));
     const text = request.messages.map(({ content }) => content as string).join(" ");
