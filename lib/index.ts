@@ -1,5 +1,5 @@
+/** `llama-reward`: load a model folder, score conversations. Everything else is in entries of its own, `llama-reward/convert` and so on. */
 export { BACKBONE_TYPES, type BackboneType } from "./model/architecture/backbone-type.js";
-/** Public API: load a model folder, score conversations. Conversion is in `llama-reward/convert`. */
 export { RewardModel, type Placement } from "./model/reward-model.js";
 export type { LoadOptions } from "./model/load-options.js";
 export type {
@@ -23,6 +23,7 @@ export type {
   ScoringSettings,
   SettledScore,
 } from "./score/score.js";
+export { listDevices, type Device, type DeviceReport } from "./score/native/devices.js";
 export type { AttributeScore } from "./score/head/head.js";
 export {
   AddonLoadError,

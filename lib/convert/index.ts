@@ -1,6 +1,9 @@
 /** `llama-reward/convert`: from a Hugging Face checkpoint to a model folder. */
+export { BACKBONE_TYPES, type BackboneType } from "../model/architecture/backbone-type.js";
 export { convertCheckpoint, type ConvertOptions, type ConvertResult } from "./convert.js";
 export type { DroppedTensor } from "../model/checkpoint/checkpoint-plan.js";
+export { explainAutoType } from "./explain-type.js";
+export { pullModel, type PullOptions } from "./pull.js";
 export { quantizeModelFolder, type QuantizeOptions } from "./quantize.js";
 export {
   verifyTensors,
@@ -8,4 +11,4 @@ export {
   type TensorFault,
   type TensorReport,
   type VerifyTensorsOptions,
-} from "../check/tensors.js";
+} from "../check/index.js";

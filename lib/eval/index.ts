@@ -10,6 +10,7 @@ export { renderReport } from "./report/report.js";
 export { makePairs, type MakePairsOptions, type MakePairsResult } from "./pairs/make-pairs.js";
 export { choosePairs, type ChoosePairsOptions, type PairChoice } from "./pairs/choose-pairs.js";
 export { rankByUncertainty, type UncertaintyOptions, type UncertaintyRank } from "./uncertainty.js";
+export { folderTypes, type FolderTypesOptions } from "./fidelity/folder-types.js";
 export { runFidelity, type FidelityOptions, type FidelityReport } from "./fidelity/run-fidelity.js";
 export type { LeftOutRecord, LeftOutSummary } from "./fidelity/left-out.js";
 export type { FidelityRow } from "./fidelity/compare-types.js";

@@ -1,4 +1,4 @@
-import { resultJson } from "../../data/records/output-record.js";
+import { resultJson } from "../../data/index.js";
 import type { Comparison } from "../../score/score.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";

@@ -1,11 +1,10 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
-import { convertCheckpoint, type ConvertResult } from "../../convert/index.js";
+import { convertCheckpoint, explainAutoType, type ConvertResult } from "../../convert/index.js";
 import { loadAddonDetails } from "../../score/native/binding.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import { addOutputOptions, typeOption, type OutputOptions } from "../command-options.js";
 import { EXIT } from "../exit.js";
-import { explainAutoType } from "../explain-type.js";
 import { hubIdOfCache } from "../../data/hub/hub-id.js";
 import { printLine } from "../line-writer.js";
 import { ProgressDisplay } from "../progress.js";

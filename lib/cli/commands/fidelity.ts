@@ -1,10 +1,6 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
-import { InvalidArgumentError } from "../../errors.js";
-import { runFidelity, type FidelityReport, type FidelityRow } from "../../eval/index.js";
-import { readRewardJson } from "../../model/folder/read-reward-json.js";
-import { type RewardJson } from "../../model/folder/reward-json.js";
-import { RewardModel } from "../../model/reward-model.js";
+import { folderTypes, runFidelity, type FidelityReport, type FidelityRow } from "../../eval/index.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {
@@ -66,37 +62,29 @@ export const fidelityCommand: CliCommand = {
 };
 
 async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOptions): Promise<number> {
-  const { data, split, config, type: types, out, strict } = options;
-  const reward = await readRewardJson(modelDir, options);
-  const missing = types.find((type) => reward.backbone.files[type] === undefined);
-  if (missing !== undefined) {
-    throw new InvalidArgumentError(
-      `${modelDir} has no backbone of type ${missing}. Make it with \`llama-reward quantize ${modelDir} --type ${missing}\`.`,
-    );
-  }
+  const { data, split, config, reference, type, out, strict, ...model } = options;
+  const progress = new ProgressDisplay(io, options.quiet === true);
+  const types = await folderTypes(modelDir, {
+    ...loadOptions(model),
+    types: type,
+    reference,
+    signal: io.signal,
+    onLoad: (loaded) => {
+      progress.watchTokens(() => loaded.stats);
+    },
+  });
   await checkInput("--data", data);
   if (out !== undefined) await checkLateOutputFile(out);
-  const progress = new ProgressDisplay(io, options.quiet === true);
   try {
     const report = await runFidelity({
+      ...types,
       data,
       split,
       config,
-      reference: options.reference ?? mostExactType(reward),
-      types,
       strict,
       signal: io.signal,
-      load: async (type) => {
-        const backboneType = type as BackboneType;
-        const scorer = await RewardModel.load(modelDir, {
-          ...loadOptions({ ...options, type: backboneType }),
-          signal: io.signal,
-        });
-        progress.watchTokens(() => scorer.stats);
-        return { scorer, sizeBytes: reward.backbone.files[backboneType]?.sizeBytes ?? 0 };
-      },
-      onProgress: (type, done, total) => {
-        progress.report({ phase: `score ${type}`, done, total });
+      onProgress: (name, done, total) => {
+        progress.report({ phase: `score ${name}`, done, total });
       },
     });
     progress.stop();
@@ -106,11 +94,6 @@ async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOpt
   } finally {
     progress.stop();
   }
-}
-
-/** `BACKBONE_TYPES` goes from the most exact type to the smallest. */
-function mostExactType({ backbone }: RewardJson): BackboneType {
-  return BACKBONE_TYPES.find((type) => backbone.files[type] !== undefined) ?? backbone.defaultType;
 }
 
 function describe({ reference, rows, leftOut, verdict }: FidelityReport): string {

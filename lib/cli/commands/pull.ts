@@ -1,8 +1,5 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
-import { basename } from "node:path";
-import { convertCheckpoint } from "../../convert/index.js";
-import { InvalidArgumentError } from "../../errors.js";
-import { downloadCheckpoint } from "../../data/hub/download-checkpoint.js";
+import { pullModel } from "../../convert/index.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import { addOutputOptions, typeOption, type OutputOptions } from "../command-options.js";
@@ -11,13 +8,11 @@ import { printLine } from "../line-writer.js";
 import { ProgressDisplay } from "../progress.js";
 import { conversionJson, describeConversion } from "./convert.js";
 
-interface PullOptions extends OutputOptions {
+interface PullCommandOptions extends OutputOptions {
   to?: string;
   type: BackboneType | "auto";
   revision?: string;
 }
-
-const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
 
 /** `pull <hub-id>`: download from the Hub, then convert. */
 export const pullCommand: CliCommand = {
@@ -42,24 +37,13 @@ export const pullCommand: CliCommand = {
   },
 };
 
-async function pull(io: CliIo, hubId: string, options: PullOptions): Promise<number> {
-  if (!HUB_ID.test(hubId)) {
-    throw new InvalidArgumentError(
-      `Expected owner/name on the Hub but received ${JSON.stringify(hubId)}. For a folder on this machine use convert.`,
-    );
-  }
+async function pull(io: CliIo, hubId: string, options: PullCommandOptions): Promise<number> {
   const progress = new ProgressDisplay(io, options.quiet === true);
   try {
-    const { directory, commit } = await downloadCheckpoint(hubId, {
-      revision: options.revision,
-      signal: io.signal,
-      onProgress: progress.report,
-    });
-    const modelDir = options.to ?? `models/${basename(hubId)}`;
-    const result = await convertCheckpoint(directory, modelDir, {
+    const result = await pullModel(hubId, {
+      to: options.to,
       type: options.type,
-      hubId,
-      revision: commit,
+      revision: options.revision,
       signal: io.signal,
       onProgress: progress.report,
     });

@@ -1,6 +1,6 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
-import { quantizeModelFolder } from "../../convert/quantize.js";
+import { quantizeModelFolder } from "../../convert/index.js";
 import { type RewardJson } from "../../model/folder/reward-json.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";

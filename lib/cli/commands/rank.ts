@@ -1,6 +1,6 @@
 import { InvalidArgumentError as InvalidOption } from "commander";
-import { rankByUncertainty, type UncertaintyRank } from "../../eval/uncertainty.js";
-import { resultJson } from "../../data/records/output-record.js";
+import { rankByUncertainty, type UncertaintyRank } from "../../eval/index.js";
+import { resultJson } from "../../data/index.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {

@@ -1,12 +1,15 @@
 import { InvalidArgumentError as InvalidOption, type Command } from "commander";
-import { unreadable } from "../../formats/rows.js";
-import type { DatasetRow } from "../../data/dataset/index.js";
+import {
+  openRecords,
+  openScoreLog,
+  STANDARD_INPUT,
+  writeScores,
+  type RecordInput,
+  type RecordSink,
+  type ScoredCounts,
+} from "../../data/index.js";
 import { InvalidArgumentError } from "../../errors.js";
 import { readRewardJson } from "../../model/folder/read-reward-json.js";
-import { openRecords, STANDARD_INPUT, type RecordInput } from "../../data/records/open-records.js";
-import { outputRecord } from "../../data/records/output-record.js";
-import { readRecord, type RecordEntry } from "../../data/records/record.js";
-import { scoreRecords, type RecordOutcome } from "../../data/records/score-records.js";
 import type { RewardModel } from "../../model/reward-model.js";
 import type { EmitField } from "../../score/score.js";
 import type { CliCommand } from "../command.js";
@@ -22,8 +25,8 @@ import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
 import { checkOutputFile } from "../output.js";
 import type { ProgressDisplay } from "../progress.js";
 import { duration } from "../rate.js";
-import { openSink, type RecordSink } from "../record-sink.js";
 import { resumable } from "../resumable.js";
+import { stdoutSink } from "../stdout-sink.js";
 import { withModel } from "../with-model.js";
 
 interface ScoreCommandOptions extends ModelOptions, OutputOptions {
@@ -86,15 +89,15 @@ async function score(
     config: options.config,
     signal: io.signal,
   });
-  const sink = await openSink(io.stdout, options.out, options.resume === true);
+  const log = options.out === undefined ? undefined : await openScoreLog(options.out, options.resume);
   try {
     return await resumable(io, options, () =>
       withModel(modelDir, options, io, (model, progress) =>
-        scoreInput({ io, input, records, options, sink, model, progress }),
+        scoreInput({ io, input, records, options, log, model, progress }),
       ),
     );
   } finally {
-    await sink.close();
+    await log?.close();
   }
 }
 
@@ -103,52 +106,33 @@ interface Run {
   input: string;
   records: RecordInput;
   options: ScoreCommandOptions;
-  sink: RecordSink;
+  /** The file for the results; without one they go to stdout. */
+  log: RecordSink | undefined;
   model: RewardModel;
   progress: ProgressDisplay;
 }
 
-async function scoreInput({ io, input, records, options, sink, model, progress }: Run): Promise<number> {
+async function scoreInput({ io, input, records, options, log, model, progress }: Run): Promise<number> {
   if (input === STANDARD_INPUT && io.isStdinTerminal) {
     progress.note("Reading records from standard input, one JSON object per line …");
   }
-  let total = 0;
-  if (options.quiet !== true) void records.count().then((count) => (total = count ?? 0));
-  const flow = await sink.begin({ command: "score", scorer: model });
-  const entries = flow.pending(readEntries(records.rows()));
-  const counts = { records: 0, failed: 0 };
+  const sink = log ?? stdoutSink(io, progress);
   const startMs = performance.now();
-  for await (const outcome of scoreRecords(entries, model, { signal: io.signal, emit: options.emit })) {
-    io.signal.throwIfAborted();
-    if (options.strict === true) throwFailure(outcome);
-    const line = outputRecord(outcome);
-    if (options.out === undefined && io.isStdoutTerminal) progress.hide();
-    await flow.append(line);
-    counts.records++;
-    if ("error" in line) counts.failed++;
-    progress.report({ phase: "score", done: flow.doneCount + counts.records, total });
+  try {
+    const counts = await writeScores(records, model, sink, {
+      signal: io.signal,
+      emit: options.emit,
+      strict: options.strict,
+      onProgress: options.quiet === true ? undefined : progress.report,
+    });
+    progress.note(summary(counts, model, (performance.now() - startMs) / 1000));
+    return counts.failed > 0 ? EXIT.someFailed : EXIT.ok;
+  } finally {
+    if (log === undefined) await sink.close();
   }
-  io.signal.throwIfAborted();
-  progress.note(summary(counts, model, (performance.now() - startMs) / 1000));
-  return counts.failed > 0 ? EXIT.someFailed : EXIT.ok;
 }
 
-/** @throws the error of a record that could not be read or scored */
-function throwFailure({ id, error, scores }: RecordOutcome): void {
-  const failure = error ?? scores?.find((settled) => settled.error !== undefined)?.error;
-  if (failure === undefined) return;
-  throw unreadable(`Record ${id} cannot be scored: ${failure.message}`, failure);
-}
-
-async function* readEntries(rows: AsyncIterable<DatasetRow>): AsyncIterable<RecordEntry> {
-  for await (const row of rows) yield readRecord(row);
-}
-
-function summary(
-  { records, failed }: { records: number; failed: number },
-  { stats }: RewardModel,
-  seconds: number,
-): string {
+function summary({ records, failed }: ScoredCounts, { stats }: RewardModel, seconds: number): string {
   const perSecond = (count: number): string => (seconds > 0 ? (count / seconds).toFixed(1) : "0");
   const failures = failed === 0 ? "" : ` (${failed} with errors)`;
   return (

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { RewardServer } from "../../serve/http/reward-server.js";
+import { RewardServer } from "../../serve/http/index.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {

@@ -1,6 +1,5 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
-import type { Check } from "../../check/check.js";
-import { verifyModel, type VerifyOptions, type VerifyReport } from "../../check/verify.js";
+import { verifyModel, type Check, type VerifyOptions, type VerifyReport } from "../../check/index.js";
 import type { CliCommand } from "../command.js";
 import type { CliIo } from "../cli-io.js";
 import {

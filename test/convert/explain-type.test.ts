@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainAutoType } from "../../lib/cli/explain-type.js";
+import { explainAutoType } from "../../lib/convert/explain-type.js";
 
 test.each([
   ["f16", {}, /^auto chose f16: the checkpoint's own precision, so no weight is rounded\.$/],

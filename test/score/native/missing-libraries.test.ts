@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { missingLibraries, missingLibraryAdvice } from "../../lib/cli/missing-libraries.js";
+import { missingLibraries, missingLibraryAdvice } from "../../../lib/score/native/missing-libraries.js";
 
 // The lines of glibc as seen with the CUDA packages of node-llama-cpp 3.22.1; musl's and macOS's as their linkers document them.
 it.each([

@@ -1,0 +1,21 @@
+/** `llama-reward/data`: datasets and records in, scores out, resumable. */
+export * from "./dataset/index.js";
+export { openRecords, STANDARD_INPUT, type RecordInput } from "./records/open-records.js";
+export { outputRecord, resultJson, type OutputJson, type ResultJson } from "./records/output-record.js";
+export {
+  readRecord,
+  type PairRequest,
+  type RecordEntry,
+  type RecordId,
+  type ScoreRecord,
+} from "./records/record.js";
+export { openScoreLog, type RecordFlow, type RecordSink } from "./records/record-sink.js";
+export type { RunDescription, RunSettings } from "./records/same-run.js";
+export {
+  scoreFile,
+  writeScores,
+  type ScoredCounts,
+  type ScoreFileOptions,
+  type WriteScoresOptions,
+} from "./records/score-file.js";
+export { scoreRecords, type RecordOutcome } from "./records/score-records.js";

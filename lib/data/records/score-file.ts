@@ -1,0 +1,93 @@
+import { unreadable, type DatasetRow } from "../../formats/rows.js";
+import type { Scorer, ScoreOptions } from "../../score/score.js";
+import type { DatasetOptions } from "../dataset/dataset.js";
+import { openDataset } from "../dataset/dataset.js";
+import type { RecordInput } from "./open-records.js";
+import { outputRecord } from "./output-record.js";
+import { openScoreLog, type RecordSink } from "./record-sink.js";
+import { readRecord, type RecordEntry } from "./record.js";
+import { scoreRecords, type RecordOutcome } from "./score-records.js";
+
+/** What `writeScores` may be told. Progress counts records, those of an earlier run included; its total is 0 until known. */
+export interface WriteScoresOptions extends ScoreOptions {
+  /** Stops at the first record that cannot be read or scored. */
+  strict?: boolean | undefined;
+}
+
+/** What became of the records of one run. */
+export interface ScoredCounts {
+  /** Records written by this run. */
+  records: number;
+  /** Those of them that could not be read or scored: their line has an `error`. */
+  failed: number;
+}
+
+/** What `scoreFile` needs. */
+export interface ScoreFileOptions extends WriteScoresOptions, DatasetOptions {
+  scorer: Scorer;
+  /** A file, a folder or `hub:owner/name`: JSON Lines, a JSON array or Parquet, plain or gzip. */
+  input: string;
+  /** JSON Lines file for the results; `<out>.run.json` says what made them. */
+  out: string;
+  /** Continues an `out` that an earlier run left. */
+  resume?: boolean | undefined;
+}
+
+/**
+ * Scores the records of a dataset into a JSON Lines file: one line per record, in order, bad ones as errors in place. A run that
+ * was killed continues with `resume`.
+ * @throws DatasetError `DATASET_INVALID` nothing to read there, or with `strict` the first record that cannot be read or scored
+ * @throws InvalidArgumentError `INVALID_ARGUMENT` `out` exists and `resume` is off, or was made from something else
+ * @throws FileError `FILE_FAILED`, `FILE_LOCKED`; DownloadError `DOWNLOAD_FAILED`; `signal.reason`
+ */
+export async function scoreFile(options: ScoreFileOptions): Promise<ScoredCounts> {
+  const { scorer, input, out, resume, split, config, ...rest } = options;
+  const records = await openDataset(input, { split, config, signal: rest.signal });
+  const sink = await openScoreLog(out, resume);
+  try {
+    return await writeScores(records, scorer, sink, rest);
+  } finally {
+    await sink.close();
+  }
+}
+
+/**
+ * Scores records into a sink, which stays open. Those that an earlier run has written there are skipped.
+ * @throws InvalidArgumentError `INVALID_ARGUMENT` the earlier run was another one
+ * @throws DatasetError with `strict`, the first record that cannot be read or scored
+ * @throws FileError `FILE_FAILED`; what the scorer throws that is no record's fault; `signal.reason`
+ */
+export async function writeScores(
+  records: RecordInput,
+  scorer: Scorer,
+  sink: RecordSink,
+  { strict, signal, emit, onProgress }: WriteScoresOptions = {},
+): Promise<ScoredCounts> {
+  let total = 0;
+  if (onProgress !== undefined) void records.count().then((count) => (total = count ?? 0));
+  const flow = await sink.begin({ command: "score", scorer });
+  const entries = flow.pending(readEntries(records.rows()));
+  const counts: ScoredCounts = { records: 0, failed: 0 };
+  for await (const outcome of scoreRecords(entries, scorer, { signal, emit })) {
+    signal?.throwIfAborted();
+    if (strict === true) throwFailure(outcome);
+    const line = outputRecord(outcome);
+    await flow.append(line);
+    counts.records++;
+    if ("error" in line) counts.failed++;
+    onProgress?.({ phase: "score", done: flow.doneCount + counts.records, total });
+  }
+  signal?.throwIfAborted();
+  return counts;
+}
+
+/** @throws the error of a record that could not be read or scored */
+function throwFailure({ id, error, scores }: RecordOutcome): void {
+  const failure = error ?? scores?.find((settled) => settled.error !== undefined)?.error;
+  if (failure === undefined) return;
+  throw unreadable(`Record ${id} cannot be scored: ${failure.message}`, failure);
+}
+
+async function* readEntries(rows: AsyncIterable<DatasetRow>): AsyncIterable<RecordEntry> {
+  for await (const row of rows) yield readRecord(row);
+}

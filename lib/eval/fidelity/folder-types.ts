@@ -1,0 +1,46 @@
+import { InvalidArgumentError } from "../../errors.js";
+import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
+import { readRewardJson } from "../../model/folder/read-reward-json.js";
+import type { LoadOptions } from "../../model/load-options.js";
+import { RewardModel } from "../../model/reward-model.js";
+import type { FidelityOptions } from "./run-fidelity.js";
+
+/** What `folderTypes` may be told. */
+export interface FolderTypesOptions extends Omit<LoadOptions, "type"> {
+  /** Types to compare. */
+  types: readonly BackboneType[];
+  /** The type to measure against. Default: the most exact one in the folder. */
+  reference?: BackboneType | undefined;
+  /** Told of each model once it is loaded. */
+  onLoad?: ((model: RewardModel) => void) | undefined;
+}
+
+/**
+ * The backbones of a model folder as `runFidelity` takes them.
+ * @throws InvalidArgumentError `INVALID_ARGUMENT` the folder lacks one of the types
+ * @throws ModelLoadError it is no model folder
+ */
+export async function folderTypes(
+  modelDir: string,
+  { types, reference, onLoad, ...loading }: FolderTypesOptions,
+): Promise<Pick<FidelityOptions, "types" | "reference" | "load">> {
+  const { backbone } = await readRewardJson(modelDir, { check: loading.check });
+  const missing = types.find((type) => backbone.files[type] === undefined);
+  if (missing !== undefined) {
+    throw new InvalidArgumentError(
+      `${modelDir} has no backbone of type ${missing}. Make it with \`llama-reward quantize ${modelDir} --type ${missing}\`.`,
+    );
+  }
+  // `BACKBONE_TYPES` goes from the most exact type to the smallest.
+  const mostExact = BACKBONE_TYPES.find((type) => backbone.files[type] !== undefined) ?? backbone.defaultType;
+  return {
+    types,
+    reference: reference ?? mostExact,
+    load: async (name) => {
+      const type = name as BackboneType;
+      const scorer = await RewardModel.load(modelDir, { ...loading, type });
+      onLoad?.(scorer);
+      return { scorer, sizeBytes: backbone.files[type]?.sizeBytes ?? 0 };
+    },
+  };
+}

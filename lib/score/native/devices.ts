@@ -1,0 +1,64 @@
+import { loadAddonDetails } from "./binding.js";
+import { fromNative } from "./from-native.js";
+import { missingLibraries } from "./missing-libraries.js";
+import { findPackage } from "./package-files.js";
+import { addonPackage, llamaPackages } from "./platform.js";
+import type { NativeDevice } from "./types.js";
+
+/** Something that computes, as llama.cpp sees it. Memory is in bytes; 0 where the backend does not tell. */
+export type Device = NativeDevice;
+
+/** What can compute here, and what would add more. */
+export interface DeviceReport {
+  /** Version of the llama.cpp libraries that are open. */
+  llamaVersion: string;
+  /** Registered backends, e.g. `["CUDA", "CPU"]`. */
+  backends: readonly string[];
+  /** CPU features that the CPU backend uses, e.g. `{ AVX512: "1" }`. */
+  features: Readonly<Record<string, string>>;
+  devices: readonly Device[];
+  /** GPU libraries that are installed but cannot be used, each with the reason. */
+  failures: readonly string[];
+  /** Libraries of the system that those lack, by name. */
+  missingLibraries: readonly string[];
+  /** Commands that add a backend. */
+  install: readonly { backend: string; command: string }[];
+}
+
+/**
+ * Lists the backends and devices that scoring can use here, and how to add more.
+ * @throws AddonLoadError `ADDON_NOT_FOUND`, `ADDON_INCOMPATIBLE`
+ */
+export function listDevices(): DeviceReport {
+  const { addon, backend } = loadAddonDetails();
+  try {
+    return {
+      llamaVersion: backend.version,
+      backends: backend.backends,
+      features: backend.features,
+      devices: addon.devices(),
+      failures: backend.failures,
+      missingLibraries: missingLibraries(backend.failures),
+      install: installable(),
+    };
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+/** GPU packages of this platform that are not installed, in the version that fits the installed base package. */
+function installable(): DeviceReport["install"] {
+  const { base, gpu } = llamaPackages();
+  const version = findPackage(base, addonPackage())?.version;
+  if (version === undefined) return [];
+  const packagesOf = (backend: string): string[] => gpu.filter((name) => name.includes(`-${backend}`));
+  return ["cuda", "vulkan"].flatMap((backend) => {
+    const packages = packagesOf(backend);
+    if (
+      packages.length === 0 ||
+      packages.every((name) => findPackage(name, addonPackage())?.version === version)
+    )
+      return [];
+    return [{ backend, command: `npm install ${packages.map((name) => `${name}@${version}`).join(" ")}` }];
+  });
+}
