@@ -1,5 +1,6 @@
 export { openDataset, type Dataset, type DatasetOptions } from "./dataset.js";
 export type { DatasetRow, DatasetRows } from "../../formats/rows.js";
-export { detectLayout, parseItem, type Layout, type PreferenceItem } from "./layout.js";
+export { detectLayout, parseItem } from "./parse-item.js";
+export type { Layout, PreferenceItem } from "./layouts/layout.js";
 export { LAYOUTS } from "./layouts/index.js";
 export { writeDataset, type OutputRecord } from "./write-dataset.js";

@@ -1,6 +1,7 @@
 import type { Dataset } from "../dataset/dataset.js";
 import { atLine, isRewardError, unreadable, type DatasetRow } from "../../formats/rows.js";
-import { detectLayout, parseItem, type Layout, type PreferenceItem } from "../dataset/layout.js";
+import { detectLayout, parseItem } from "../dataset/parse-item.js";
+import type { Layout, PreferenceItem } from "../dataset/layouts/layout.js";
 import { withUnreadableColumns } from "../../formats/parquet/unreadable-column.js";
 import { ConversationError, type DatasetError, type RewardError } from "../../errors.js";
 

@@ -3,6 +3,7 @@ import { compareScores } from "../../score/pipeline/compare.js";
 import type { Score } from "../../score/score.js";
 import type { RecordId } from "./record.js";
 import type { RecordOutcome } from "./score-records.js";
+import type { ItemRecord } from "./item-record.js";
 
 /** One scored conversation, by the names of the contract. */
 export interface ResultJson {
@@ -92,4 +93,11 @@ function whichOne(record: RecordOutcome["record"], index: number): string {
 
 function errorJson({ code, message }: RewardError, prefix = ""): { code: string; message: string } {
   return { code, message: prefix + message };
+}
+
+/** One line of `scores.jsonl`: what `score` writes, with the subset added. */
+export function itemOutput(outcome: RecordOutcome): OutputJson {
+  const { id, ...rest } = outputRecord(outcome);
+  const subset = outcome.record === undefined ? "" : (outcome.record as ItemRecord).subset;
+  return subset === "" ? { id, ...rest } : { id, subset, ...rest };
 }

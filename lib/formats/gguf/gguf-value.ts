@@ -10,3 +10,23 @@ export type GgufValue =
 
 /** Metadata in the order it is written, which is part of byte-identical conversion. */
 export type GgufMetadata = ReadonlyMap<string, GgufValue>;
+
+/** Names of value types by their number. Source: ggml/include/gguf.h. */
+export const VALUE_TYPES = [
+  "u8",
+  "i8",
+  "u16",
+  "i16",
+  "u32",
+  "i32",
+  "f32",
+  "bool",
+  "string",
+  "array",
+  "u64",
+  "i64",
+  "f64",
+] as const;
+
+/** How a value of the metadata is stored. */
+export type ValueType = (typeof VALUE_TYPES)[number];

@@ -1,17 +1,15 @@
-import type { GgufMetadata, GgufValue } from "./gguf-value.js";
+import { VALUE_TYPES, type GgufMetadata, type GgufValue } from "./gguf-value.js";
 import type { GgmlType } from "./gguf-types.js";
 
 /**
  * Lays out GGUF files. The bytes depend on nothing but the arguments.
- * Source: docs/gguf.md of ggml-org/ggml, version 3; ggml/include/gguf.h for the numbers of value types.
+ * Source: docs/gguf.md of ggml-org/ggml, version 3.
  */
 
 const MAGIC = 0x46554747;
 const VERSION = 3;
 /** Tensor data begin at multiples of this: the format's default, which needs no `general.alignment`. */
 export const GGUF_ALIGNMENT = 32;
-
-const VALUE_TYPES = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9, u64: 10 } as const;
 
 /** A tensor to be written. */
 export interface GgufTensor {
@@ -80,12 +78,12 @@ export function layOutGguf(metadata: GgufMetadata, tensors: readonly GgufTensor[
 }
 
 function writeValue(writer: ByteWriter, value: GgufValue): void {
-  writer.u32(VALUE_TYPES[value.type]);
+  writer.u32(VALUE_TYPES.indexOf(value.type));
   if (value.type !== "array") {
     writeScalar(writer, value.type, value.value);
     return;
   }
-  writer.u32(VALUE_TYPES[value.of]);
+  writer.u32(VALUE_TYPES.indexOf(value.of));
   writer.u64(BigInt(value.values.length));
   for (const item of value.values) writeScalar(writer, value.of, item);
 }

@@ -1,5 +1,5 @@
 import { decodeUtf8 } from "../../util/utf8.js";
-import type { RawType } from "./raw-gguf.js";
+import type { ValueType } from "./gguf-value.js";
 
 /** The header goes on after the bytes that were read. */
 export class NeedMoreBytes extends Error {}
@@ -34,7 +34,7 @@ export class HeaderBytes {
     return new HeaderBytes(this.bytes, this.fault, position);
   }
 
-  sizeOf(type: Exclude<RawType, "array" | "string">): number {
+  sizeOf(type: Exclude<ValueType, "array" | "string">): number {
     return SIZES[type];
   }
 

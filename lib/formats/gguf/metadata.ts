@@ -1,4 +1,5 @@
-import { showValue, type RawArray, type RawEntry, type RawGguf, type RawType } from "./raw-gguf.js";
+import { showValue, type RawArray, type RawEntry, type RawGguf } from "./raw-gguf.js";
+import type { ValueType } from "./gguf-value.js";
 
 /** Looks metadata entries up by key and type, and notes what is wrong with them. */
 export class Metadata {
@@ -51,7 +52,7 @@ export class Metadata {
     return typeof value === "boolean" ? value : undefined;
   }
 
-  array(key: string, of: RawType): RawArray | undefined {
+  array(key: string, of: ValueType): RawArray | undefined {
     const value = this.#value(key, "array");
     if (typeof value !== "object") return undefined;
     if (value.of === of) return value;
@@ -59,7 +60,7 @@ export class Metadata {
     return undefined;
   }
 
-  #value(key: string, type: RawType): RawEntry["value"] | undefined {
+  #value(key: string, type: ValueType): RawEntry["value"] | undefined {
     const entry = this.#entries.get(key);
     if (entry?.type === type) return entry.value;
     this.faults.push(

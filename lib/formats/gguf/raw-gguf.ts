@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
 import { ModelLoadError } from "../../errors.js";
 import { HeaderBytes, NeedMoreBytes } from "./header-bytes.js";
+import { VALUE_TYPES, type ValueType } from "./gguf-value.js";
 
 /**
  * A GGUF's header exactly as llama.cpp will see it: types of values, duplicates, bytes. `readGgufHeader` is for comparing values,
@@ -23,14 +24,14 @@ export interface RawGguf {
 /** One entry of the metadata. */
 export interface RawEntry {
   key: string;
-  type: RawType;
+  type: ValueType;
   value: RawValue;
 }
 export type RawValue = number | bigint | boolean | string | RawArray;
 
 /** An array of the metadata; vocabularies have hundreds of thousands of strings, which are read when they are looked at. */
 export interface RawArray {
-  of: RawType;
+  of: ValueType;
   length: number;
   /** The values, from first to last. A string that is not UTF-8 is undefined. */
   read: () => Iterable<number | bigint | boolean | string | undefined>;
@@ -52,24 +53,6 @@ export interface RawTensor {
   /** From the start of the data. */
   offset: number;
 }
-
-/** Names of value types by their number. Source: ggml/include/gguf.h. */
-const TYPES = [
-  "u8",
-  "i8",
-  "u16",
-  "i16",
-  "u32",
-  "i32",
-  "f32",
-  "bool",
-  "string",
-  "array",
-  "u64",
-  "i64",
-  "f64",
-] as const;
-export type RawType = (typeof TYPES)[number];
 
 const MAGIC = 0x46554747;
 const FIRST_READ_BYTES = 1 << 20;
@@ -163,7 +146,7 @@ function readEntry(header: HeaderBytes): RawEntry {
 
 function* readArray(
   header: HeaderBytes,
-  of: Exclude<RawType, "array">,
+  of: Exclude<ValueType, "array">,
   length: number,
 ): Iterable<number | bigint | boolean | string | undefined> {
   for (let i = 0; i < length; i++) {
@@ -173,15 +156,15 @@ function* readArray(
 
 function readScalar(
   header: HeaderBytes,
-  type: Exclude<RawType, "array">,
+  type: Exclude<ValueType, "array">,
   key: string,
 ): number | bigint | boolean | string {
   return type === "string" ? header.text(key, MAX_TEXT_BYTES) : header.number(type);
 }
 
-function readType(header: HeaderBytes, key: string): RawType {
+function readType(header: HeaderBytes, key: string): ValueType {
   const id = header.u32();
-  const type = TYPES[id];
+  const type = VALUE_TYPES[id];
   if (type === undefined) throw header.fault(`${key} has the unknown value type ${id}`);
   return type;
 }

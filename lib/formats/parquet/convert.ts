@@ -69,26 +69,6 @@ function isoTime(count: bigint, digits: number): string {
   return digits === 0 ? `${seconds}Z` : `${seconds}.${`${fraction}`.padStart(digits, "0")}Z`;
 }
 
-/** The schema as hyparquet reads it: it knows some types only by the older of the two ways to state them. */
-export function withConvertedTypes(schema: readonly SchemaElement[]): SchemaElement[] {
-  return schema.map((element) => {
-    const { converted_type: converted, logical_type: logical } = element;
-    if (converted !== undefined) return element;
-    switch (logical?.type) {
-      case "DECIMAL":
-        return { ...element, converted_type: "DECIMAL", scale: logical.scale, precision: logical.precision };
-      case "DATE":
-      case "JSON":
-      case "BSON":
-      case "LIST":
-      case "MAP":
-        return { ...element, converted_type: logical.type };
-      default:
-        return element;
-    }
-  });
-}
-
 /**
  * A schema without the type of a decimal column, for hyparquet multiplies by a power of ten: 0.3 would become
  * 0.30000000000000004, and 20 digits 16.

@@ -4,9 +4,9 @@ import {
   type ColumnMetaData,
   type FileMetaData,
   type SchemaTree,
+  type SchemaElement,
 } from "hyparquet";
 import type { ByteSource } from "./byte-source.js";
-import { withConvertedTypes } from "./convert.js";
 import type { ColumnShape } from "./column-chunk.js";
 import { demand } from "./problem.js";
 import { ThriftReader } from "./thrift.js";
@@ -114,4 +114,24 @@ function leavesOf(
   if (children.length > 0) return children.flatMap((child) => leavesOf(child, levels));
   const isFlat = path.length === 1 && repetition !== "REPEATED";
   return [{ ...levels, path, isFlat, type: type ?? "unknown", typeLength }];
+}
+
+/** The schema as hyparquet reads it: it knows some types only by the older of the two ways to state them. */
+export function withConvertedTypes(schema: readonly SchemaElement[]): SchemaElement[] {
+  return schema.map((element) => {
+    const { converted_type: converted, logical_type: logical } = element;
+    if (converted !== undefined) return element;
+    switch (logical?.type) {
+      case "DECIMAL":
+        return { ...element, converted_type: "DECIMAL", scale: logical.scale, precision: logical.precision };
+      case "DATE":
+      case "JSON":
+      case "BSON":
+      case "LIST":
+      case "MAP":
+        return { ...element, converted_type: logical.type };
+      default:
+        return element;
+    }
+  });
 }

@@ -1,5 +1,6 @@
 import type { GgufValue } from "../../formats/gguf/gguf-value.js";
-import type { ModelConfig, RawConfig } from "./model-config.js";
+import type { ModelConfig } from "./model-config.js";
+import type { RawConfig } from "./raw-config.js";
 import type { RopeScaling } from "./rope.js";
 import type { WindowReader } from "./sliding-window.js";
 import type { TensorRule } from "./transform.js";

@@ -5,7 +5,8 @@ import type { StoredTensor } from "../../formats/safetensors/safetensors-header.
 import type { Architecture } from "./architecture.js";
 import { COPY } from "./decoder-tensors.js";
 import { findArchitecture } from "./registry.js";
-import { readModelConfig, unsupportedConfig, type ModelConfig, type RawConfig } from "./model-config.js";
+import { readModelConfig, type ModelConfig } from "./model-config.js";
+import { unsupportedConfig, type RawConfig } from "./raw-config.js";
 import { llama3Factors, ropeScalingMetadata } from "./rope.js";
 import type { ComputedTensor, CopiedTensor, TensorRule } from "./transform.js";
 import { smallest } from "../../util/extremes.js";

@@ -1,5 +1,6 @@
 import type { GgufValue } from "../../formats/gguf/gguf-value.js";
-import { positiveNumber, unsupportedConfig, type ModelConfig } from "./model-config.js";
+import type { ModelConfig } from "./model-config.js";
+import { positiveNumber, unsupportedConfig } from "./raw-config.js";
 import type { CopiedTensor, Transform } from "./transform.js";
 import type { Architecture } from "./architecture.js";
 import { attention, gatedMlp, norm, outputNorm } from "./decoder-tensors.js";

@@ -1,4 +1,5 @@
-import { flag, type ModelConfig } from "./model-config.js";
+import type { ModelConfig } from "./model-config.js";
+import { flag } from "./raw-config.js";
 import type { CopiedTensor } from "./transform.js";
 import { preNormDecoder } from "./decoder-tensors.js";
 import type { Architecture } from "./architecture.js";

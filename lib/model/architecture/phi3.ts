@@ -1,5 +1,6 @@
 import type { GgufValue } from "../../formats/gguf/gguf-value.js";
-import { invalidConfig, unsupportedConfig, type ModelConfig } from "./model-config.js";
+import type { ModelConfig } from "./model-config.js";
+import { invalidConfig, unsupportedConfig } from "./raw-config.js";
 import type { ComputedTensor, CopiedTensor } from "./transform.js";
 import type { Architecture } from "./architecture.js";
 import { linear, norm, outputNorm } from "./decoder-tensors.js";

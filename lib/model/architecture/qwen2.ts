@@ -1,4 +1,4 @@
-import { unsupportedConfig } from "./model-config.js";
+import { unsupportedConfig } from "./raw-config.js";
 import type { Architecture } from "./architecture.js";
 import { preNormDecoder } from "./decoder-tensors.js";
 import { windowOfSwitchedLayers } from "./sliding-window.js";

@@ -1,4 +1,5 @@
-import { flag, unsupportedConfig, type ModelConfig } from "./model-config.js";
+import type { ModelConfig } from "./model-config.js";
+import { flag, unsupportedConfig } from "./raw-config.js";
 import type { CopiedTensor } from "./transform.js";
 import type { Architecture } from "./architecture.js";
 import { norm, preNormDecoder } from "./decoder-tensors.js";

@@ -1,5 +1,5 @@
 import { CheckpointError } from "../../errors.js";
-import type { RawConfig } from "./model-config.js";
+import type { RawConfig } from "./raw-config.js";
 import type { Architecture } from "./architecture.js";
 import { gemma } from "./gemma.js";
 import { gemma2 } from "./gemma2.js";

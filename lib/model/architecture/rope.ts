@@ -5,7 +5,7 @@ import {
   positiveNumber,
   unsupportedConfig,
   type RawConfig,
-} from "./model-config.js";
+} from "./raw-config.js";
 
 /** Rotary position embedding, as `config.json` describes it. */
 export interface RopeConfig {

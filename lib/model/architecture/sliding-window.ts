@@ -1,4 +1,4 @@
-import { flag, invalidConfig, positiveInteger, unsupportedConfig, type RawConfig } from "./model-config.js";
+import { flag, invalidConfig, positiveInteger, unsupportedConfig, type RawConfig } from "./raw-config.js";
 
 /**
  * Whether a layer sees only the last tokens, and how many, is written with other keys and switches for each family.

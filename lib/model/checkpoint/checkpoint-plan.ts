@@ -10,7 +10,7 @@ import type { StoredTensor } from "../../formats/safetensors/safetensors-header.
 import { findArchitecture } from "../architecture/registry.js";
 import { planBackbone, type BackbonePlan } from "../architecture/backbone-plan.js";
 import { droppingRule } from "../../score/head/dropped-tensors.js";
-import type { RawConfig } from "../architecture/model-config.js";
+import type { RawConfig } from "../architecture/raw-config.js";
 import { requireFolderOfCheckpoint } from "./checkpoint-folder.js";
 import { readConfig } from "./read-config.js";
 import { readTokenizer } from "../tokenizer/read-tokenizer.js";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CheckpointError } from "../../errors.js";
 import { refuseAdapterFiles } from "./adapter.js";
-import type { RawConfig } from "../architecture/model-config.js";
+import type { RawConfig } from "../architecture/raw-config.js";
 import { readCheckpointJson } from "../tokenizer/checkpoint-json.js";
 
 /** The file that makes a folder a checkpoint. */

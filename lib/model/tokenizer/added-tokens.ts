@@ -1,7 +1,8 @@
 import { AddedVocabulary, sameFlags } from "./added-vocabulary.js";
 import { invalidField, unsupported } from "./checkpoint-json.js";
-import { ROLE_NAMES, type TokenStatements } from "./token-statements.js";
+import type { TokenStatements } from "./token-statements.js";
 import {
+  ROLE_NAMES,
   withDefaults,
   type AddedToken,
   type StatedToken,

@@ -9,6 +9,8 @@ import {
   type StatedToken,
   type TokenFlags,
   type TokenizerConfig,
+  ROLE_NAMES,
+  type RoleName,
 } from "./tokenizer-json.js";
 
 /**
@@ -49,18 +51,6 @@ export interface TokenStatements {
   /** Whether `added_tokens_decoder` is there, so that the files from before it are not read. */
   hasDecoder: boolean;
 }
-
-/** Fields that name the token of one role each, in the order in which missing ones are added. */
-export const ROLE_NAMES = [
-  "bos_token",
-  "eos_token",
-  "unk_token",
-  "sep_token",
-  "pad_token",
-  "cls_token",
-  "mask_token",
-] as const;
-export type RoleName = (typeof ROLE_NAMES)[number];
 
 /**
  * Reads `special_tokens_map.json` and `added_tokens.json` where they count, and joins them with `tokenizer_config.json`.

@@ -1,5 +1,4 @@
-import type { RoleName } from "./token-statements.js";
-import type { TokenizerConfig } from "./tokenizer-json.js";
+import type { RoleName, TokenizerConfig } from "./tokenizer-json.js";
 
 /** What a tokenizer class of the transformers library does by itself. */
 export interface TokenizerClass {

@@ -156,3 +156,16 @@ export const configTokensSchema = z.looseObject({
   pad_token_id: configTokenId,
 });
 export type ConfigTokens = z.infer<typeof configTokensSchema>;
+
+/** Fields that name the token of one role each, in the order in which missing ones are added. */
+export const ROLE_NAMES = [
+  "bos_token",
+  "eos_token",
+  "unk_token",
+  "sep_token",
+  "pad_token",
+  "cls_token",
+  "mask_token",
+] as const;
+
+export type RoleName = (typeof ROLE_NAMES)[number];

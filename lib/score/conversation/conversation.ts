@@ -1,6 +1,4 @@
 import { ConversationError } from "../../errors.js";
-import { checkMessages } from "./check-messages.js";
-import { checkContext } from "./check-context.js";
 import { describe } from "./describe.js";
 
 /** One turn of plain text. `role` is whatever the model's chat template knows: usually `system`, `user`, `assistant`. */
@@ -56,19 +54,6 @@ export interface ConversationRequest extends TemplateContext {
 
 /** What gets one reward. */
 export type ConversationInput = ChatMessages | ConversationRequest;
-
-/**
- * Checks that a value is a conversation before any text of it is used.
- * @returns a copy of plain data: what was checked is what is scored, and it can travel to another process
- * @throws ConversationError `CONVERSATION_INVALID`: no messages, or something that no chat template can be given
- */
-export function checkConversation(value: unknown): ConversationInput {
-  const isRequest =
-    typeof value === "object" && value !== null && !Array.isArray(value) && "messages" in value;
-  if (!isRequest) return checkMessages(value);
-  const { messages, ...context } = value as ConversationRequest;
-  return { messages: checkMessages(messages), ...checkContext(context) };
-}
 
 /** Both forms of a conversation as one. */
 export function asRequest(conversation: ConversationInput): ConversationRequest {

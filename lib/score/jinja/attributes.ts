@@ -1,10 +1,12 @@
-import { spendReading, spendText } from "./budget.js";
+import { counted, spendReading, spendText } from "./budget.js";
+import { PythonFunction } from "./callables.js";
 import { isRaised, PythonError, typeError } from "./errors.js";
 import { containerMethod } from "./container-methods.js";
 import { Dict } from "./dict.js";
 import { asIndex } from "./numbers.js";
 import { numberAttribute } from "./number-methods.js";
 import { indexIn, itemAt, Range, Tuple } from "./sequences.js";
+import { formatText } from "./str-format.js";
 import { stringMethod } from "./string-methods.js";
 import { codePointLength, codePoints, isWithoutPairs, sliceIndices } from "./text.js";
 import { Markup, PythonObject, typeName, Undefined, type Value } from "./values.js";
@@ -39,13 +41,18 @@ export function pythonAttribute(value: Value, name: string): Value | undefined {
   if (value instanceof Undefined) value.fail();
   if (name.startsWith("_")) return undefined;
   spendReading(value);
-  if (typeof value === "string") return stringMethod(value, name);
+  if (typeof value === "string") return name === "format" ? formatMethod(value) : stringMethod(value, name);
   if (value === null) return undefined;
   if (typeof value !== "object") return numberAttribute(value, name);
   if (Array.isArray(value)) return containerMethod(value, name);
   const attribute = value.attribute(name);
   if (attribute !== undefined) return attribute;
   return value instanceof Dict || value instanceof Tuple ? containerMethod(value, name) : undefined;
+}
+
+function formatMethod(text: string): PythonFunction {
+  const lookUp = { attribute: getAttribute, item: getItem };
+  return new PythonFunction("format", (args) => counted(formatText(text, args, lookUp)));
 }
 
 function itemOrUndefined(value: Value, key: Value): Value | undefined {

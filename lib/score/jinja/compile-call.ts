@@ -1,17 +1,21 @@
-import { compileExpression } from "./compile-expression.js";
 import { spend, spendReading } from "./budget.js";
 import { Dict } from "./dict.js";
 import { JinjaSyntaxError, PythonError, typeError } from "./errors.js";
 import { findFilter, findTest } from "./filters.js";
-import type { Activation, Evaluate, Frame } from "./frame.js";
+import type { Activation, CompileExpression, Evaluate, Frame } from "./frame.js";
 import type { Call, CallArguments, Expression, FilterNode } from "./nodes.js";
 import { iterate } from "./sequences.js";
 import { NO_ARGUMENTS, PythonObject, typeName, type Arguments, type Value } from "./values.js";
 
 /** @param extra further named arguments, evaluated last */
-export function compileCall(node: Call, frame: Frame, extra?: { name: string; value: Evaluate }): Evaluate {
-  const callee = compileExpression(node.callee, frame);
-  const args = compileArguments(node, frame, extra);
+export function compileCall(
+  node: Call,
+  frame: Frame,
+  compile: CompileExpression,
+  extra?: { name: string; value: Evaluate },
+): Evaluate {
+  const callee = compile(node.callee, frame);
+  const args = compileArguments(node, frame, compile, extra);
   return (at) => {
     spend(1);
     const called = callee(at);
@@ -22,9 +26,14 @@ export function compileCall(node: Call, frame: Frame, extra?: { name: string; va
 }
 
 /** @param block the text that a filter of a block is applied to */
-export function compileFilter(node: FilterNode, frame: Frame, block?: () => Value): Evaluate {
-  const operand = compileOperand(node.operand, frame, block);
-  const args = compileArguments(node, frame);
+export function compileFilter(
+  node: FilterNode,
+  frame: Frame,
+  compile: CompileExpression,
+  block?: () => Value,
+): Evaluate {
+  const operand = compileOperand(node.operand, frame, compile, block);
+  const args = compileArguments(node, frame, compile);
   const filter = findFilter(node.name) ?? unknown("filter", node.name, frame);
   return (at) => {
     spend(1);
@@ -34,14 +43,23 @@ export function compileFilter(node: FilterNode, frame: Frame, block?: () => Valu
   };
 }
 
-function compileOperand(node: Expression | null, frame: Frame, block?: () => Value): Evaluate {
+function compileOperand(
+  node: Expression | null,
+  frame: Frame,
+  compile: CompileExpression,
+  block?: () => Value,
+): Evaluate {
   if (node === null) return block ?? unknown("filter", "without a text", frame);
-  return node.type === "Filter" ? compileFilter(node, frame, block) : compileExpression(node, frame);
+  return node.type === "Filter" ? compileFilter(node, frame, compile, block) : compile(node, frame);
 }
 
-export function compileTest(node: Extract<Expression, { type: "Test" }>, frame: Frame): Evaluate {
-  const operand = compileExpression(node.operand, frame);
-  const args = compileArguments(node, frame);
+export function compileTest(
+  node: Extract<Expression, { type: "Test" }>,
+  frame: Frame,
+  compile: CompileExpression,
+): Evaluate {
+  const operand = compile(node.operand, frame);
+  const args = compileArguments(node, frame, compile);
   const test = findTest(node.name) ?? unknown("test", node.name, frame);
   return (at) => {
     spend(1);
@@ -63,13 +81,14 @@ function unknown(kind: "filter" | "test", name: string, { isSoft }: Frame): () =
 function compileArguments(
   { args, named, moreArgs, moreNamed }: CallArguments,
   frame: Frame,
+  compile: CompileExpression,
   extra?: { name: string; value: Evaluate },
 ): (at: Activation) => Arguments {
-  const positional = args.map((node) => compileExpression(node, frame));
-  const keywords = named.map(({ name, value }) => ({ name, value: compileExpression(value, frame) }));
+  const positional = args.map((node) => compile(node, frame));
+  const keywords = named.map(({ name, value }) => ({ name, value: compile(value, frame) }));
   if (extra !== undefined) keywords.push(extra);
-  const more = moreArgs === null ? undefined : compileExpression(moreArgs, frame);
-  const moreKeywords = moreNamed === null ? undefined : compileExpression(moreNamed, frame);
+  const more = moreArgs === null ? undefined : compile(moreArgs, frame);
+  const moreKeywords = moreNamed === null ? undefined : compile(moreNamed, frame);
   if (positional.length + keywords.length === 0 && more === undefined && moreKeywords === undefined) {
     return () => NO_ARGUMENTS;
   }

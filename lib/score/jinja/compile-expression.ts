@@ -100,11 +100,11 @@ export function compileExpression(node: Expression, frame: Frame): Evaluate {
     case "Item":
       return compileItem(node.object, node.key, frame);
     case "Call":
-      return compileCall(node, frame);
+      return compileCall(node, frame, compileExpression);
     case "Filter":
-      return compileFilter(node, frame);
+      return compileFilter(node, frame, compileExpression);
     case "Test":
-      return compileTest(node, frame);
+      return compileTest(node, frame, compileExpression);
     case "NamespaceTarget":
       throw new JinjaSyntaxError("an attribute of a namespace is no expression");
   }

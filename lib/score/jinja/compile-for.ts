@@ -1,6 +1,6 @@
 import { analyze, assigns, declareTarget, findUndeclared } from "./analyze.js";
 import { spend } from "./budget.js";
-import { compileBody, compileTarget } from "./compile-statement.js";
+import { compileTarget } from "./compile-target.js";
 import { compileExpression } from "./compile-expression.js";
 import { JinjaSyntaxError } from "./errors.js";
 import {
@@ -10,6 +10,7 @@ import {
   newActivation,
   Output,
   type Activation,
+  type CompileBody,
   type Execute,
   type Frame,
   type Signal,
@@ -21,17 +22,17 @@ import { FunctionScope } from "./symbols.js";
 import { isTrue, type Value } from "./values.js";
 
 /** Source: jinja2/compiler.py 3.1.6, `visit_For`. */
-export function compileFor(node: For, frame: Frame): Execute {
+export function compileFor(node: For, frame: Frame, compileBody: CompileBody): Execute {
   if (assigns(node, "loop"))
     throw new JinjaSyntaxError("Can't assign to special loop variable in for-loop target");
   const iterable = compileExpression(node.iterable, frame);
   const filter = compileLoopFilter(node, frame);
   if (!node.isRecursive) {
-    const run = compileIterations(node, frame, frame.symbols.scope);
+    const run = compileIterations(node, frame, frame.symbols.scope, compileBody);
     return (at, out) => run(at, out, filter(iterable(at), at), undefined, 0);
   }
   const scope = new FunctionScope(frame.symbols.scope);
-  const run = compileIterations(node, frame, scope);
+  const run = compileIterations(node, frame, scope, compileBody);
   return (at, out) => {
     const recurse: Recurse = (items, depth0) => {
       const buffer = new Output();
@@ -51,13 +52,13 @@ type Run = (
   depth0: number,
 ) => Signal;
 
-function compileIterations(node: For, frame: Frame, scope: FunctionScope): Run {
+function compileIterations(node: For, frame: Frame, scope: FunctionScope, compileBody: CompileBody): Run {
   const inner = { ...innerFrame(frame, scope), isInLoop: true };
   const usesLoop = node.isRecursive || findUndeclared(node.body, ["loop"]).has("loop");
   const loopSlot = usesLoop ? inner.symbols.declareParameter("loop").slot : undefined;
   declareTarget(node.target, inner.symbols);
   analyze(node.body, inner.symbols);
-  const otherwise = compileElse(node, innerFrame(frame, scope));
+  const otherwise = compileElse(node, innerFrame(frame, scope), compileBody);
   const assign = compileTarget(node.target, inner);
   const body = compileBody(node.body, inner);
   const [entering, leaving] = [enter(inner), leave(inner)];
@@ -78,7 +79,7 @@ function compileIterations(node: For, frame: Frame, scope: FunctionScope): Run {
   };
 }
 
-function compileElse(node: For, inner: Frame): Execute {
+function compileElse(node: For, inner: Frame, compileBody: CompileBody): Execute {
   if (node.otherwise.length === 0) return () => undefined;
   analyze(node.otherwise, inner.symbols);
   const body = compileBody(node.otherwise, inner);

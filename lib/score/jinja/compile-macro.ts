@@ -1,8 +1,16 @@
 import { analyze, findUndeclared } from "./analyze.js";
-import { compileBody } from "./compile-statement.js";
 import { compileExpression } from "./compile-expression.js";
 import { JinjaSyntaxError } from "./errors.js";
-import { enter, innerFrame, newActivation, Output, slotOf, type Activation, type Frame } from "./frame.js";
+import {
+  enter,
+  innerFrame,
+  newActivation,
+  Output,
+  slotOf,
+  type Activation,
+  type CompileBody,
+  type Frame,
+} from "./frame.js";
 import { Macro, type MacroSignature } from "./macro.js";
 import type { CallBlock, MacroNode } from "./nodes.js";
 import { FunctionScope } from "./symbols.js";
@@ -18,6 +26,7 @@ export function compileMacro(
   name: string | null,
   node: MacroNode | CallBlock,
   frame: Frame,
+  compileBody: CompileBody,
 ): (at: Activation) => Macro {
   const scope = new FunctionScope(frame.symbols.scope);
   const inner = innerFrame(frame, scope);

@@ -1,5 +1,6 @@
 import { checkLength, spendText } from "./budget.js";
 import { JinjaSyntaxError } from "./errors.js";
+import type { Expression, Statement } from "./nodes.js";
 import { Symbols, type FunctionScope, type Reference } from "./symbols.js";
 import type { Value } from "./values.js";
 
@@ -25,11 +26,17 @@ export class Output {
 /** An expression, compiled. */
 export type Evaluate = (at: Activation) => Value;
 
+/** Compiles an expression: handed to what compiles a part of one, which is made of expressions again. */
+export type CompileExpression = (node: Expression, frame: Frame) => Evaluate;
+
 /** How a statement ended. */
 export type Signal = "break" | "continue" | undefined;
 
 /** A statement, compiled. What it has written stays, however it ends. */
 export type Execute = (at: Activation, out: Output) => Signal;
+
+/** Compiles the statements in a block: handed to what compiles the block, which is a statement itself. */
+export type CompileBody = (body: readonly Statement[], frame: Frame) => Execute;
 
 /** What is known of the place that is being compiled. Source: jinja2/compiler.py 3.1.6, `Frame`. */
 export interface Frame {

@@ -1,4 +1,3 @@
-import { getAttribute, getItem } from "./attributes.js";
 import { PythonError, UnsupportedError, valueError } from "./errors.js";
 import { formatValue } from "./format-spec.js";
 import { asciiRepr, pythonRepr, pythonStr } from "./repr.js";
@@ -9,17 +8,25 @@ import type { Arguments, Value } from "./values.js";
  * Source: CPython 3.11, Lib/string.py, `Formatter.vformat`; jinja2/sandbox.py 3.1.6, `SandboxedFormatter`.
  * @throws PythonError ValueError, IndexError, KeyError
  */
-export function formatText(format: string, args: Arguments): string {
-  return new TextFormatter(args).format(format, 2);
+export function formatText(format: string, args: Arguments, lookUp: LookUp): string {
+  return new TextFormatter(args, lookUp).format(format, 2);
+}
+
+/** How a template reaches into values: handed in, since a text's `format` is itself reached that way. */
+export interface LookUp {
+  attribute(value: Value, name: string): Value;
+  item(value: Value, key: Value): Value;
 }
 
 class TextFormatter {
   readonly #args: Arguments;
+  readonly #lookUp: LookUp;
   /** The next field without a number, or undefined once fields are numbered by the template. */
   #next: number | undefined = 0;
 
-  constructor(args: Arguments) {
+  constructor(args: Arguments, lookUp: LookUp) {
     this.#args = args;
+    this.#lookUp = lookUp;
   }
 
   format(format: string, depth: number): string {
@@ -61,8 +68,8 @@ class TextFormatter {
       const match = /^(?:\.([^.[]+)|\[([^\]]+)\])/.exec(rest);
       if (match === null) throw valueError("Empty attribute in format string");
       const [step, attribute, item = ""] = match;
-      if (attribute !== undefined) value = getAttribute(value, attribute);
-      else value = getItem(value, /^\d+$/.test(item) ? BigInt(item) : item);
+      if (attribute !== undefined) value = this.#lookUp.attribute(value, attribute);
+      else value = this.#lookUp.item(value, /^\d+$/.test(item) ? BigInt(item) : item);
       rest = rest.slice(step.length);
     }
     return value;

@@ -6,7 +6,6 @@ import { capitalize, swapCase, titleMethod } from "./letter-case.js";
 import { asCount, asIndex } from "./numbers.js";
 import { iterate, Tuple } from "./sequences.js";
 import { partition, split, splitFromEnd } from "./split.js";
-import { formatText } from "./str-format.js";
 import { codePointLength, codePoints, splitLines, strip, substring } from "./text.js";
 import { isTrue, textOf, typeName, type Arguments, type Value } from "./values.js";
 
@@ -88,7 +87,6 @@ const STRING_METHODS: Readonly<Record<string, Method>> = {
     return expandTabs(self, asCount(size, "expandtabs"));
   },
   find: searching("find", (part, sought) => part.indexOf(sought)),
-  format: (self, args) => counted(formatText(self, args)),
   index: searching("index", (part, sought) => part.indexOf(sought)),
   join: positional("join", ["iterable"], (self, items = null) => {
     const parts = [...iterate(items)].map((item) => text(item, "join"));
@@ -144,7 +142,10 @@ const STRING_METHODS: Readonly<Record<string, Method>> = {
 
 const OTHER_METHODS = ["casefold", "encode", "format_map", "maketrans", "translate"];
 
-/** A method of a text, bound to it, or undefined. @throws UnsupportedError for methods that no template of a chat uses */
+/**
+ * A method of a text, bound to it, or undefined. All but `format`, which looks into attributes: see there.
+ * @throws UnsupportedError for methods that no template of a chat uses
+ */
 export function stringMethod(self: string, name: string): PythonFunction | undefined {
   const method = Object.hasOwn(STRING_METHODS, name) ? STRING_METHODS[name] : undefined;
   if (method !== undefined) return new PythonFunction(name, (args) => method(self, args));

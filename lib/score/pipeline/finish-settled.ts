@@ -1,11 +1,17 @@
 import { RewardError } from "../../errors.js";
 import type { HeadInput } from "../head/head.js";
-import type { EmitField, SettledScore } from "../score.js";
+import type { EmitField, Score, SettledScore } from "../score.js";
 import type { PreparedPrompt } from "../template/prompt.js";
 import { requireValue } from "../../util/require-value.js";
-import type { ScorePipeline } from "./score-pipeline.js";
 
-type Finish = Pick<ScorePipeline, "finish">;
+/** The stage that applies the head: a score for each prompt, or an error for all of them. */
+interface FinishStage {
+  finish(
+    prompts: readonly PreparedPrompt[],
+    inputs: readonly HeadInput[],
+    emit?: readonly EmitField[],
+  ): Promise<Score[]>;
+}
 
 /**
  * Applies the head. When it refuses, each candidate is tried alone, so that only the bad ones fail: they give their error in
@@ -13,7 +19,7 @@ type Finish = Pick<ScorePipeline, "finish">;
  * @param inputs of the prompts that are no errors
  */
 export async function finishSettled(
-  pipeline: Finish,
+  pipeline: FinishStage,
   prompts: readonly (PreparedPrompt | RewardError)[],
   inputs: readonly HeadInput[],
   emit: readonly EmitField[] | undefined,
@@ -40,7 +46,7 @@ export function goodPrompts(prompts: readonly (PreparedPrompt | RewardError)[]):
 }
 
 async function finishOne(
-  pipeline: Finish,
+  pipeline: FinishStage,
   prompt: PreparedPrompt,
   input: HeadInput | undefined,
   emit: readonly EmitField[] | undefined,

@@ -1,11 +1,11 @@
 import type { PromptSpec } from "./prompt-spec.js";
 import {
   asRequest,
-  checkConversation,
   type ChatMessage,
   type Conversation,
   type ConversationInput,
 } from "../conversation/conversation.js";
+import { checkConversation } from "../conversation/check-conversation.js";
 import { contentText } from "../conversation/message-content.js";
 import { ConversationError } from "../../errors.js";
 

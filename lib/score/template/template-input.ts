@@ -1,9 +1,5 @@
-import {
-  asRequest,
-  checkConversation,
-  type ConversationInput,
-  type ChatMessage,
-} from "../conversation/conversation.js";
+import { asRequest, type ConversationInput, type ChatMessage } from "../conversation/conversation.js";
+import { checkConversation } from "../conversation/check-conversation.js";
 import { contentText, textParts } from "../conversation/message-content.js";
 import { ConversationError } from "../../errors.js";
 

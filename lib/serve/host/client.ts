@@ -1,4 +1,5 @@
-import { checkConversation, type ConversationInput } from "../../score/conversation/conversation.js";
+import type { ConversationInput } from "../../score/conversation/conversation.js";
+import { checkConversation } from "../../score/conversation/check-conversation.js";
 import { DisposedError, HostError } from "../../errors.js";
 import type {
   Comparison,

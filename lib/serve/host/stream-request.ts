@@ -1,4 +1,5 @@
-import { checkConversation, type ConversationInput } from "../../score/conversation/conversation.js";
+import type { ConversationInput } from "../../score/conversation/conversation.js";
+import { checkConversation } from "../../score/conversation/check-conversation.js";
 import { HostError, RewardError } from "../../errors.js";
 import type { ScoreOptions, SettledScore } from "../../score/score.js";
 import type { Connection } from "./connection.js";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parseRecords } from "../../../lib/formats/json/parse-records.js";
 import { recordDigest } from "../../../lib/data/records/record-digest.js";
-import { readRecord } from "../../../lib/data/records/record.js";
+import { readRecord } from "../../../lib/data/records/read-records.js";
 
 const digestOf = (text: string): string =>
   recordDigest("run", readRecord({ line: 0, value: parseRecords(text) }));

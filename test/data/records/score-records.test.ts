@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { outputRecord, resultJson, type OutputJson } from "../../../lib/data/records/output-record.js";
-import { readRecord } from "../../../lib/data/records/record.js";
+import { readRecord } from "../../../lib/data/records/read-records.js";
 import { scoreRecords } from "../../../lib/data/records/score-records.js";
 import type { Conversation } from "../../../lib/score/conversation/conversation.js";
 import { ContextError } from "../../../lib/errors.js";

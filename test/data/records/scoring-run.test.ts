@@ -1,7 +1,8 @@
 import { readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { readRecord, type RecordEntry } from "../../../lib/data/records/record.js";
+import type { RecordEntry } from "../../../lib/data/records/record.js";
+import { readRecord } from "../../../lib/data/records/read-records.js";
 import type { RunDescription } from "../../../lib/data/records/same-run.js";
 import { ScoreLog } from "../../../lib/data/records/score-log.js";
 import { ScoringRun } from "../../../lib/data/records/scoring-run.js";

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openDataset } from "../../../lib/data/dataset/index.js";
-import { readRecord } from "../../../lib/data/records/record.js";
+import { readRecord } from "../../../lib/data/records/read-records.js";
 import { temporaryFolder } from "../../support/fixtures.js";
 
 /**

@@ -14,7 +14,7 @@ async function rowsOf(path: string): Promise<DatasetRow[]> {
 
 // All of scripts/fuzz/parquet.mjs would take minutes; this part keeps its claims.
 it("reads damaged files with checksums as they were, or says what cannot be read", async () => {
-  const file = join(import.meta.dirname, "parquet", "files", "pyarrow-LZ4-1.0-True.parquet");
+  const file = join(import.meta.dirname, "files", "pyarrow-LZ4-1.0-True.parquet");
   const bytes = await readFile(file);
   const path = join(await temporaryFolder(), "mutant.parquet");
   const rows = await rowsOf(file);

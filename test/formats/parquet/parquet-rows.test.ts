@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDataset, type DatasetRow } from "../../../lib/data/dataset/index.js";
-import { readRecord } from "../../../lib/data/records/record.js";
+import { readRecord } from "../../../lib/data/records/read-records.js";
 import { temporaryFolder } from "../../support/fixtures.js";
 import { i32, i64, list, makeParquet, struct, type Changes, type TextColumn } from "./make-parquet.js";
 
@@ -30,7 +30,7 @@ function asPyarrow(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, asPyarrow(entry)]));
 }
 
-const files = join(import.meta.dirname, "parquet", "files");
+const files = join(import.meta.dirname, "files");
 const names = (await readdir(files)).filter((name) => name.endsWith(".parquet"));
 
 describe("what other tools write", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkConversation, type ConversationInput } from "../../../lib/score/conversation/conversation.js";
+import type { ConversationInput } from "../../../lib/score/conversation/conversation.js";
+import { checkConversation } from "../../../lib/score/conversation/check-conversation.js";
 
 const user = { role: "user", content: "q" };
 const call = { id: "1", type: "function", function: { name: "f", arguments: { a: 7, b: [null, true] } } };

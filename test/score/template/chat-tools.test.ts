@@ -6,7 +6,7 @@ import { parseRecords } from "../../../lib/formats/json/parse-records.js";
 import { RewardError } from "../../../lib/errors.js";
 import { readRewardJson } from "../../../lib/model/folder/read-reward-json.js";
 import { loadAddon } from "../../../lib/score/native/binding.js";
-import { readRecord } from "../../../lib/data/records/record.js";
+import { readRecord } from "../../../lib/data/records/read-records.js";
 import { DEFAULT_DATE } from "../../../lib/model/checkpoint/make-prompt-spec.js";
 import { PromptBuilder, type PreparedPrompt } from "../../../lib/score/template/prompt.js";
 import { convertFixture } from "../../support/fixtures.js";

@@ -1,9 +1,9 @@
 import {
   asRequest,
-  checkConversation,
   withResponse,
   type ConversationInput,
 } from "../../../lib/score/conversation/conversation.js";
+import { checkConversation } from "../../../lib/score/conversation/check-conversation.js";
 import { ConversationError, DisposedError, HostError, RewardError } from "../../../lib/errors.js";
 import type {
   Comparison,

@@ -1,6 +1,6 @@
 import type { ChatMessages } from "../../../score/conversation/conversation.js";
 import { unreadable } from "../../../formats/rows.js";
-import { parseAs } from "../layout.js";
+import { parseAs } from "../parse-item.js";
 import { alpacaForm } from "./alpaca.js";
 import type { Form } from "./form.js";
 import { helpSteerRatingsForm } from "./helpsteer-ratings.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Layout } from "../layout.js";
+import type { Layout } from "./layout.js";
 import { alpaca, alpacaPrompt, ALPACA_COLUMNS } from "./alpaca-prompt.js";
 import { answersTo, identity, text } from "./fields.js";
 

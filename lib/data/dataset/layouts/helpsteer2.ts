@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Layout } from "../layout.js";
+import type { Layout } from "./layout.js";
 import { answersTo, identity, text } from "./fields.js";
 import { helpSteerTurns } from "./marked-turns.js";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { unreadable } from "../../../formats/rows.js";
-import type { Layout } from "../layout.js";
+import type { Layout } from "./layout.js";
 import { identity, optionalText, text } from "./fields.js";
 import { dialogueTurns, isDialogue } from "./marked-turns.js";
 

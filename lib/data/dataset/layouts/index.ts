@@ -1,4 +1,4 @@
-import type { Layout } from "../layout.js";
+import type { Layout } from "./layout.js";
 import { alpacaPairLayout } from "./alpaca-pair.js";
 import { helpSteer2Layout } from "./helpsteer2.js";
 import { helpSteer3Layout } from "./helpsteer3.js";

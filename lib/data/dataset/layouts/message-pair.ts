@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { ChatMessages } from "../../../score/conversation/conversation.js";
-import type { Layout } from "../layout.js";
+import type { Layout } from "./layout.js";
 import { identity, messages, optionalText, textOrMessages } from "./fields.js";
 
 const schema = z.object({

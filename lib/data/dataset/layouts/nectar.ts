@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Layout } from "../layout.js";
+import type { Layout } from "./layout.js";
 import { identity, text } from "./fields.js";
 import { dialogueTurns, isDialogue } from "./marked-turns.js";
 

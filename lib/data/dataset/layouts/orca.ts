@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Layout } from "../layout.js";
+import type { Layout } from "./layout.js";
 import { answersTo, identity, optionalText, text, withSystem } from "./fields.js";
 
 const schema = z.object({ ...identity, system: optionalText, question: text, chosen: text, rejected: text });

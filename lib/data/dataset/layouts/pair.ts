@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Layout } from "../layout.js";
+import type { Layout } from "./layout.js";
 import { answersTo, identity, optionalText, text, textOrMessages } from "./fields.js";
 
 const schema = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Layout } from "../layout.js";
+import type { Layout } from "./layout.js";
 import { answersTo, identity, text, texts } from "./fields.js";
 
 const schema = z.object({ ...identity, prompt: text, chosen: texts, rejected: texts, subset: text });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Layout } from "../layout.js";
+import type { Layout } from "./layout.js";
 import { identity, optionalText, withSystem } from "./fields.js";
 import { shareGptTurns, turn } from "./sharegpt-turns.js";
 

@@ -1,5 +1,6 @@
 import { outputRecord } from "../../../data/records/output-record.js";
-import { readRecord, type RecordEntry } from "../../../data/records/record.js";
+import type { RecordEntry } from "../../../data/records/record.js";
+import { readRecord } from "../../../data/records/read-records.js";
 import { scoreRecords } from "../../../data/records/score-records.js";
 import type { RouteHandler } from "../route.js";
 import { refuseUnhonoured } from "../unhonoured-fields.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../../../lib/score/conversation/conversation.js";
-import { readRecord } from "../../../../lib/data/records/record.js";
+import { readRecord } from "../../../../lib/data/records/read-records.js";
 
 const system = (content: string): Message => ({ role: "system", content });
 const user = (content: string): Message => ({ role: "user", content });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseRecords } from "../../../lib/formats/json/parse-records.js";
 import { templateInput } from "../../../lib/score/template/template-input.js";
-import { readRecord } from "../../../lib/data/records/record.js";
+import { readRecord } from "../../../lib/data/records/read-records.js";
 
 const user = (content: string): { role: string; content: string } => ({ role: "user", content });
 const assistant = (content: string): { role: string; content: string } => ({ role: "assistant", content });

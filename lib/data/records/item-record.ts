@@ -1,14 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { withContext, type ChatMessage } from "../../score/conversation/conversation.js";
-import type { PreferenceItem } from "../dataset/layout.js";
-import { outputRecord, type OutputJson } from "./output-record.js";
+import type { PreferenceItem } from "../dataset/layouts/layout.js";
 import type { PairRequest, RecordEntry, ScoreRecord } from "./record.js";
-import type { RecordOutcome } from "./score-records.js";
 import type { ItemEntry } from "./item-reader.js";
 import { without } from "../../util/without.js";
 
 /** A labelled record as `score` takes it; carries its subset through to the output. */
-interface ItemRecord extends ScoreRecord {
+export interface ItemRecord extends ScoreRecord {
   subset: string;
 }
 
@@ -25,13 +23,6 @@ export function itemRecord({ id, item, error }: ItemEntry): RecordEntry {
     ...(pair === undefined ? {} : { pair }),
   };
   return { id, record };
-}
-
-/** One line of `scores.jsonl`: what `score` writes, with the subset added. */
-export function itemOutput(outcome: RecordOutcome): OutputJson {
-  const { id, ...rest } = outputRecord(outcome);
-  const subset = outcome.record === undefined ? "" : (outcome.record as ItemRecord).subset;
-  return subset === "" ? { id, ...rest } : { id, subset, ...rest };
 }
 
 /** For models that only compare: two answers behind the same turns. */
