@@ -2,13 +2,8 @@
 export * from "./dataset/index.js";
 export { openRecords, STANDARD_INPUT, type RecordInput } from "./records/open-records.js";
 export { outputRecord, resultJson, type OutputJson, type ResultJson } from "./records/output-record.js";
-export {
-  readRecord,
-  type PairRequest,
-  type RecordEntry,
-  type RecordId,
-  type ScoreRecord,
-} from "./records/record.js";
+export { readRecord } from "./records/read-records.js";
+export type { PairRequest, RecordEntry, RecordId, ScoreRecord } from "./records/record.js";
 export { openScoreLog, type RecordFlow, type RecordSink } from "./records/record-sink.js";
 export type { RunDescription, RunSettings } from "./records/same-run.js";
 export {

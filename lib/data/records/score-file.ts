@@ -5,7 +5,8 @@ import { openDataset } from "../dataset/dataset.js";
 import type { RecordInput } from "./open-records.js";
 import { outputRecord } from "./output-record.js";
 import { openScoreLog, type RecordSink } from "./record-sink.js";
-import { readRecord, type RecordEntry } from "./record.js";
+import { readRecord } from "./read-records.js";
+import type { RecordEntry } from "./record.js";
 import { scoreRecords, type RecordOutcome } from "./score-records.js";
 
 /** What `writeScores` may be told. Progress counts records, those of an earlier run included; its total is 0 until known. */
