@@ -1,5 +1,5 @@
 import type { BackboneType } from "../model/architecture/backbone-type.js";
-import { headSources } from "../model/checkpoint/stored-head.js";
+import { requiredTensors } from "../score/head/head.js";
 import path from "node:path";
 import { checkBackbone } from "./check-backbone.js";
 import { checkHead } from "./check-head-file.js";
@@ -118,7 +118,7 @@ function accountFor({
 }: CheckpointPlan): Pick<TensorReport, "backboneTensors" | "headTensors" | "dropped"> {
   return {
     backboneTensors: backbone.copied.map(({ source }) => source),
-    headTensors: headSources(head),
+    headTensors: requiredTensors(head.definition, head.spec),
     dropped,
   };
 }

@@ -79,7 +79,7 @@ export class RewardModel implements Scorer, TextScorer {
       hiddenSize: reward.backbone.hiddenSize,
       headKind: head.definition.kind,
       task: head.definition.task,
-      attributeNames: head.attributeNames,
+      attributeNames: head.summary.attributeNames,
       type,
       contextLength,
       fingerprint: modelFingerprint(reward, type),
@@ -221,7 +221,10 @@ export class RewardModel implements Scorer, TextScorer {
       );
     }
     const [aFirst, bFirst] = pairConversations(pieces, promptRequest(prompt), a, b);
-    const scores = await this.#scoreAll(this.#head.orders === 1 ? [aFirst] : [aFirst, bFirst], options);
+    const scores = await this.#scoreAll(
+      this.#head.summary.orders === 1 ? [aFirst] : [aFirst, bFirst],
+      options,
+    );
     return comparePreferences(requireValue(scores, 0), scores[1]);
   }
 

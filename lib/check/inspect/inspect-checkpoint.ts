@@ -33,7 +33,7 @@ export async function inspectCheckpoint(
       profile: profileName,
       prompt: describePrompt(prompt),
       assumptions: [
-        ...headAssumptions({ ...head.spec }, profileName),
+        ...headAssumptions(head.spec, profileName),
         ...promptAssumptions(prompt, profileName !== null),
       ],
       notes: [

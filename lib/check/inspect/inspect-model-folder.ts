@@ -2,6 +2,7 @@ import type { BackboneType } from "../../model/architecture/backbone-type.js";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { RewardError } from "../../errors.js";
+import { summarise } from "../../score/head/head.js";
 import { headDefinition } from "../../score/head/registry.js";
 import { admitRecorded } from "../../model/folder/open-model-folder.js";
 import { REWARD_JSON } from "../../model/folder/file-names.js";
@@ -55,22 +56,18 @@ export function headFound(section: { kind: string }): HeadFound {
     kind: definition.kind,
     description: definition.description,
     task: definition.task,
-    attributes: spec === undefined ? [] : (definition.attributeNames?.(spec) ?? []),
+    attributes: spec === undefined ? [] : summarise(definition, spec).attributeNames,
   };
 }
 
 /** What is assumed of the head of a model without a profile. */
-export function headAssumptions(
-  section: Readonly<Record<string, unknown>>,
-  profile: string | null,
-): string[] {
+export function headAssumptions(section: { kind: string }, profile: string | null): string[] {
   if (profile !== null) return [];
-  const sigma = section["sigmaTransform"];
+  const definition = headDefinition(section.kind);
+  const spec = definition.schema.safeParse(section).data;
   return [
     "No profile applies: the scoring position and the use of special tokens are those published for this kind of head.",
-    ...(typeof sigma === "string"
-      ? [`Raw deviations become standard deviations by ${sigma}, as the head's paper has it.`]
-      : []),
+    ...(spec === undefined ? [] : summarise(definition, spec).assumptions),
   ];
 }
 

@@ -1,6 +1,6 @@
-import { headSources } from "./stored-head.js";
 import path from "node:path";
 import { CheckpointError } from "../../errors.js";
+import { requiredTensors } from "../../score/head/head.js";
 import { refuseProcessReward } from "../../score/head/process-reward.js";
 import { detectHead, type DetectedHead } from "../../score/head/registry.js";
 import { findProfile } from "../profile/find-profile.js";
@@ -93,7 +93,7 @@ function findToken({ metadata }: TokenizerInfo, text: string): number | undefine
 
 /** Head tensors are used, some others dropped by name; one that is neither could change the scores. */
 function accountForRest(leftover: ReadonlyMap<string, StoredTensor>, head: DetectedHead): DroppedTensor[] {
-  const used = new Set(headSources(head));
+  const used = new Set(requiredTensors(head.definition, head.spec));
   const rest = [...leftover.keys()].filter((name) => !used.has(name));
   const dropped = rest.map((name) => ({ name, rule: droppingRule(name) }));
   const unknown = dropped.filter(({ rule }) => rule === undefined).map(({ name }) => name);

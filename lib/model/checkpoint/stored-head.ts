@@ -2,12 +2,6 @@ import type { DetectedHead } from "../../score/head/registry.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { TensorData } from "../../formats/safetensors/safetensors-writer.js";
 
-/** Names of the checkpoint's tensors that a head is made of, whole or in part. */
-export function headSources({ definition, spec }: DetectedHead): string[] {
-  if (definition.extract === undefined) return [...definition.tensorNames(spec)];
-  return "matrix" in spec && typeof spec.matrix === "string" ? [spec.matrix] : [];
-}
-
 /** The head's tensors, as stored in the checkpoint: whole, or the part that the head keeps. */
 export async function headTensors(
   checkpoint: Checkpoint,

@@ -42,7 +42,6 @@ export const armormHead: HeadDefinition<ArmoRMSpec> = {
   description: "mixture of objectives, weighted by a gate on the prompt (ArmoRM)",
   usage: { addSpecialTokens: false, position: "before-first-pad", gatingText: LLAMA3_GATING_TEXT },
   task: "score",
-  needsGatingPosition: true,
   schema,
   detect(candidates) {
     const { tensors, hiddenSize } = candidates;
@@ -55,7 +54,7 @@ export const armormHead: HeadDefinition<ArmoRMSpec> = {
     const objectives = objectiveNames(candidates, count);
     return { kind: "armorm", gate, objectives, temperature: gatingTemperature(candidates) };
   },
-  attributeNames: (spec) => spec.objectives,
+  summary: (spec) => ({ attributeNames: spec.objectives }),
   tensorNames: (spec) => [REGRESSION, ...stackTensorNames(spec.gate), LOGIT_SCALE, TRANSFORM],
   async load(spec, tensors, hiddenSize, runtime) {
     const count = spec.objectives.length;

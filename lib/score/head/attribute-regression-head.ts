@@ -33,7 +33,6 @@ export const attributeRegressionHead: HeadDefinition<AttributeRegressionSpec> = 
   description: "attribute regression: sum of attributes with fixed weights",
   usage: { addSpecialTokens: true, position: "last-non-pad" },
   task: "score",
-  needsGatingPosition: false,
   schema,
   detect(candidates) {
     const { tensors, hiddenSize, profile } = candidates;
@@ -50,7 +49,7 @@ export const attributeRegressionHead: HeadDefinition<AttributeRegressionSpec> = 
     const attributes = labelNames(candidates, rows, "attribute");
     return { kind: "steerlm", score, attributes, weights: profile.weights };
   },
-  attributeNames: (spec) => spec.attributes,
+  summary: (spec) => ({ attributeNames: spec.attributes }),
   tensorNames: (spec) => stackTensorNames([spec.score]),
   async load(spec, tensors, hiddenSize, runtime) {
     expectOutputs(tensors.tensors, [spec.score], hiddenSize, spec.attributes.length);

@@ -38,7 +38,6 @@ export const gatedAttributeHead: HeadDefinition<GatedAttributeSpec> = {
   description: "gated attributes: Σ gate · mean over attributes, with the propagated standard deviation",
   usage: { addSpecialTokens: true, position: "last-non-pad" },
   task: "score",
-  needsGatingPosition: false,
   schema,
   detect(candidates) {
     const { tensors, hiddenSize, profile } = candidates;
@@ -56,7 +55,12 @@ export const gatedAttributeHead: HeadDefinition<GatedAttributeSpec> = {
       sigmaTransform: profile?.sigmaTransform ?? "exp",
     };
   },
-  attributeNames: (spec) => spec.attributes,
+  summary: ({ attributes, sigmaTransform }) => ({
+    attributeNames: attributes,
+    assumptions: [
+      `Raw deviations become standard deviations by ${sigmaTransform}, as the head's paper has it.`,
+    ],
+  }),
   tensorNames: (spec) => [spec.score, ...stackTensorNames(spec.gate)],
   async load(spec, tensors, hiddenSize, runtime) {
     const count = spec.attributes.length;

@@ -33,7 +33,7 @@ export interface AttributeScore {
 
 /**
  * Hidden states of one candidate, float32 `[hiddenSize]`: after the final norm, at the scored position and, for heads
- * with `needsGatingPosition`, at the gating position too.
+ * with a `gatingText`, at the gating position too.
  */
 export interface HeadInput {
   scored: Float32Array;
@@ -77,6 +77,16 @@ export interface HeadUsage {
   gatingText?: string;
 }
 
+/** What a head's section of `reward.json` says about its model, for whoever describes or drives it. */
+export interface HeadSummary {
+  /** Names of the attributes in the breakdown, in order; empty for heads that give a reward only. */
+  attributeNames: readonly string[];
+  /** In how many orders a head that compares is shown the two answers; 1 for all others. */
+  orders: 1 | 2;
+  /** What the published usage assumes where no profile says it, in whole sentences. */
+  assumptions: readonly string[];
+}
+
 /** A tensor of `head.safetensors` that is not a whole tensor of the checkpoint. */
 export interface ExtractedTensor {
   name: string;
@@ -108,16 +118,26 @@ export interface HeadDefinition<Spec extends { kind: string } = { kind: string }
    * of its results is then the probability that the first answer shown is the better one.
    */
   readonly task: "score" | "compare";
-  /** Whether the head also needs the hidden state at the prompt's end. */
-  readonly needsGatingPosition: boolean;
   /** The head's section of `reward.json`, or undefined when the tensors are not this head's. @throws HEAD_INVALID */
   detect(candidates: HeadCandidates): Spec | undefined;
-  /** Names of attributes in the breakdown, in order; absent for heads that give a reward only. */
-  attributeNames?(spec: Spec): readonly string[];
+  /** What there is to know of it beyond the kind; absent for heads that give a reward only, by nothing but their tensors. */
+  summary?(spec: Spec): Partial<HeadSummary>;
   /** Tensors of `head.safetensors`. They are copied whole from the checkpoint, unless the definition has `extract`. */
   tensorNames(spec: Spec): readonly string[];
+  /** Tensors of the checkpoint that `extract` reads. Without, the checkpoint has `tensorNames`. */
+  requires?(spec: Spec): readonly string[];
   /** Makes the tensors of `head.safetensors`, for a head that keeps only a part of a tensor. */
   extract?(spec: Spec, checkpoint: RowReader): Promise<ExtractedTensor[]>;
   /** @throws HEAD_INVALID tensor missing or ill-shaped; HEAD_MISMATCH another hidden size */
   load(spec: Spec, tensors: TensorReader, hiddenSize: number, runtime: DenseRuntime): Promise<Head>;
+}
+
+/** Everything a definition says about a section of `reward.json`. */
+export function summarise(definition: HeadDefinition, spec: { kind: string }): HeadSummary {
+  return { attributeNames: [], orders: 1, assumptions: [], ...definition.summary?.(spec) };
+}
+
+/** Names of the checkpoint's tensors that a head is made of, whole or in part. */
+export function requiredTensors(definition: HeadDefinition, spec: { kind: string }): readonly string[] {
+  return definition.requires?.(spec) ?? definition.tensorNames(spec);
 }

@@ -33,7 +33,6 @@ export const linearScoreHead: HeadDefinition<LinearScoreSpec> = {
   description: "linear score of a sequence classifier, at the last token that is not padding",
   usage: { addSpecialTokens: true, position: "last-non-pad" },
   task: "score",
-  needsGatingPosition: false,
   schema,
   detect(candidates) {
     const { tensors, hiddenSize, profile } = candidates;
@@ -45,7 +44,7 @@ export const linearScoreHead: HeadDefinition<LinearScoreSpec> = {
     const labels = labelNames(candidates, rows, "label");
     return { kind: "linear-score", score, labels, rewardRow: rewardRow(candidates, labels) };
   },
-  attributeNames: (spec) => (spec.labels.length > 1 ? spec.labels : []),
+  summary: (spec) => ({ attributeNames: spec.labels.length > 1 ? spec.labels : [] }),
   tensorNames: (spec) => stackTensorNames([spec.score]),
   async load(spec, tensors, hiddenSize, runtime) {
     expectOutputs(tensors.tensors, [spec.score], hiddenSize, spec.labels.length);

@@ -2,16 +2,14 @@ import { HeadLoadError } from "../../errors.js";
 import { openSafetensors } from "../../formats/safetensors/safetensors.js";
 import { checkHeadTensors } from "./check-head-tensors.js";
 import type { DenseRuntime } from "./dense.js";
-import type { Head, HeadDefinition } from "./head.js";
+import { summarise, type Head, type HeadDefinition, type HeadSummary } from "./head.js";
 import { headDefinition } from "./registry.js";
 
 /** A head ready to run, and what its section of `reward.json` says about it. */
 export interface LoadedHead {
   definition: HeadDefinition;
   head: Head;
-  attributeNames: readonly string[];
-  /** In how many orders a pair-preference model is asked; 1 for all others. */
-  orders: number;
+  summary: HeadSummary;
 }
 
 /**
@@ -40,8 +38,7 @@ export async function loadHead(
     return {
       definition,
       head: await definition.load(spec, tensors, hiddenSize, runtime),
-      attributeNames: definition.attributeNames?.(spec) ?? [],
-      orders: "orders" in spec && typeof spec.orders === "number" ? spec.orders : 1,
+      summary: summarise(definition, spec),
     };
   } finally {
     await tensors.close();

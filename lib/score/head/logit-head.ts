@@ -24,7 +24,6 @@ export const logitHead: HeadDefinition<LogitSpec> = {
   description: "logit of one token of the language model, at the last token",
   usage: { addSpecialTokens: false, position: "last" },
   task: "score",
-  needsGatingPosition: false,
   schema,
   detect(candidates) {
     const { profile } = candidates;
@@ -38,6 +37,7 @@ export const logitHead: HeadDefinition<LogitSpec> = {
     return { kind: "logit", matrix: requireOutputMatrix(candidates).name, token: profile.token };
   },
   tensorNames: () => [OUTPUT_ROWS],
+  requires: (spec) => [spec.matrix],
   extract: (spec, checkpoint) => extractOutputRows(checkpoint, spec.matrix, [spec.token]),
   async load(_spec, tensors, hiddenSize, runtime) {
     const row = [{ weight: OUTPUT_ROWS }];

@@ -33,7 +33,6 @@ export const pairHead: HeadDefinition<PairSpec> = {
     "pair preference: probability that the first answer is better, from the logits of two label tokens",
   usage: { addSpecialTokens: false, position: "last" },
   task: "compare",
-  needsGatingPosition: false,
   schema: pairSpecSchema,
   detect(candidates) {
     const { profile, tokenId } = candidates;
@@ -49,7 +48,9 @@ export const pairHead: HeadDefinition<PairSpec> = {
       orders: profile.orders ?? 2,
     };
   },
+  summary: ({ orders }) => ({ orders }),
   tensorNames: () => [OUTPUT_ROWS],
+  requires: (spec) => [spec.matrix],
   extract: (spec, checkpoint) => extractOutputRows(checkpoint, spec.matrix, spec.labelTokens),
   async load(spec, tensors, hiddenSize, runtime) {
     const rows = [{ weight: OUTPUT_ROWS }];

@@ -49,7 +49,6 @@ export const qrmHead: HeadDefinition<QRMSpec> = {
   description: "mixture of objectives by quantile regression, weighted by a gate on the prompt (QRM)",
   usage: { addSpecialTokens: false, position: "before-first-pad", gatingText: LLAMA3_GATING_TEXT },
   task: "score",
-  needsGatingPosition: true,
   schema,
   detect(candidates) {
     const { tensors, hiddenSize } = candidates;
@@ -76,7 +75,7 @@ export const qrmHead: HeadDefinition<QRMSpec> = {
       temperature: gatingTemperature(candidates),
     };
   },
-  attributeNames: (spec) => spec.objectives,
+  summary: (spec) => ({ attributeNames: spec.objectives }),
   tensorNames: (spec) => [
     REGRESSION,
     ...spec.gateTensors,

@@ -38,7 +38,6 @@ export function scalarHead<const Kind extends string>(
     description: options.description,
     usage: options.usage,
     task: "score",
-    needsGatingPosition: false,
     schema: z.strictObject({ kind: z.literal(options.kind), layers: linearStackSchema }),
     detect(candidates) {
       const layers = options.findLayers(candidates);
