@@ -1,5 +1,5 @@
 import type { BenchLine } from "./lines.js";
-import { bytes } from "../lib/cli/table.js";
+import { bytes } from "../lib/cli/terminal/table.js";
 
 /** One line of `bench` for people, in columns. */
 export function describeBenchLine(line: BenchLine): string {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import "../util/small-heap.js";
-import { Interrupted } from "./cli-io.js";
-import { EXIT } from "./exit.js";
+import { Interrupted } from "./terminal/cli-io.js";
+import { EXIT } from "./terminal/exit.js";
 import { run } from "./run.js";
 
 const interruption = new AbortController();

@@ -1,9 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { COMMANDS } from "./commands/index.js";
-import type { ActionWrapper } from "./command.js";
-import type { CliIo } from "./cli-io.js";
-import { errorText, EXIT, exitStatus } from "./exit.js";
-import { tell } from "./tell.js";
+import type { ActionWrapper } from "./arguments/command.js";
+import type { CliIo } from "./terminal/cli-io.js";
+import { errorText, EXIT, exitStatus } from "./terminal/exit.js";
+import { tell } from "./terminal/tell.js";
 import { packageVersion } from "../util/package-version.js";
 
 /**

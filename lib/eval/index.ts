@@ -1,11 +1,11 @@
 /** `llama-reward/eval`: datasets, benchmarks, preference pairs, calibration and fidelity. */
 export { runEval, EVAL_FILES, type EvalOptions, type EvalProgress } from "./run-eval.js";
 export type { RunSettings } from "../data/records/same-run.js";
-export type { EvalSummary } from "./summary.js";
+export type { EvalSummary } from "./analysis/summary.js";
 export { BENCHMARK_NAMES, type BenchmarkName, type Figures, type Measurement } from "./metrics/benchmark.js";
 export { BENCHMARKS } from "./metrics/index.js";
 export { rewardBenchSections } from "./metrics/rewardbench.js";
-export type { CandidateScore, ScoredItem } from "./scored-item.js";
+export type { CandidateScore, ScoredItem } from "./items/scored-item.js";
 export { renderReport } from "./report/report.js";
 export { makePairs, type MakePairsOptions, type MakePairsResult } from "./pairs/make-pairs.js";
 export { choosePairs, type ChoosePairsOptions, type PairChoice } from "./pairs/choose-pairs.js";

@@ -1,4 +1,4 @@
-import type { EvalSummary } from "./summary.js";
+import type { EvalSummary } from "./analysis/summary.js";
 
 /**
  * The result file RewardBench's own scripts write and its leaderboard reads: `model`, `model_type`, `chat_template` and the

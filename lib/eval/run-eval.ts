@@ -11,7 +11,7 @@ import { DatasetError, FileError, InvalidArgumentError } from "../errors.js";
 import type { Scorer } from "../score/score.js";
 import { decisivePairs } from "./analysis/decisive-pair.js";
 import { worstPairs } from "./analysis/worst-pairs.js";
-import { collect } from "./collect.js";
+import { collect } from "./items/collect.js";
 import { ItemReader } from "../data/records/item-reader.js";
 import { itemRecord } from "../data/records/item-record.js";
 import { itemOutput } from "../data/records/output-record.js";
@@ -21,7 +21,7 @@ import { REWARDBENCH_SUBSETS } from "./metrics/rewardbench-tables.js";
 import { renderReport } from "./report/report.js";
 import { rewardBenchResult } from "./rewardbench-result.js";
 import type { BootstrapOptions } from "./stats/bootstrap.js";
-import { summarise, type EvalSubject, type EvalSummary } from "./summary.js";
+import { summarise, type EvalSubject, type EvalSummary } from "./analysis/summary.js";
 import { withLock } from "../util/files/file-lock.js";
 import { writeWhole } from "../util/files/write-whole.js";
 

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "../errors.js";
 import { lockModelFolder } from "../model/folder/folder-lock.js";
 import { readRewardJson } from "../model/folder/read-reward-json.js";
 import { writeRewardJson } from "../model/folder/write-reward-json.js";
-import type { EvalSummary } from "./summary.js";
+import type { EvalSummary } from "./analysis/summary.js";
 
 /**
  * Writes a fitted temperature into a model folder's `reward.json`, where `compare` finds it.

@@ -14,7 +14,7 @@ import { missingPlatforms, packageName, PLATFORMS } from "./platforms.mjs";
  * module, and the packages out of the dependencies. It keeps an installation below half its size.
  */
 const BUNDLED = [
-  { module: "dist/eval/report/vega.js", packages: ["vega", "vega-lite"] },
+  { module: "dist/eval/report/charts/vega.js", packages: ["vega", "vega-lite"] },
   { module: "dist/data/hub/hub-client.js", packages: ["@huggingface/hub"] },
 ];
 

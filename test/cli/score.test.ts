@@ -2,7 +2,7 @@ import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { Interrupted } from "../../lib/cli/cli-io.js";
+import { Interrupted } from "../../lib/cli/terminal/cli-io.js";
 import {
   convertFixture,
   readExpected,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { makePairs } from "../../lib/eval/pairs/make-pairs.js";
 import { EVAL_FILES, runEval, type EvalOptions } from "../../lib/eval/run-eval.js";
-import type { EvalSummary } from "../../lib/eval/summary.js";
+import type { EvalSummary } from "../../lib/eval/analysis/summary.js";
 import { FakeScorer } from "./fake-scorer.js";
 import { EvalFolder } from "./eval-folder.js";
 

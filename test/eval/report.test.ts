@@ -8,7 +8,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { BenchmarkName } from "../../lib/eval/index.js";
 import { EVAL_FILES, runEval } from "../../lib/eval/run-eval.js";
-import { escapeHtml, html } from "../../lib/eval/report/html.js";
+import { escapeHtml, html } from "../../lib/eval/report/html/html.js";
 import { toLines } from "../cli/cli.js";
 import { temporaryFolder } from "../support/fixtures.js";
 import { FakeScorer } from "./fake-scorer.js";

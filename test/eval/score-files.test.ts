@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { writeDataset } from "../../lib/data/dataset/index.js";
 import { EVAL_FILES, runEval, type EvalOptions } from "../../lib/eval/run-eval.js";
-import type { EvalSummary } from "../../lib/eval/summary.js";
+import type { EvalSummary } from "../../lib/eval/analysis/summary.js";
 import { toLines } from "../cli/cli.js";
 import { EvalFolder } from "./eval-folder.js";
 import { syntheticRewardBench2 } from "./synthetic-benchmarks.js";

@@ -1,4 +1,4 @@
-import type { CandidateScore, ScoredItem } from "../../lib/eval/scored-item.js";
+import type { CandidateScore, ScoredItem } from "../../lib/eval/items/scored-item.js";
 
 /** A scored record from plain rewards, for tests. */
 export function scored(

@@ -3,12 +3,17 @@ import { fileURLToPath } from "node:url";
 import { Option } from "commander";
 import { InvalidArgumentError } from "../../errors.js";
 import { exists } from "../../util/files/exists.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
-import { addOutputOptions, positiveInteger, typeOption, type OutputOptions } from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { ProgressDisplay } from "../progress.js";
-import { tell } from "../tell.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
+import {
+  addOutputOptions,
+  positiveInteger,
+  typeOption,
+  type OutputOptions,
+} from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { ProgressDisplay } from "../terminal/progress.js";
+import { tell } from "../terminal/tell.js";
 
 /** What can be measured. The suites are in the repository's `bench/`. */
 export const SUITE_NAMES = ["peers", "types", "heads", "stream", "eval", "host", "batches"] as const;

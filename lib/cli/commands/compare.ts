@@ -1,17 +1,17 @@
 import { resultJson } from "../../data/index.js";
 import type { Comparison } from "../../score/score.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
   type ModelOptions,
   type OutputOptions,
-} from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { printLine } from "../line-writer.js";
-import { table } from "../table.js";
-import { withModel } from "../with-model.js";
+} from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { printLine } from "../terminal/line-writer.js";
+import { table } from "../terminal/table.js";
+import { withModel } from "../arguments/with-model.js";
 
 interface CompareOptions extends ModelOptions, OutputOptions {
   prompt: string;

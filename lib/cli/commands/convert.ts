@@ -1,14 +1,14 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { convertCheckpoint, explainAutoType, type ConvertResult } from "../../convert/index.js";
 import { loadAddonDetails } from "../../score/native/binding.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
-import { addOutputOptions, typeOption, type OutputOptions } from "../command-options.js";
-import { EXIT } from "../exit.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
+import { addOutputOptions, typeOption, type OutputOptions } from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
 import { hubIdOfCache } from "../../data/hub/hub-id.js";
-import { printLine } from "../line-writer.js";
-import { ProgressDisplay } from "../progress.js";
-import { bytes } from "../table.js";
+import { printLine } from "../terminal/line-writer.js";
+import { ProgressDisplay } from "../terminal/progress.js";
+import { bytes } from "../terminal/table.js";
 
 interface ConvertCommandOptions extends OutputOptions {
   type: BackboneType | "auto";

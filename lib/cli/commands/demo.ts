@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { RewardModel } from "../../model/reward-model.js";
 import type { RankedScore } from "../../score/score.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
-import { EXIT } from "../exit.js";
-import { printLine } from "../line-writer.js";
-import { excerpt, table } from "../table.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
+import { EXIT } from "../terminal/exit.js";
+import { printLine } from "../terminal/line-writer.js";
+import { excerpt, table } from "../terminal/table.js";
 
 /** Model folders that come with the package; `scripts/make-example-models.mjs` makes them. */
 const MODELS = [

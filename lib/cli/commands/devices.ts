@@ -1,11 +1,11 @@
 import { listDevices, type Device, type DeviceReport } from "../../score/native/devices.js";
 import { missingLibraryAdvice } from "../../score/native/missing-libraries.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
-import { addOutputOptions, type OutputOptions } from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { printLine } from "../line-writer.js";
-import { bytes, table } from "../table.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
+import { addOutputOptions, type OutputOptions } from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { printLine } from "../terminal/line-writer.js";
+import { bytes, table } from "../terminal/table.js";
 
 /** `devices`: backends found, devices, memory, what to install for more. */
 export const devicesCommand: CliCommand = {

@@ -9,21 +9,21 @@ import {
   type EvalOptions,
   type EvalSummary,
 } from "../../eval/index.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
   type ModelOptions,
   type OutputOptions,
-} from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
-import { printLine } from "../line-writer.js";
-import { checkOutputFolder } from "../output.js";
-import { resumable } from "../resumable.js";
-import { table } from "../table.js";
-import { withModel } from "../with-model.js";
+} from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { addSplitOption, checkInput, INPUT_FORMS } from "../arguments/input.js";
+import { printLine } from "../terminal/line-writer.js";
+import { checkOutputFolder } from "../arguments/output.js";
+import { resumable } from "../arguments/resumable.js";
+import { table } from "../terminal/table.js";
+import { withModel } from "../arguments/with-model.js";
 
 interface EvalCommandOptions extends ModelOptions, OutputOptions {
   data: string;

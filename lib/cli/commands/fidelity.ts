@@ -1,8 +1,8 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
 import { folderTypes, runFidelity, type FidelityReport, type FidelityRow } from "../../eval/index.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
@@ -10,13 +10,13 @@ import {
   loadOptions,
   type ModelOptions,
   type OutputOptions,
-} from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
-import { printLine } from "../line-writer.js";
-import { checkLateOutputFile } from "../output.js";
-import { ProgressDisplay } from "../progress.js";
-import { bytes, table } from "../table.js";
+} from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { addSplitOption, checkInput, INPUT_FORMS } from "../arguments/input.js";
+import { printLine } from "../terminal/line-writer.js";
+import { checkLateOutputFile } from "../arguments/output.js";
+import { ProgressDisplay } from "../terminal/progress.js";
+import { bytes, table } from "../terminal/table.js";
 import { writeWhole } from "../../util/files/write-whole.js";
 
 interface FidelityCommandOptions extends Omit<ModelOptions, "type">, OutputOptions {

@@ -1,4 +1,4 @@
-import type { CliCommand } from "../command.js";
+import type { CliCommand } from "../arguments/command.js";
 import { benchCommand } from "./bench.js";
 import { compareCommand } from "./compare.js";
 import { convertCommand } from "./convert.js";

@@ -1,10 +1,10 @@
 import { inspect } from "../../check/index.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
-import { addOutputOptions, type OutputOptions } from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { inspectionText } from "../inspection-text.js";
-import { printLine } from "../line-writer.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
+import { addOutputOptions, type OutputOptions } from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { inspectionText } from "../terminal/inspection-text.js";
+import { printLine } from "../terminal/line-writer.js";
 
 interface InspectCommandOptions extends OutputOptions {
   hubId?: string;

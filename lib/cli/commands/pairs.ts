@@ -1,21 +1,21 @@
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
 import { makePairs, type ChoosePairsOptions, type MakePairsResult } from "../../eval/index.js";
 import type { RewardModel } from "../../model/reward-model.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
   type ModelOptions,
   type OutputOptions,
-} from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
-import { printLine } from "../line-writer.js";
-import { checkOutputFile } from "../output.js";
-import type { ProgressDisplay } from "../progress.js";
-import { resumable } from "../resumable.js";
-import { withModel } from "../with-model.js";
+} from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { addSplitOption, checkInput, INPUT_FORMS } from "../arguments/input.js";
+import { printLine } from "../terminal/line-writer.js";
+import { checkOutputFile } from "../arguments/output.js";
+import type { ProgressDisplay } from "../terminal/progress.js";
+import { resumable } from "../arguments/resumable.js";
+import { withModel } from "../arguments/with-model.js";
 
 interface PairsCommandOptions extends ModelOptions, OutputOptions {
   out: string;

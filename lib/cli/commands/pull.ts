@@ -1,11 +1,11 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { pullModel } from "../../convert/index.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
-import { addOutputOptions, typeOption, type OutputOptions } from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { printLine } from "../line-writer.js";
-import { ProgressDisplay } from "../progress.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
+import { addOutputOptions, typeOption, type OutputOptions } from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { printLine } from "../terminal/line-writer.js";
+import { ProgressDisplay } from "../terminal/progress.js";
 import { conversionJson, describeConversion } from "./convert.js";
 
 interface PullCommandOptions extends OutputOptions {

@@ -2,13 +2,13 @@ import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/back
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
 import { quantizeModelFolder } from "../../convert/index.js";
 import { type RewardJson } from "../../model/folder/reward-json.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
-import { addOutputOptions, collect, type OutputOptions } from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { printLine } from "../line-writer.js";
-import { ProgressDisplay } from "../progress.js";
-import { bytes, table } from "../table.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
+import { addOutputOptions, collect, type OutputOptions } from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { printLine } from "../terminal/line-writer.js";
+import { ProgressDisplay } from "../terminal/progress.js";
+import { bytes, table } from "../terminal/table.js";
 
 interface QuantizeCommandOptions extends OutputOptions {
   type: BackboneType[];

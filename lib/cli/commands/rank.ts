@@ -1,19 +1,19 @@
 import { InvalidArgumentError as InvalidOption } from "commander";
 import { rankByUncertainty, type UncertaintyRank } from "../../eval/index.js";
 import { resultJson } from "../../data/index.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
   collect,
   type ModelOptions,
   type OutputOptions,
-} from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { printLine } from "../line-writer.js";
-import { excerpt, table } from "../table.js";
-import { withModel } from "../with-model.js";
+} from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { printLine } from "../terminal/line-writer.js";
+import { excerpt, table } from "../terminal/table.js";
+import { withModel } from "../arguments/with-model.js";
 
 interface RankOptions extends ModelOptions, OutputOptions {
   prompt: string;

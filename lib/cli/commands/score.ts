@@ -12,22 +12,22 @@ import { InvalidArgumentError } from "../../errors.js";
 import { readRewardJson } from "../../model/folder/read-reward-json.js";
 import type { RewardModel } from "../../model/reward-model.js";
 import type { EmitField } from "../../score/score.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
   type ModelOptions,
   type OutputOptions,
-} from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { addSplitOption, checkInput, INPUT_FORMS } from "../input.js";
-import { checkOutputFile } from "../output.js";
-import type { ProgressDisplay } from "../progress.js";
-import { duration } from "../rate.js";
-import { resumable } from "../resumable.js";
-import { stdoutSink } from "../stdout-sink.js";
-import { withModel } from "../with-model.js";
+} from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { addSplitOption, checkInput, INPUT_FORMS } from "../arguments/input.js";
+import { checkOutputFile } from "../arguments/output.js";
+import type { ProgressDisplay } from "../terminal/progress.js";
+import { duration } from "../terminal/rate.js";
+import { resumable } from "../arguments/resumable.js";
+import { stdoutSink } from "../terminal/stdout-sink.js";
+import { withModel } from "../arguments/with-model.js";
 
 interface ScoreCommandOptions extends ModelOptions, OutputOptions {
   out?: string;

@@ -1,18 +1,18 @@
 import { once } from "node:events";
 import { RewardServer } from "../../serve/http/index.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
 import {
   addModelOptions,
   addOutputOptions,
   portNumber,
   type ModelOptions,
   type OutputOptions,
-} from "../command-options.js";
-import { EXIT, errorText } from "../exit.js";
-import { printLine } from "../line-writer.js";
-import { tell } from "../tell.js";
-import { withModel } from "../with-model.js";
+} from "../arguments/command-options.js";
+import { EXIT, errorText } from "../terminal/exit.js";
+import { printLine } from "../terminal/line-writer.js";
+import { tell } from "../terminal/tell.js";
+import { withModel } from "../arguments/with-model.js";
 
 interface ServeOptions extends ModelOptions, OutputOptions {
   host: string;

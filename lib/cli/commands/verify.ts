@@ -1,17 +1,17 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { verifyModel, type Check, type VerifyOptions, type VerifyReport } from "../../check/index.js";
-import type { CliCommand } from "../command.js";
-import type { CliIo } from "../cli-io.js";
+import type { CliCommand } from "../arguments/command.js";
+import type { CliIo } from "../terminal/cli-io.js";
 import {
   addOutputOptions,
   deviceOption,
   positiveInteger,
   typeOption,
   type OutputOptions,
-} from "../command-options.js";
-import { EXIT } from "../exit.js";
-import { printLine } from "../line-writer.js";
-import { ProgressDisplay } from "../progress.js";
+} from "../arguments/command-options.js";
+import { EXIT } from "../terminal/exit.js";
+import { printLine } from "../terminal/line-writer.js";
+import { ProgressDisplay } from "../terminal/progress.js";
 
 interface VerifyCommandOptions extends OutputOptions {
   against?: string;

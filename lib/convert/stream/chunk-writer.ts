@@ -6,7 +6,7 @@ import {
   type FloatDtype,
 } from "../../formats/floats/float-convert.js";
 import type { GgufLayout, PlacedTensor } from "../../formats/gguf/gguf-writer.js";
-import { applyTransform } from "../apply-transform.js";
+import { applyTransform } from "./apply-transform.js";
 import type { PlannedTensor } from "../../model/architecture/backbone-plan.js";
 import { FLOAT_DTYPE, type FloatType } from "../../model/architecture/backbone-type.js";
 import { findWrongValue } from "../../check/check-transform.js";

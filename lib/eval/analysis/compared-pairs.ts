@@ -1,5 +1,5 @@
 import type { BenchmarkName } from "../metrics/benchmark.js";
-import type { ScoredItem } from "../scored-item.js";
+import type { ScoredItem } from "../items/scored-item.js";
 import { decisivePairs, type DecisivePair } from "./decisive-pair.js";
 
 /** What one of the pairs below stands for, in words. */

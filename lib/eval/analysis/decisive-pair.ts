@@ -1,4 +1,4 @@
-import type { CandidateScore, ScoredItem } from "../scored-item.js";
+import type { CandidateScore, ScoredItem } from "../items/scored-item.js";
 
 /** Two candidates of a record, as a rule those that decide it: the worst right one and the best wrong one. */
 export interface DecisivePair {

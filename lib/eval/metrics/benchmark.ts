@@ -1,4 +1,4 @@
-import type { ScoredItem } from "../scored-item.js";
+import type { ScoredItem } from "../items/scored-item.js";
 import { bootstrapIntervals, type BootstrapOptions, type Interval } from "../stats/bootstrap.js";
 
 /** Names of the benchmarks, as the command line spells them. */

@@ -1,4 +1,4 @@
-import { pairMargin } from "../scored-item.js";
+import { pairMargin } from "../items/scored-item.js";
 import { meanOfAll, meansByKey, pushTo, defineBenchmark } from "./benchmark.js";
 
 /** Any chosen / rejected file: pair accuracy over all pairs, and by subset where the file names subsets. Ties count 0. */

@@ -1,4 +1,4 @@
-import { pairMargin } from "../scored-item.js";
+import { pairMargin } from "../items/scored-item.js";
 import { meansByKey, pushTo, defineBenchmark, type Figures } from "./benchmark.js";
 import {
   PRIOR_SETS,

@@ -1,4 +1,4 @@
-import type { CandidateScore, ScoredItem } from "../scored-item.js";
+import type { CandidateScore, ScoredItem } from "../items/scored-item.js";
 import { meanOf, pushTo, defineBenchmark } from "./benchmark.js";
 import { tiesPrompts, tiesScore, type TiesPrompt } from "./ties.js";
 import { largest } from "../../util/extremes.js";

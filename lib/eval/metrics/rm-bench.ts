@@ -1,4 +1,4 @@
-import type { ScoredItem } from "../scored-item.js";
+import type { ScoredItem } from "../items/scored-item.js";
 import { meanOf, pushTo, defineBenchmark, type Figures } from "./benchmark.js";
 
 /** Styles of the answers to one prompt: concise, detailed, detailed with markdown. */

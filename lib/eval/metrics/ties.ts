@@ -1,5 +1,5 @@
 import { DatasetError } from "../../errors.js";
-import type { CandidateScore, ScoredItem } from "../scored-item.js";
+import type { CandidateScore, ScoredItem } from "../items/scored-item.js";
 import { meanOf } from "./benchmark.js";
 import { largest, smallest } from "../../util/extremes.js";
 

@@ -11,9 +11,9 @@ import { writeDataset, type OutputRecord } from "../../data/dataset/write-datase
 import { InvalidArgumentError } from "../../errors.js";
 import type { RecordEntry, RecordId, ScoreRecord } from "../../data/records/record.js";
 import { withLock } from "../../util/files/file-lock.js";
-import { messageText } from "../message-text.js";
+import { messageText } from "../items/message-text.js";
 import { readRecords } from "../../data/records/read-records.js";
-import { ScoreSource, type RecordScores } from "../read-scores.js";
+import { ScoreSource, type RecordScores } from "../items/read-scores.js";
 import {
   choosePairs,
   type ChosenPair,

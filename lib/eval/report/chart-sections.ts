@@ -1,7 +1,7 @@
 import { comparedUnit, type ComparedUnit } from "../analysis/compared-pairs.js";
 import type { LengthBias } from "../analysis/length-bias.js";
-import { publishedRows } from "../published.js";
-import type { CalibrationSummary, EvalSummary } from "../summary.js";
+import { publishedRows } from "../metrics/published.js";
+import type { CalibrationSummary, EvalSummary } from "../analysis/summary.js";
 import type { Interval } from "../stats/bootstrap.js";
 import { calibrationChart } from "./charts/calibration-chart.js";
 import { lengthChart } from "./charts/length-chart.js";
@@ -10,8 +10,8 @@ import { publishedChart } from "./charts/published-chart.js";
 import { scoresChart } from "./charts/scores-chart.js";
 import { uncertaintyChart } from "./charts/uncertainty-chart.js";
 import { chartSection } from "./figures.js";
-import { count, decimal, percent, percentRange } from "./format.js";
-import { html, type Markup } from "./html.js";
+import { count, decimal, percent, percentRange } from "./html/format.js";
+import { html, type Markup } from "./html/html.js";
 
 /** Each of these draws one chart of the report, or nothing where the run has no such figures. */
 

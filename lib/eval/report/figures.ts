@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
-import { html, type Insertable, type Markup } from "./html.js";
-import { renderChart } from "./render-chart.js";
+import { html, type Insertable, type Markup } from "./html/html.js";
+import { renderChart } from "./charts/render-chart.js";
 
 /** Column headings and rows of the numbers behind a chart. */
 export interface FigureTable {

@@ -1,7 +1,7 @@
 import { BENCHMARKS } from "../metrics/index.js";
 import type { WorstPair } from "../analysis/worst-pairs.js";
-import type { EvalSummary } from "../summary.js";
-import { html } from "./html.js";
+import type { EvalSummary } from "../analysis/summary.js";
+import { html } from "./html/html.js";
 import {
   calibrationSection,
   lengthSection,
@@ -10,7 +10,7 @@ import {
   scoresSections,
   uncertaintySection,
 } from "./chart-sections.js";
-import { STYLE } from "./style.js";
+import { STYLE } from "./html/style.js";
 import { againstSection, attributesSection, notices, overview } from "./text-sections.js";
 import { worstPairsSection } from "./worst-pairs-section.js";
 

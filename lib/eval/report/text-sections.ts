@@ -1,7 +1,7 @@
-import type { EvalSummary } from "../summary.js";
+import type { EvalSummary } from "../analysis/summary.js";
 import { table } from "./figures.js";
-import { count, counted, decimal, percent, percentRange, pValue } from "./format.js";
-import { html, type Markup } from "./html.js";
+import { count, counted, decimal, percent, percentRange, pValue } from "./html/format.js";
+import { html, type Markup } from "./html/html.js";
 
 /** What was measured, and the main numbers. */
 export function overview(summary: EvalSummary): Markup {

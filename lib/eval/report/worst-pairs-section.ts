@@ -1,8 +1,8 @@
 import type { ChatMessages } from "../../score/conversation/conversation.js";
-import { messageText } from "../message-text.js";
+import { messageText } from "../items/message-text.js";
 import type { WorstPair } from "../analysis/worst-pairs.js";
-import { count, decimal } from "./format.js";
-import { html, type Markup } from "./html.js";
+import { count, decimal } from "./html/format.js";
+import { html, type Markup } from "./html/html.js";
 
 /** Pairs that are open when the page is. */
 const OPEN_PAIRS = 2;

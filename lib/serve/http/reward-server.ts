@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { InvalidArgumentError } from "../../errors.js";
-import { errorAnswer, HttpError } from "./http-error.js";
-import { readJson } from "./read-body.js";
+import { errorAnswer, HttpError } from "./request/http-error.js";
+import { readJson } from "./request/read-body.js";
 import { POST_ROUTES } from "./routes.js";
-import type { ServableScorer } from "./text-scorer.js";
+import type { ServableScorer } from "./request/route.js";
 
 export interface RewardServerOptions {
   /** Default: the loopback interface. Any other needs a token. */

@@ -3,7 +3,7 @@ import { getReward } from "./formats/get-reward.js";
 import { predict } from "./formats/predict.js";
 import { rerank, rerankJina } from "./formats/rerank.js";
 import { scoreRoute } from "./formats/score.js";
-import type { RouteHandler } from "./route.js";
+import type { RouteHandler } from "./request/route.js";
 
 /** Requests with a JSON body, by path. */
 export const POST_ROUTES: ReadonlyMap<string, RouteHandler> = new Map([

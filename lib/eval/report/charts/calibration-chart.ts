@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { CalibrationBin } from "../../stats/calibration.js";
-import { COLOURS } from "../render-chart.js";
+import { COLOURS } from "./render-chart.js";
 
 /** Accuracy against confidence; on the diagonal the probabilities mean what they say. Larger points hold more pairs. */
 export function calibrationChart(bins: readonly CalibrationBin[]): TopLevelSpec {

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { LengthBias } from "../../analysis/length-bias.js";
-import { COLOURS } from "../render-chart.js";
+import { COLOURS } from "./render-chart.js";
 
 /** Reward against token count of a sample of candidates. */
 export function lengthChart({ sample }: LengthBias): TopLevelSpec {

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { HistogramBin } from "../../analysis/histogram.js";
-import { COLOURS } from "../render-chart.js";
+import { COLOURS } from "./render-chart.js";
 
 /** How many records (or comparisons: `unit`) the model decides by which margin; wrong ones lie left of zero. */
 export function marginChart(bins: readonly HistogramBin[], unit: string): TopLevelSpec {

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
-import type { PublishedRow } from "../../published.js";
-import type { EvalSummary } from "../../summary.js";
-import { COLOURS } from "../render-chart.js";
+import type { PublishedRow } from "../../metrics/published.js";
+import type { EvalSummary } from "../../analysis/summary.js";
+import { COLOURS } from "./render-chart.js";
 
 const AVERAGE = "Average";
 

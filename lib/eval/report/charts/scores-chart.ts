@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Interval } from "../../stats/bootstrap.js";
-import { COLOURS } from "../render-chart.js";
+import { COLOURS } from "./render-chart.js";
 
 /** One bar. */
 export interface ScoreBar {

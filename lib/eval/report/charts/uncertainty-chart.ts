@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { UncertaintyPoint } from "../../analysis/uncertainty-curve.js";
-import { COLOURS } from "../render-chart.js";
+import { COLOURS } from "./render-chart.js";
 
 /** Accuracy once the most uncertain records (or comparisons: `unit`) are left out; a useful uncertainty makes the line rise. */
 export function uncertaintyChart(points: readonly UncertaintyPoint[], unit: string): TopLevelSpec {

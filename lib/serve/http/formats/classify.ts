@@ -8,12 +8,11 @@ import {
 import { withExactFields } from "../../../data/dataset/exact-fields.js";
 import { recordContext } from "../../../data/dataset/record-context.js";
 import type { Score } from "../../../score/score.js";
-import { activationFields, activationOf } from "../activation.js";
-import { HttpError } from "../http-error.js";
-import { parseBody } from "../read-body.js";
-import type { RouteHandler } from "../route.js";
-import { scoreTexts, usageOf } from "../score-texts.js";
-import type { ServableScorer } from "../text-scorer.js";
+import { activationFields, activationOf } from "../request/activation.js";
+import { HttpError } from "../request/http-error.js";
+import { parseBody } from "../request/read-body.js";
+import type { RouteHandler, ServableScorer } from "../request/route.js";
+import { scoreTexts, usageOf } from "../request/score-texts.js";
 
 const EXPECTED = "expected input or text (a text or a list of texts), or messages ({ role, content }, …)";
 const texts = z.union([z.string(), z.array(z.string())], { error: EXPECTED });

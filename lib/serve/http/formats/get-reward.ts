@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { parseBody } from "../read-body.js";
-import type { RouteHandler } from "../route.js";
-import { scoreTexts } from "../score-texts.js";
+import { parseBody } from "../request/read-body.js";
+import type { RouteHandler } from "../request/route.js";
+import { scoreTexts } from "../request/score-texts.js";
 
 const bodySchema = z.object({
   query: z.union([z.string(), z.array(z.string())], { error: "expected a text or a list of texts" }),

@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { withResponse } from "../../../score/conversation/conversation.js";
 import type { Score } from "../../../score/score.js";
-import { parseBody } from "../read-body.js";
-import type { RouteHandler } from "../route.js";
-import { scoreTexts, sigmoid } from "../score-texts.js";
-import type { ServableScorer } from "../text-scorer.js";
-import { checkTruncation, truncationFields } from "../truncation.js";
+import { parseBody } from "../request/read-body.js";
+import type { RouteHandler, ServableScorer } from "../request/route.js";
+import { scoreTexts, sigmoid } from "../request/score-texts.js";
+import { checkTruncation, truncationFields } from "../request/truncation.js";
 
 const one = z.union([z.string(), z.tuple([z.string()]), z.tuple([z.string(), z.string()])]);
 type One = z.infer<typeof one>;

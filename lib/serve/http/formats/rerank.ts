@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { activationFields, activationOf } from "../activation.js";
-import { parseBody } from "../read-body.js";
-import type { RouteHandler } from "../route.js";
-import { sigmoid, usageOf } from "../score-texts.js";
-import { checkTruncation, truncationFields } from "../truncation.js";
+import { activationFields, activationOf } from "../request/activation.js";
+import { parseBody } from "../request/read-body.js";
+import type { RouteHandler } from "../request/route.js";
+import { sigmoid, usageOf } from "../request/score-texts.js";
+import { checkTruncation, truncationFields } from "../request/truncation.js";
 
 const teiSchema = z.object({
   query: z.string(),

@@ -2,8 +2,8 @@ import { outputRecord } from "../../../data/records/output-record.js";
 import type { RecordEntry } from "../../../data/records/record.js";
 import { readRecord } from "../../../data/records/read-records.js";
 import { scoreRecords } from "../../../data/records/score-records.js";
-import type { RouteHandler } from "../route.js";
-import { refuseUnhonoured } from "../unhonoured-fields.js";
+import type { RouteHandler } from "../request/route.js";
+import { refuseUnhonoured } from "../request/unhonoured-fields.js";
 
 /** Fields of a record that the chat template gets; the records' reader checks them. */
 const PROMPT_FIELDS = ["tools", "documents", "chat_template_kwargs"];

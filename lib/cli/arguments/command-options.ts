@@ -1,0 +1,146 @@
+import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
+import { InvalidArgumentError as InvalidOption, Option, type Command } from "commander";
+import type { LoadOptions } from "../../model/load-options.js";
+
+/** Options of every command. */
+export interface OutputOptions {
+  json?: true;
+  quiet?: true;
+  debug?: true;
+}
+
+/** Options of every command that loads a model, by the names commander gives them. */
+export interface ModelOptions {
+  type?: BackboneType | "auto";
+  device?: LoadOptions["device"];
+  gpuLayers?: LoadOptions["gpuLayers"];
+  threads?: number;
+  context?: number;
+  kvType?: LoadOptions["kvType"];
+  bos?: LoadOptions["bos"];
+  specialTokens?: LoadOptions["specialTokens"];
+  truncate?: LoadOptions["truncate"];
+  /** `false` with `--no-check`. */
+  check?: boolean;
+}
+
+/** Adds `--json`, `--quiet` and `--debug`. */
+export function addOutputOptions(command: Command, json: string): Command {
+  return command
+    .option("--json", json)
+    .option("--quiet", "no progress and no hints on stderr")
+    .option("--debug", "show the stack of an error");
+}
+
+/**
+ * Adds the options that say how a model is loaded and prompts are built.
+ * @param type the command's own `--type`, where it means something else
+ */
+export function addModelOptions(
+  command: Command,
+  type: Option = typeOption("backbone file to use (default: as reward.json says)", [
+    "auto",
+    ...BACKBONE_TYPES,
+  ]),
+): Command {
+  return command
+    .addOption(type)
+    .addOption(deviceOption("where to compute"))
+    .option("--gpu-layers <n>", "layers on the GPU: auto (as many as fit) or a number", layerCount, "auto")
+    .option("--threads <n>", "CPU threads (default: physical cores)", positiveInteger)
+    .option("--context <n>", "longest prompt in tokens (default: by model and memory)", positiveInteger)
+    .addOption(choice("--kv-type <type>", "element type of the KV cache", ["f16", "f32"]).default("f16"))
+    .addOption(
+      choice("--bos <rule>", "leading BOS tokens: as published, at most one, or none", [
+        "reference",
+        "once",
+        "none",
+      ]).default("reference"),
+    )
+    .addOption(
+      choice(
+        "--special-tokens <rule>",
+        "special tokens spelled in messages: count as tokens (as published), or stay text",
+        ["parse", "literal"],
+      ).default("parse"),
+    )
+    .addOption(
+      choice(
+        "--truncate <rule>",
+        "a prompt longer than the context: refuse it, or cut off its start or end",
+        ["error", "left", "right"],
+      ).default("error"),
+    )
+    .option("--no-check", "do not compare the files with their checksums (which is done once per file)");
+}
+
+/** A `--device`. */
+export function deviceOption(description: string): Option {
+  const choices =
+    "auto, cpu, cuda, metal, vulkan, one GPU (cuda:1, or CUDA1 as in `devices`), or several (cuda:0,cuda:1)";
+  return new Option("--device <device>", `${description}: ${choices}`).default("auto");
+}
+
+/** A `--type` with these choices. */
+export function typeOption(description: string, types: readonly string[]): Option {
+  return choice("--type <type>", description, types);
+}
+
+/** The options of `RewardModel.load`. */
+export function loadOptions({
+  type,
+  device,
+  gpuLayers,
+  threads,
+  context,
+  kvType,
+  bos,
+  specialTokens,
+  truncate,
+  check,
+}: ModelOptions): LoadOptions {
+  return {
+    type: type === "auto" ? undefined : type,
+    device,
+    gpuLayers,
+    threads,
+    contextLength: context,
+    kvType,
+    bos,
+    specialTokens,
+    truncate,
+    check,
+  };
+}
+
+/** Parses an option's number. */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
+    throw new InvalidOption("Expected a positive whole number.");
+  }
+  return value;
+}
+
+/** Parses a port to listen on. */
+export function portNumber(text: string): number {
+  const MAX_PORT = 65_535;
+  const port = positiveInteger(text);
+  if (port > MAX_PORT) throw new InvalidOption(`Expected a port from 1 to ${MAX_PORT}.`);
+  return port;
+}
+
+function layerCount(text: string): number | "auto" {
+  if (text === "auto") return text;
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new InvalidOption("Expected auto, or a whole number of layers.");
+}
+
+/** Collects an option that may be given several times. */
+export function collect<T>(value: T, previous: readonly T[] | undefined): T[] {
+  return [...(previous ?? []), value];
+}
+
+function choice(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, description).choices([...choices]);
+}

@@ -1,0 +1,30 @@
+import { RewardModel } from "../../model/reward-model.js";
+import type { CliIo } from "../terminal/cli-io.js";
+import { loadOptions, type ModelOptions, type OutputOptions } from "./command-options.js";
+import { ProgressDisplay } from "../terminal/progress.js";
+
+/** Loads a model, works with it, and frees it whatever happens. */
+export async function withModel<T>(
+  modelDir: string,
+  options: ModelOptions & OutputOptions,
+  io: CliIo,
+  work: (model: RewardModel, progress: ProgressDisplay) => Promise<T>,
+): Promise<T> {
+  const progress = new ProgressDisplay(io, options.quiet === true);
+  try {
+    const model = await RewardModel.load(modelDir, {
+      ...loadOptions(options),
+      signal: io.signal,
+      onProgress: progress.report,
+    });
+    for (const warning of model.placement.warnings) progress.note(`Note: ${warning}`);
+    try {
+      progress.watchTokens(() => model.stats);
+      return await work(model, progress);
+    } finally {
+      await model.dispose();
+    }
+  } finally {
+    progress.stop();
+  }
+}

@@ -1,0 +1,76 @@
+import { bytes, table } from "./table.js";
+import type { Inspection } from "../../check/inspect/inspection.js";
+
+const KINDS: Readonly<Record<Inspection["kind"], string>> = {
+  "model-folder": "model folder",
+  gguf: "GGUF file",
+  checkpoint: "Hugging Face checkpoint",
+};
+
+/** An inspection for people. */
+export function inspectionText(inspection: Inspection, columns: number): string {
+  const { name, kind, head, prompt, backbones, profile, assumptions, notes, verdict } = inspection;
+  const facts: [string, string][] = [
+    ["what", `${KINDS[kind]} ${inspection.path}`],
+    ["model", name],
+    ["backbone", backboneText(inspection)],
+    ...backbones.map((file): [string, string] => [
+      "",
+      `${file.type}${file.isDefault ? " (default)" : ""}: ${file.file}, ${bytes(file.sizeBytes)}${file.isPresent ? "" : ", MISSING"}`,
+    ]),
+    ["head", head === null ? "none" : `${head.kind}: ${head.description}`],
+    ...(head === null || head.attributes.length === 0
+      ? []
+      : [["attributes", head.attributes.join(", ")] as [string, string]]),
+    ...(kind === "gguf" ? [] : [["profile", profile ?? "none"] as [string, string]]),
+    ...(prompt === null
+      ? []
+      : ([
+          ["scored", prompt.scored],
+          ...(prompt.gating === null
+            ? []
+            : [["gate at", `the last ${JSON.stringify(prompt.gating)}`] as const]),
+          ["BOS", `${prompt.bosCount} in front`],
+          ["EOS", prompt.eosAppended ? "appended" : "not appended"],
+          ...(prompt.date === null ? [] : [["date", `${prompt.date} (pinned)`] as const]),
+          ...(prompt.normalization === null ? [] : [["text", `Unicode ${prompt.normalization}`] as const]),
+          [
+            "example",
+            prompt.example === null ? "(the template refuses the example)" : JSON.stringify(prompt.example),
+          ],
+        ] as [string, string][])),
+  ];
+  return [
+    table(facts),
+    ...assumptions.map((assumption) => wrap(`Assumed: ${assumption}`, columns)),
+    ...notes.map((note) => wrap(`Note: ${note}`, columns)),
+    wrap(verdict, columns),
+  ].join("\n");
+}
+
+function backboneText({
+  architecture,
+  layerCount,
+  hiddenSize,
+  vocabSize,
+  contextLength,
+}: Inspection): string {
+  const facts = [
+    [layerCount, "layers"],
+    [hiddenSize, "wide"],
+    [vocabSize, "tokens"],
+    [contextLength, "context"],
+  ].flatMap(([value, unit]) => (value === null ? [] : [`${value ?? ""} ${unit ?? ""}`]));
+  return [architecture, ...facts].join(", ");
+}
+
+function wrap(text: string, columns: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < columns)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,38 @@
+import type { Interval } from "../../stats/bootstrap.js";
+
+const MINUS = "\u2212";
+const UNKNOWN = "\u2013";
+
+/** A share as percent with one decimal, as leaderboards print it. */
+export function percent(share: number | null | undefined): string {
+  return share === null || share === undefined || !Number.isFinite(share)
+    ? UNKNOWN
+    : `${(share * 100).toFixed(1)} %`;
+}
+
+/** A 95 % interval of a share. */
+export function percentRange(interval: Interval | undefined): string {
+  if (interval === undefined || interval.some((end) => !Number.isFinite(end))) return UNKNOWN;
+  return `${(interval[0] * 100).toFixed(1)} to ${(interval[1] * 100).toFixed(1)} %`;
+}
+
+/** A number with a few significant digits and a real minus sign. */
+export function decimal(value: number | null | undefined, digits = 3): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return UNKNOWN;
+  return String(Number(value.toPrecision(digits))).replace("-", MINUS);
+}
+
+/** A p-value: small ones as an upper bound. */
+export function pValue(value: number): string {
+  return value < 0.001 ? "p < 0.001" : `p = ${value.toFixed(3)}`;
+}
+
+/** A count with thin separators. */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** A count with its noun, in singular or plural. */
+export function counted(value: number, singular: string, plural: string): string {
+  return `${count(value)} ${value === 1 ? singular : plural}`;
+}
