@@ -1,11 +1,10 @@
 // The addon's exports; the whole surface is described in lib/score/native/types.ts.
 
-#include <limits>
-
 #include <napi.h>
 
 #include "args.h"
 #include "backend.h"
+#include "device.h"
 #include "gguf_file.h"
 #include "js_context.h"
 #include "js_dense.h"

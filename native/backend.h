@@ -25,15 +25,6 @@ struct BackendInfo {
   std::vector<std::string> failures;
 };
 
-struct Device {
-  std::string name;
-  std::string description;
-  std::string backend;
-  std::string kind;
-  size_t memory_total;
-  size_t memory_free;
-};
-
 /// Starts llama.cpp, once per process and for all threads; never shut down, because another environment may
 /// use it.
 /// @throws NativeError ADDON_NOT_FOUND, ADDON_INCOMPATIBLE; INVALID_ARGUMENT when already running with other
@@ -43,13 +34,8 @@ BackendInfo initialize_backend(const BackendOptions &options);
 /// llama.cpp's functions. @throws NativeError ADDON_NOT_FOUND before `initialize_backend`
 const Symbols &api();
 
-std::vector<Device> list_devices();
-
-/// Finds a device by llama.cpp's name. @throws NativeError INVALID_ARGUMENT naming those that exist
-ggml_backend_dev_t find_device(const std::string &name);
-
-/// A function of the CPU backend, which is a library of its own chosen by processor. @throws
-/// ADDON_INCOMPATIBLE
+/// A function of the CPU backend, which is a library of its own chosen by processor.
+/// @throws NativeError ADDON_INCOMPATIBLE
 void *cpu_function(const char *name);
 
 } // namespace llama_reward

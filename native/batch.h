@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "kv_cache.h"
 #include "symbols.h"
 
 namespace llama_reward {
@@ -16,18 +19,12 @@ struct BatchArrays {
   std::vector<int32_t> outputs;
 };
 
-/// First position that a sequence must still hold to go on at `next`: in a model with a sliding window
-/// llama.cpp may reuse cells that have left it, and then forgets everything before them.
-int32_t first_needed_position(int32_t next, int32_t sliding_window);
-
 /// What a batch may contain in one particular context.
 struct BatchLimits {
   int32_t vocab_size;
   int32_t max_tokens;
   int32_t max_outputs;
   int32_t max_sequences;
-  /// Width of the attention window, 0 without one.
-  int32_t sliding_window;
 };
 
 /// A batch that llama.cpp accepts: everything that would trip a GGML_ASSERT (which aborts the process) or
@@ -35,11 +32,10 @@ struct BatchLimits {
 class Batch {
  public:
   /// @throws NativeError BATCH_INVALID
-  Batch(BatchArrays arrays, const BatchLimits &limits, llama_memory_t memory);
+  Batch(BatchArrays arrays, const BatchLimits &limits, const KvCache &cache);
 
   /// Valid as long as this object.
   llama_batch view();
-  size_t output_count() const { return arrays_.outputs.size(); }
   const std::vector<int32_t> &outputs() const { return arrays_.outputs; }
 
  private:
@@ -48,5 +44,11 @@ class Batch {
   std::vector<llama_seq_id *> sequence_pointers_;
   std::vector<int8_t> is_output_;
 };
+
+/// @throws NativeError BATCH_INVALID
+[[noreturn]] void refuse_batch(const std::string &what);
+
+/// An element in a message: `tokens[3]`.
+std::string element_name(const char *array, size_t index);
 
 } // namespace llama_reward

@@ -13,14 +13,19 @@ constexpr const char *HIDDEN_STATE_TENSOR = "result_norm";
 
 } // namespace
 
-void Capture::start(size_t rows) {
-  expected_rows_ = rows;
-  rows_ = 0;
-  failure_.clear();
-  values_.resize(rows * static_cast<size_t>(hidden_size_));
+void Capture::prepare(llama_context_params &params) {
+  params.cb_eval = on_node;
+  params.cb_eval_user_data = this;
 }
 
-std::vector<float> Capture::finish() {
+void Capture::start(const Batch &batch) {
+  expected_rows_ = batch.outputs().size();
+  rows_ = 0;
+  failure_.clear();
+  values_.resize(expected_rows_ * static_cast<size_t>(hidden_size_));
+}
+
+std::vector<float> Capture::finish(llama_context * /*context*/, const Batch & /*batch*/) {
   if (failure_.empty() && rows_ != expected_rows_)
     failure_ = "llama.cpp computed " + std::to_string(rows_) + " hidden states instead of " +
                std::to_string(expected_rows_);
@@ -51,7 +56,7 @@ void Capture::take(const ggml_tensor *tensor) {
     return;
   }
   if (rows > 0)
-    api().ggml_backend_tensor_get(tensor, values_.data() + rows_ * static_cast<size_t>(hidden_size_), 0,
+    api().ggml_backend_tensor_get(tensor, values_.data() + (rows_ * static_cast<size_t>(hidden_size_)), 0,
                                   rows * row_bytes);
   rows_ += rows;
 }

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "symbols.h"
+#include "row_source.h"
 
 namespace llama_reward {
 
@@ -13,19 +14,19 @@ namespace llama_reward {
 /// the multiplication with the language-model head, by far the largest matrix of a small model. A batch that
 /// llama.cpp cuts into several micro-batches arrives in several calls, in order (with a unified cache it cuts
 /// without reordering: llama.cpp v0.5.0, `llama_batch_allocr::split_simple`).
-class Capture {
+class Capture : public RowSource {
  public:
   explicit Capture(int32_t hidden_size) : hidden_size_(hidden_size) {}
 
-  /// Forgets the last rows and expects `rows` new ones.
-  void start(size_t rows);
-  /// The rows, `[rows, hiddenSize]`. @throws NativeError DECODE_FAILED when other than the expected ones came
-  std::vector<float> finish();
-
-  /// The scheduler's callback; `user_data` is a Capture.
-  static bool on_node(ggml_tensor *tensor, bool ask, void *user_data);
+  void prepare(llama_context_params &params) override;
+  /// Forgets the last rows and expects one per output.
+  void start(const Batch &batch) override;
+  /// @throws NativeError DECODE_FAILED when other rows than the expected ones came
+  std::vector<float> finish(llama_context *context, const Batch &batch) override;
 
  private:
+  /// The scheduler's callback; `user_data` is a Capture.
+  static bool on_node(ggml_tensor *tensor, bool ask, void *user_data);
   void take(const ggml_tensor *tensor);
 
   int32_t hidden_size_;

@@ -5,20 +5,21 @@
 #include <vector>
 
 #include "symbols.h"
+#include "tensors.h"
 
 namespace llama_reward {
 
-enum class Activation { None, Relu, Selu };
+enum class Activation : uint8_t { None, Relu, Selu };
 
 /// One layer: `activation(x · Wᵀ + b)`.
 struct DenseLayer {
   /// `[outputSize, inputSize]`, row-major; empty once the network is made.
   std::vector<float> weight;
-  int64_t output_size;
-  int64_t input_size;
+  int64_t output_size = 0;
+  int64_t input_size = 0;
   /// `[outputSize]`, or empty.
   std::vector<float> bias;
-  Activation activation;
+  Activation activation = Activation::None;
 };
 
 /// A stack of dense layers in float32, multiplied by llama.cpp's CPU backend, which has a fast kernel per
@@ -27,7 +28,7 @@ class DenseNetwork {
  public:
   /// Takes the weights over. @throws NativeError OUT_OF_MEMORY
   static std::shared_ptr<DenseNetwork> create(std::vector<DenseLayer> layers, int32_t threads);
-  ~DenseNetwork();
+  ~DenseNetwork() = default;
   DenseNetwork(const DenseNetwork &) = delete;
   DenseNetwork &operator=(const DenseNetwork &) = delete;
 
@@ -40,8 +41,8 @@ class DenseNetwork {
 
   std::vector<DenseLayer> layers_;
   int32_t threads_;
-  ggml_context *context_ = nullptr;
-  ggml_backend_buffer_t buffer_ = nullptr;
+  TensorContextPointer context_;
+  TensorBufferPointer buffer_;
   std::vector<ggml_tensor *> weights_;
 };
 

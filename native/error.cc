@@ -21,10 +21,6 @@ Napi::Error to_js_error(Napi::Env env, const NativeError &error) {
   return js;
 }
 
-Napi::Error to_js_error(Napi::Env env, const char *fallback_code, const std::string &message) {
-  return to_js_error(env, NativeError(fallback_code, message));
-}
-
 NativeError current_exception_as_native(const char *fallback_code) {
   try {
     throw;

@@ -36,9 +36,6 @@ class NativeError : public std::runtime_error {
 /// The JavaScript error for a NativeError. JavaScript thread only.
 Napi::Error to_js_error(Napi::Env env, const NativeError &error);
 
-/// The same for an error whose code nobody chose: `fallback_code` says which operation it came from.
-Napi::Error to_js_error(Napi::Env env, const char *fallback_code, const std::string &message);
-
 /// Describes the exception in flight as a NativeError; call inside `catch (...)`.
 NativeError current_exception_as_native(const char *fallback_code);
 

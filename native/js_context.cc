@@ -4,8 +4,10 @@
 
 #include "args.h"
 #include "context.h"
+#include "context_job.h"
 #include "handle.h"
 #include "js_model.h"
+#include "row_source.h"
 
 namespace llama_reward {
 namespace {
@@ -34,7 +36,7 @@ Value read_choice(const Napi::Object &object, const char *name,
 }
 
 ContextOptions read_options(const Napi::Object &object) {
-  ContextOptions options;
+  ContextOptions options{};
   options.context_length = static_cast<uint32_t>(read_integer(object, "contextLength", 1, MAX_CELLS));
   options.batch_size = static_cast<uint32_t>(read_integer(object, "batchSize", 1, MAX_INT32));
   options.ubatch_size = static_cast<uint32_t>(read_integer(object, "ubatchSize", 1, MAX_INT32));
@@ -46,8 +48,6 @@ ContextOptions read_options(const Napi::Object &object) {
                                                                {{"auto", LLAMA_FLASH_ATTN_TYPE_AUTO},
                                                                 {"on", LLAMA_FLASH_ATTN_TYPE_ENABLED},
                                                                 {"off", LLAMA_FLASH_ATTN_TYPE_DISABLED}});
-  options.embeddings = read_bool(object, "embeddings", false);
-  options.bare = read_bool(object, "bare", false);
   options.max_kv_bytes = object.Get("maxKvBytes").IsUndefined()
                              ? 0
                              : static_cast<uint64_t>(read_integer(object, "maxKvBytes", 1, int64_t{1} << 53));
@@ -101,25 +101,25 @@ void add_edit(Napi::Object object, const char *name, ContextHandle handle, Edit 
 
 void add_edits(Napi::Object object, const ContextHandle &handle) {
   add_edit(object, "copySequence", handle, [](const Napi::CallbackInfo &info, Context &context) {
-    context.copy_sequence(read_sequence(context, info[0], "from"), read_sequence(context, info[1], "to"),
-                          read_position(info[2], "start", 0), read_position(info[3], "end", -1));
+    context.cache().copy(read_sequence(context, info[0], "from"), read_sequence(context, info[1], "to"),
+                         read_position(info[2], "start", 0), read_position(info[3], "end", -1));
     return info.Env().Undefined();
   });
   add_edit(object, "removeSequence", handle, [](const Napi::CallbackInfo &info, Context &context) {
-    context.remove_sequence(read_sequence(context, info[0], "sequence"), read_position(info[1], "start", 0),
-                            read_position(info[2], "end", -1));
+    context.cache().remove(read_sequence(context, info[0], "sequence"), read_position(info[1], "start", 0),
+                           read_position(info[2], "end", -1));
     return info.Env().Undefined();
   });
   add_edit(object, "sequenceRange", handle,
            [](const Napi::CallbackInfo &info, Context &context) -> Napi::Value {
-             const auto [first, last] = context.sequence_range(read_sequence(context, info[0], "sequence"));
+             const auto [first, last] = context.cache().range(read_sequence(context, info[0], "sequence"));
              Napi::Object range = Napi::Object::New(info.Env());
              range.Set("first", first);
              range.Set("last", last);
              return range;
            });
   add_edit(object, "clear", handle, [](const Napi::CallbackInfo &info, Context &context) {
-    context.clear(info[0].IsBoolean() && info[0].As<Napi::Boolean>().Value());
+    context.cache().clear(info[0].IsBoolean() && info[0].As<Napi::Boolean>().Value());
     return info.Env().Undefined();
   });
 }
@@ -130,7 +130,7 @@ Napi::Value make_context(Napi::Env env, std::shared_ptr<Context> context) {
   auto handle = std::make_shared<Handle<Context>>(std::move(context), "This context");
   add_method(object, "decode", [handle](const Napi::CallbackInfo &info) { return decode(info, handle); });
   add_edits(object, handle);
-  add_dispose(object, handle, [](Context &native) { native.wait_until_idle(); });
+  add_dispose(object, handle, [](Context &native) { native.gate().wait_until_idle(); });
   return object;
 }
 
@@ -139,9 +139,12 @@ Napi::Value make_context(Napi::Env env, std::shared_ptr<Context> context) {
 Napi::Value js_create_context(const Napi::CallbackInfo &info) {
   return promised(info.Env(), "CONTEXT_FAILED", [&]() -> Napi::Value {
     auto model = js_to_model(info[0]);
-    const ContextOptions options = read_options(read_object(info[1], "options"));
+    const Napi::Object object = read_object(info[1], "options");
+    const ContextOptions options = read_options(object);
+    auto rows = read_row_source(object, model->info().hidden_size);
     return Task<std::shared_ptr<Context>>::run(
-        info.Env(), "CONTEXT_FAILED", [model, options] { return Context::create(model, options); },
+        info.Env(), "CONTEXT_FAILED",
+        [model, options, rows] { return Context::create(model, options, rows); },
         [](Napi::Env env, std::shared_ptr<Context> &context) { return make_context(env, context); });
   });
 }

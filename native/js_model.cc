@@ -6,6 +6,7 @@
 
 #include "args.h"
 #include "handle.h"
+#include "load_model.h"
 
 namespace llama_reward {
 namespace {
@@ -52,7 +53,7 @@ Napi::Value tokenize(const Napi::CallbackInfo &info, const ModelHandle &handle) 
     return Task<Tokens>::run(
         info.Env(), "INVALID_ARGUMENT",
         [model, texts = std::move(texts), parse_special = std::move(parse_special)] {
-          return model->tokenize(texts, parse_special);
+          return model->vocabulary().tokenize(texts, parse_special);
         },
         [](Napi::Env env, Tokens &tokens) { return to_js(env, tokens); });
   });
@@ -60,7 +61,7 @@ Napi::Value tokenize(const Napi::CallbackInfo &info, const ModelHandle &handle) 
 
 Napi::Value special_tokens(const Napi::CallbackInfo &info, const ModelHandle &handle) {
   return guarded(info.Env(), "INVALID_ARGUMENT", [&]() -> Napi::Value {
-    const auto tokens = handle->get()->special_tokens();
+    const auto tokens = handle->get()->vocabulary().special_tokens();
     Napi::Array array = Napi::Array::New(info.Env(), tokens.size());
     for (size_t i = 0; i < tokens.size(); i++) {
       Napi::Object token = Napi::Object::New(info.Env());
@@ -91,7 +92,7 @@ Napi::Value make_model(Napi::Env env, std::shared_ptr<Model> model) {
              [handle](const Napi::CallbackInfo &info) { return special_tokens(info, handle); });
   add_method(object, "longestToken", [handle](const Napi::CallbackInfo &info) -> Napi::Value {
     return guarded(info.Env(), "INVALID_ARGUMENT", [&]() -> Napi::Value {
-      return Napi::Number::New(info.Env(), handle->get()->longest_token());
+      return Napi::Number::New(info.Env(), handle->get()->vocabulary().longest_token());
     });
   });
   add_method(object, "metadata", [handle](const Napi::CallbackInfo &info) { return metadata(info, handle); });
@@ -135,7 +136,7 @@ Napi::Value js_load_model(const Napi::CallbackInfo &info) {
     Napi::Object load = Napi::Object::New(info.Env());
     load.Set("result",
              Task<std::shared_ptr<Model>>::run(
-                 info.Env(), "MODEL_LOAD_FAILED", [options, state] { return Model::load(options, *state); },
+                 info.Env(), "MODEL_LOAD_FAILED", [options, state] { return load_model(options, *state); },
                  [](Napi::Env env, std::shared_ptr<Model> &model) { return make_model(env, model); }));
     add_method(load, "progress", [state](const Napi::CallbackInfo &call) -> Napi::Value {
       return Napi::Number::New(call.Env(), state->progress.load());

@@ -13,8 +13,8 @@ constexpr char32_t SPACE_MARK = 0x2581;
 constexpr int SOUGHT_IN_RAW_TEXT =
     LLAMA_TOKEN_ATTR_CONTROL | LLAMA_TOKEN_ATTR_USER_DEFINED | LLAMA_TOKEN_ATTR_UNKNOWN;
 
-/// The character at `offset`, which moves behind it. Bytes that are no UTF-8 are read as llama.cpp reads them: by
-/// the length that the first one announces.
+/// The character at `offset`, which moves behind it. Bytes that are no UTF-8 are read as llama.cpp reads
+/// them: by the length that the first one announces.
 char32_t next_character(std::string_view text, size_t &offset) {
   const auto first = static_cast<unsigned char>(text[offset]);
   const size_t announced = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;

@@ -1,4 +1,4 @@
-import { loadAddon } from "../../lib/score/native/binding.js";
+import { loadBenchAddon } from "../bench-addon.js";
 import type { NativeBatch } from "../../lib/score/native/types.js";
 import type { Peer, PeerOptions } from "../peer.js";
 import { largest } from "../../lib/util/extremes.js";
@@ -14,7 +14,7 @@ const BATCH = 512;
  * `embeddings`: llama.cpp's embeddings mode, one candidate after the other with a cleared cache, as its own tools do it.
  */
 export async function start(options: PeerOptions, mode: "bare" | "embeddings"): Promise<Peer> {
-  const addon = loadAddon();
+  const addon = loadBenchAddon();
   const model = await addon.loadModel({
     path: options.modelPath,
     gpuLayers: options.device === "cpu" ? 0 : 999,

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 
+import type { BenchContextOptions } from "../../bench/bench-addon.js";
 import {
   batchOf,
   largestDifference,
   loadTinyModel,
+  makeBenchContext,
   makeContext,
   row,
   scratchFolder,
@@ -22,7 +24,9 @@ describe("decode", () => {
       const model = await loadTinyModel(folder);
       const batch = batchOf(sequenceEntries(0, 100, { outputs: [0, 7, 63, 64, 99] }));
       const captured = await (await makeContext(model, { flashAttention })).decode(batch);
-      const reference = await (await makeContext(model, { flashAttention, embeddings: true })).decode(batch);
+      const reference = await (
+        await makeBenchContext(folder, { flashAttention, embeddings: true })
+      ).decode(batch);
       expect(captured.length).toBe(5 * HIDDEN_SIZE);
       expect(captured).toEqual(reference);
       expect(captured.some((value) => value !== 0)).toBe(true);
@@ -91,9 +95,15 @@ describe("decode", () => {
   });
 
   test("a bare context decodes and gives no rows", async () => {
-    const context = await makeContext(await loadTinyModel(folder), { bare: true });
+    const context = await makeBenchContext(folder, { bare: true });
     expect((await context.decode(batchOf(sequenceEntries(0, 10)))).length).toBe(0);
     expect(context.sequenceRange(0)).toEqual({ first: 0, last: 9 });
+  });
+
+  test("the addon that is shipped has no such contexts", async () => {
+    const options: Partial<BenchContextOptions> = { bare: true };
+    const context = await makeContext(await loadTinyModel(folder), options);
+    expect((await context.decode(batchOf(sequenceEntries(0, 10)))).length).toBe(HIDDEN_SIZE);
   });
 
   test("the batch's arrays may change while it is computed", async () => {

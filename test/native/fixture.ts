@@ -5,12 +5,14 @@ import path from "node:path";
 
 import { afterAll } from "vitest";
 
+import { loadBenchAddon, type BenchContextOptions } from "../../bench/bench-addon.js";
 import { loadAddon } from "../../lib/score/native/binding.js";
 import type {
   NativeBatch,
   NativeContext,
   NativeContextOptions,
   NativeModel,
+  NativeModelOptions,
 } from "../../lib/score/native/types.js";
 import { writeTinyModel, type TinyModelOptions } from "./tiny-gguf.js";
 
@@ -25,26 +27,41 @@ export function scratchFolder(): string {
 
 /** Writes and loads a tiny model. */
 export async function loadTinyModel(folder: string, options: TinyModelOptions = {}): Promise<NativeModel> {
+  return loadAddon().loadModel(tinyModel(folder, options)).result;
+}
+
+function tinyModel(folder: string, options: TinyModelOptions): NativeModelOptions {
   const file = path.join(folder, `${JSON.stringify(options).replace(/\W+/g, "-")}.gguf`);
   writeTinyModel(file, options);
-  return loadAddon().loadModel({ path: file, gpuLayers: 0, devices: [], useMmap: true }).result;
+  return { path: file, gpuLayers: 0, devices: [], useMmap: true };
 }
+
+const SMALL_EXACT: NativeContextOptions = {
+  contextLength: 512,
+  batchSize: 256,
+  ubatchSize: 256,
+  maxOutputs: 64,
+  threads: 1,
+  kvType: "f32",
+  flashAttention: "auto",
+};
 
 /** A small exact context: f32 cache, one thread (ggml threads wait by spinning, which crawls on a busy machine). */
 export async function makeContext(
   model: NativeModel,
   options: Partial<NativeContextOptions> = {},
 ): Promise<NativeContext> {
-  return loadAddon().createContext(model, {
-    contextLength: 512,
-    batchSize: 256,
-    ubatchSize: 256,
-    maxOutputs: 64,
-    threads: 1,
-    kvType: "f32",
-    flashAttention: "auto",
-    ...options,
-  });
+  return loadAddon().createContext(model, { ...SMALL_EXACT, ...options });
+}
+
+/** The same in the benchmark's addon, with a tiny model of its own. */
+export async function makeBenchContext(
+  folder: string,
+  options: Partial<BenchContextOptions>,
+): Promise<NativeContext> {
+  const addon = loadBenchAddon();
+  const model = await addon.loadModel(tinyModel(folder, {})).result;
+  return addon.createContext(model, { ...SMALL_EXACT, ...options });
 }
 
 /** One token of a batch as a test writes it. */

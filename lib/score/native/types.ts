@@ -152,10 +152,6 @@ export interface NativeContextOptions {
   kvType: "f32" | "f16";
   /** `auto` with an f32 cache means off: llama.cpp's flash attention would round the cache to f16 on the way. */
   flashAttention: "auto" | "on" | "off";
-  /** Test and benchmark aid: llama.cpp's own embeddings path, every token an output. */
-  embeddings?: boolean;
-  /** Benchmark aid: plain `llama_decode` with its logits; decode then gives an empty array. */
-  bare?: boolean;
   /** Most bytes the KV cache may take; a larger one is refused with `OUT_OF_MEMORY` instead of being tried. */
   maxKvBytes?: number;
 }

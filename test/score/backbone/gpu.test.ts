@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Backbone, type BackboneOptions } from "../../../lib/score/backbone/backbone.js";
+import { loadBenchAddon, type BenchAddon, type BenchContextOptions } from "../../../bench/bench-addon.js";
 import { loadAddon } from "../../../lib/score/native/binding.js";
-import type { NativeContextOptions, NativeModelOptions } from "../../../lib/score/native/types.js";
+import type { NativeModelOptions } from "../../../lib/score/native/types.js";
 import { RewardModel } from "../../../lib/model/reward-model.js";
 import { convertFixture, readExpected, type ModelFolder } from "../../support/fixtures.js";
 
@@ -31,9 +32,9 @@ describe.skipIf(gpus.length === 0)(
     /** Hidden states of two positions of one sequence. */
     async function decode(
       placement: Pick<NativeModelOptions, "gpuLayers" | "devices" | "deviceLayers">,
-      context: Partial<NativeContextOptions> = {},
+      addon: BenchAddon = loadAddon(),
+      context: Partial<BenchContextOptions> = {},
     ): Promise<Float32Array> {
-      const addon = loadAddon();
       const model = await addon.loadModel({ path, useMmap: true, ...placement }).result;
       const native = await addon.createContext(model, {
         contextLength: 256,
@@ -66,7 +67,10 @@ describe.skipIf(gpus.length === 0)(
     test("hidden states are those of llama.cpp's own embeddings path, and of the CPU", async () => {
       const states = await decode({ gpuLayers: 3, devices: [gpu] });
       expect(
-        difference(states, await decode({ gpuLayers: 3, devices: [gpu] }, { embeddings: true })),
+        difference(
+          states,
+          await decode({ gpuLayers: 3, devices: [gpu] }, loadBenchAddon(), { embeddings: true }),
+        ),
       ).toBeLessThan(TOLERANCE / 10);
       expect(difference(states, await decode({ gpuLayers: 0, devices: [] }))).toBeLessThan(TOLERANCE);
     });

@@ -1,0 +1,73 @@
+// What the benchmark and some tests compare scoring with: llama.cpp's own embeddings path, and bare decoding.
+// Takes the place of native/scoring_rows.cc in the benchmark's addon, whose contexts have two options more:
+//
+//   embeddings  llama.cpp's own embeddings path, every token an output
+//   bare        plain `llama_decode` with its logits; decode then gives no rows
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <napi.h>
+
+#include "args.h"
+#include "backend.h"
+#include "capture.h"
+#include "error.h"
+#include "row_source.h"
+
+namespace llama_reward {
+namespace {
+
+class EmbeddingRows : public RowSource {
+ public:
+  explicit EmbeddingRows(int32_t hidden_size) : width_(static_cast<size_t>(hidden_size)) {}
+
+  void prepare(llama_context_params &params) override {
+    params.embeddings = true;
+    params.n_outputs_max = 0;
+  }
+
+  void start(const Batch & /*batch*/) override {}
+
+  std::vector<float> finish(llama_context *context, const Batch &batch) override {
+    std::vector<float> rows;
+    rows.reserve(batch.outputs().size() * width_);
+    for (const int32_t index : batch.outputs()) {
+      const float *row = api().llama_get_embeddings_ith(context, index);
+      if (row == nullptr)
+        throw NativeError("DECODE_FAILED",
+                          "llama.cpp gave no embedding for token " + std::to_string(index) + ".");
+      rows.insert(rows.end(), row, row + width_);
+    }
+    return rows;
+  }
+
+ private:
+  size_t width_;
+};
+
+class NoRows : public RowSource {
+ public:
+  void prepare(llama_context_params & /*params*/) override {}
+  void start(const Batch & /*batch*/) override {}
+
+  std::vector<float> finish(llama_context *context, const Batch & /*batch*/) override {
+    api().llama_synchronize(context);
+    return {};
+  }
+};
+
+} // namespace
+
+std::shared_ptr<RowSource> read_row_source(const Napi::Object &options, int32_t hidden_size) {
+  if (read_bool(options, "embeddings", false))
+    return std::make_shared<EmbeddingRows>(hidden_size);
+  if (read_bool(options, "bare", false))
+    return std::make_shared<NoRows>();
+  return std::make_shared<Capture>(hidden_size);
+}
+
+} // namespace llama_reward
