@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { convertCheckpoint } from "../lib/convert/index.js";
 import { backboneFileName, REWARD_JSON } from "../lib/model/folder/file-names.js";
-import { exists } from "../lib/util/files/exists.js";
+import { exists } from "../lib/util/files/optional-file.js";
 import { writeRandomCheckpoint } from "./random-checkpoint.js";
 import type { BackboneShape } from "./shape.js";
 

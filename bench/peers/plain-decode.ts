@@ -1,7 +1,7 @@
 import { loadBenchAddon } from "../bench-addon.js";
 import type { NativeBatch } from "../../lib/score/native/types.js";
 import type { Peer, PeerOptions } from "../peer.js";
-import { largest } from "../../lib/util/extremes.js";
+import { largest } from "../../lib/util/collections.js";
 
 /** Most tokens in one decode: llama.cpp's own default for `n_batch` is larger, its `n_ubatch` is this. */
 const BATCH = 512;

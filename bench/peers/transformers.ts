@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import path from "node:path";
-import { exists } from "../../lib/util/files/exists.js";
+import { exists } from "../../lib/util/files/optional-file.js";
 import type { Peer, PeerOptions } from "../peer.js";
 import { REPOSITORY } from "../repository.js";
 

@@ -10,7 +10,7 @@ import { plainLoops } from "../plain-dense.js";
 import { pairedResult, secondsOf, takeTurns } from "../rounds.js";
 import type { BenchContext } from "../run-bench.js";
 import { randomTokens } from "../workload.js";
-import { largest } from "../../lib/util/extremes.js";
+import { largest } from "../../lib/util/collections.js";
 
 /** Of LxzGordon/URM-LLaMa-3.1-8B: hidden size, and the shapes of its head's tensors. */
 const HIDDEN_SIZE = 4096;

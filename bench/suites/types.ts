@@ -8,7 +8,7 @@ import type { BenchContext } from "../run-bench.js";
 import { SHAPE_1B_4_LAYERS } from "../shape.js";
 import { randomTokens, single } from "../workload.js";
 import { peerOptions } from "./peers.js";
-import { largest } from "../../lib/util/extremes.js";
+import { largest } from "../../lib/util/collections.js";
 
 const SHAPE = SHAPE_1B_4_LAYERS;
 /** What all types are compared with. */

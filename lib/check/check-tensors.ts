@@ -1,6 +1,9 @@
 import type { BackboneType } from "../model/architecture/backbone-type.js";
 import { checkOf, type Check } from "./check.js";
 import { verifyTensors } from "./tensors.js";
+import { join } from "node:path";
+import { proveHead } from "../score/head/load-head.js";
+import type { RewardJson } from "../model/folder/reward-json.js";
 
 /** Whether every tensor of the checkpoint has its place, and every value in the folder is the checkpoint's. */
 export async function checkTensors(
@@ -18,4 +21,10 @@ export async function checkTensors(
     pass: `${backboneTensors.length} backbone and ${headTensors.length} head tensors compared, value by value${left}`,
     fail: `${findings.length} faults in tensors or metadata`,
   });
+}
+
+/** Whether the head can be loaded as scoring loads it: shapes, sizes, and every weight a finite number. */
+export async function checkHead(modelDir: string, { head, headFile, backbone }: RewardJson): Promise<Check> {
+  await proveHead(head, join(modelDir, headFile.file), backbone.hiddenSize);
+  return checkOf("head", [], { pass: `the ${head.kind} head loads`, fail: "" });
 }

@@ -1,8 +1,8 @@
 import type { BackboneType } from "../model/architecture/backbone-type.js";
 import { requiredTensors } from "../score/head/head.js";
 import path from "node:path";
-import { checkBackbone } from "./check-backbone.js";
-import { checkHead } from "./check-head-file.js";
+import { compareBackbone } from "./compare-backbone.js";
+import { compareHead } from "./compare-head.js";
 import type { TensorFault } from "./tensor-fault.js";
 import {
   planCheckpoint,
@@ -14,7 +14,7 @@ import { RewardError } from "../errors.js";
 import { readRewardJson, recordedFile } from "../model/folder/read-reward-json.js";
 import type { FileRecord } from "../model/folder/reward-json.js";
 import type { Progress } from "../score/score.js";
-import { appendAll } from "../util/append-all.js";
+import { appendAll } from "../util/collections.js";
 
 export type { FaultKind, TensorFault } from "./tensor-fault.js";
 
@@ -59,7 +59,7 @@ export async function verifyTensors(
     const faults: TensorFault[] = [];
     for (const [type, record] of wanted) {
       const found = await inspectFile(modelDir, record, (file) =>
-        checkBackbone({
+        compareBackbone({
           ...plan,
           plan: plan.backbone,
           tokenizer: plan.tokenizer.metadata,
@@ -73,7 +73,7 @@ export async function verifyTensors(
       appendAll(faults, found);
     }
     const found = await inspectFile(modelDir, reward.headFile, (file) =>
-      checkHead(plan.checkpoint, plan.head, file),
+      compareHead(plan.checkpoint, plan.head, file),
     );
     appendAll(faults, found);
     return {

@@ -12,14 +12,13 @@ import type { RewardJson } from "../model/folder/reward-json.js";
 import { loadAddon } from "../score/native/binding.js";
 import { findProfile } from "../model/profile/find-profile.js";
 import { RewardModel } from "../model/reward-model.js";
-import { exists } from "../util/files/exists.js";
+import { exists } from "../util/files/optional-file.js";
 import { checkAdvice } from "./check-advice.js";
 import { checkDescription } from "./check-description.js";
 import { differingSources } from "./differing-sources.js";
-import { checkHead } from "./check-head.js";
+import { checkHead, checkTensors } from "./check-tensors.js";
 import { checkFiles } from "./check-files.js";
 import { checkPublishedScores } from "./check-published-scores.js";
-import { checkTensors } from "./check-tensors.js";
 import { checkTokens } from "./check-tokens.js";
 import { skipped, type Check } from "./check.js";
 

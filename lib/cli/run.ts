@@ -3,7 +3,7 @@ import { COMMANDS } from "./commands/index.js";
 import type { ActionWrapper } from "./arguments/command.js";
 import type { CliIo } from "./terminal/cli-io.js";
 import { errorText, EXIT, exitStatus } from "./terminal/exit.js";
-import { tell } from "./terminal/tell.js";
+import { tell } from "./terminal/printable.js";
 import { packageVersion } from "../util/package-version.js";
 
 /**

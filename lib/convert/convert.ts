@@ -1,6 +1,6 @@
-import type { BackboneType } from "../model/architecture/backbone-type.js";
+import { type BackboneType, checkBackboneType } from "../model/architecture/backbone-type.js";
 import path from "node:path";
-import { proveHead } from "../score/head/prove-head.js";
+import { proveHead } from "../score/head/load-head.js";
 import { makePromptSpec } from "../model/checkpoint/make-prompt-spec.js";
 import { InvalidArgumentError } from "../errors.js";
 import { rememberFiles } from "../model/folder/checksum-memory.js";
@@ -15,7 +15,6 @@ import {
 } from "../model/folder/reward-json.js";
 import { StagingFolder } from "../model/folder/staging.js";
 import type { Progress } from "../score/score.js";
-import { checkBackboneType } from "../model/architecture/backbone-type.js";
 import { checkTokens } from "../check/expect-tokens.js";
 import {
   planCheckpoint,

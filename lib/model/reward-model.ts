@@ -24,13 +24,12 @@ import type {
   TextScorer,
 } from "../score/score.js";
 import { checkResponses, checkScoreOptions, checkStream } from "../score/score-arguments.js";
-import { comparePreferences, compareScores } from "../score/pipeline/compare.js";
-import { rankScores } from "../score/pipeline/rank.js";
+import { comparePreferences, compareScores, rankScores } from "../score/pipeline/compare.js";
 import { ScorePipeline } from "../score/pipeline/score-pipeline.js";
 import { scoreStream } from "../score/pipeline/score-stream.js";
 import { pairConversations } from "../score/template/pair-prompt.js";
 import { PromptBuilder } from "../score/template/prompt.js";
-import { requireValue } from "../util/require-value.js";
+import { requireValue } from "../util/collections.js";
 
 /** Where a model runs, for display. */
 export interface Placement {

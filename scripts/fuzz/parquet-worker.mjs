@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDataset } from "../../dist/data/dataset/index.js";
-import { UnreadableColumn } from "../../dist/formats/parquet/unreadable-column.js";
+import { UnreadableColumn } from "../../dist/formats/parquet/unreadable.js";
 import { randomFrom } from "./random.mjs";
 import { serveCases } from "./serve-cases.mjs";
 

@@ -4,7 +4,7 @@ import ts from "typescript";
 
 export const ROOT = path.join(import.meta.dirname, "../..");
 
-/** What each file of `lib/` imports from it, types included, by paths like `lib/util/files/exists.ts`. */
+/** What each file of `lib/` imports from it, types included, by paths like `lib/util/files/optional-file.ts`. */
 export type Imports = ReadonlyMap<string, readonly string[]>;
 
 export function readImports(): Imports {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { hubIdOfCache } from "../../data/hub/hub-id.js";
+import { hubIdOfCache } from "../../data/hub/cache-layout.js";
 import { InvalidArgumentError } from "../../errors.js";
 import { REWARD_JSON } from "../../model/folder/file-names.js";
 import { inspectCheckpoint } from "./inspect-checkpoint.js";

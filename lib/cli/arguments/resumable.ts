@@ -1,5 +1,5 @@
 import { Interrupted, type CliIo } from "../terminal/cli-io.js";
-import { tell } from "../terminal/tell.js";
+import { tell } from "../terminal/printable.js";
 import type { OutputOptions } from "./command-options.js";
 
 /**

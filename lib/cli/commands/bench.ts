@@ -2,7 +2,7 @@ import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/back
 import { fileURLToPath } from "node:url";
 import { Option } from "commander";
 import { InvalidArgumentError } from "../../errors.js";
-import { exists } from "../../util/files/exists.js";
+import { exists } from "../../util/files/optional-file.js";
 import type { CliCommand } from "../arguments/command.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import {
@@ -13,7 +13,7 @@ import {
 } from "../arguments/command-options.js";
 import { EXIT } from "../terminal/exit.js";
 import { ProgressDisplay } from "../terminal/progress.js";
-import { tell } from "../terminal/tell.js";
+import { tell } from "../terminal/printable.js";
 
 /** What can be measured. The suites are in the repository's `bench/`. */
 export const SUITE_NAMES = ["peers", "types", "heads", "stream", "eval", "host", "batches"] as const;

@@ -5,7 +5,7 @@ import type { CliCommand } from "../arguments/command.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import { addOutputOptions, typeOption, type OutputOptions } from "../arguments/command-options.js";
 import { EXIT } from "../terminal/exit.js";
-import { hubIdOfCache } from "../../data/hub/hub-id.js";
+import { hubIdOfCache } from "../../data/hub/cache-layout.js";
 import { printLine } from "../terminal/line-writer.js";
 import { ProgressDisplay } from "../terminal/progress.js";
 import { bytes } from "../terminal/table.js";

@@ -11,7 +11,7 @@ import {
 } from "../arguments/command-options.js";
 import { EXIT, errorText } from "../terminal/exit.js";
 import { printLine } from "../terminal/line-writer.js";
-import { tell } from "../terminal/tell.js";
+import { tell } from "../terminal/printable.js";
 import { withModel } from "../arguments/with-model.js";
 
 interface ServeOptions extends ModelOptions, OutputOptions {

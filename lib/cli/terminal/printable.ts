@@ -1,3 +1,5 @@
+import type { Writable } from "node:stream";
+
 /**
  * Control characters (C0, C1), characters that turn or hide the direction of writing (UAX #9), line and paragraph separators,
  * invisible operators, interlinear annotations, halves of surrogate pairs. What emoji and scripts need (joiners, variation
@@ -24,4 +26,9 @@ export function printableLine(text: string): string {
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** A line for people, beside the results. */
+export function tell(stderr: Writable, text: string): void {
+  stderr.write(`${printable(text)}\n`);
 }

@@ -1,7 +1,7 @@
 import type { Progress } from "../../score/score.js";
 import { BarDisplay, type PhaseDisplay } from "./bar-display.js";
 import type { CliIo } from "./cli-io.js";
-import { tell } from "./tell.js";
+import { tell } from "./printable.js";
 import { Rate, type TokenCounts } from "./rate.js";
 
 /** Time between two plain lines, where there is no terminal to draw a bar on. */

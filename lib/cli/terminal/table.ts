@@ -1,5 +1,5 @@
 import stringWidth from "string-width";
-import { largest } from "../../util/extremes.js";
+import { largest } from "../../util/collections.js";
 import { printableLine } from "./printable.js";
 
 /** Rows as lines with aligned columns: numbers to the right, text to the left. Widths are those of a terminal. */

@@ -12,7 +12,7 @@ import type { FileHash } from "../../util/files/hash-file.js";
 import { layOutGguf } from "../../formats/gguf/gguf-writer.js";
 import { backboneMetadata } from "../../model/architecture/backbone-metadata.js";
 import { typeOfFile } from "../../model/architecture/backbone-type.js";
-import { checkBackbone } from "../../check/check-backbone.js";
+import { compareBackbone } from "../../check/compare-backbone.js";
 import type { CheckpointPlan } from "../../model/checkpoint/checkpoint-plan.js";
 import { HashedFile } from "../stream/hashed-file.js";
 import { checkFit, mismatch } from "./check-fit.js";
@@ -43,7 +43,7 @@ export async function adoptBackbone(job: AdoptJob): Promise<{ type: BackboneType
   checkFit(header, plan.backbone, plan.tokenizer.metadata);
   const type = typeOfHeader(header);
   const written = await copy(job, header, type);
-  const [fault] = await checkBackbone({
+  const [fault] = await compareBackbone({
     checkpoint: plan.checkpoint,
     plan: plan.backbone,
     tokenizer: plan.tokenizer.metadata,

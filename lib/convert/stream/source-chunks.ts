@@ -3,7 +3,7 @@ import { FLOAT_BYTES } from "../../formats/floats/float-convert.js";
 import type { SafetensorsFile } from "../../formats/safetensors/safetensors.js";
 import { DTYPE_BYTES, type StoredTensor } from "../../formats/safetensors/safetensors-header.js";
 import type { PlannedTensor } from "../../model/architecture/backbone-plan.js";
-import { largest } from "../../util/extremes.js";
+import { largest } from "../../util/collections.js";
 
 /** A stretch of a weight file. Together they cover the file without gaps, in order. */
 export interface SourceChunk {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DownloadError, FileError, RewardError } from "../../errors.js";
-import { exists } from "../../util/files/exists.js";
+import { exists } from "../../util/files/optional-file.js";
 import { SINGLE_FILE } from "../../model/checkpoint/checkpoint.js";
 import { INDEX_FILE } from "../../model/checkpoint/shard-index.js";
 import { CacheLayout, checkedCommit } from "./cache-layout.js";

@@ -2,7 +2,7 @@ import type { Dataset } from "../dataset/dataset.js";
 import { atLine, isRewardError, unreadable, type DatasetRow } from "../../formats/rows.js";
 import { detectLayout, parseItem } from "../dataset/parse-item.js";
 import type { Layout, PreferenceItem } from "../dataset/layouts/layout.js";
-import { withUnreadableColumns } from "../../formats/parquet/unreadable-column.js";
+import { withUnreadableColumns } from "../../formats/parquet/unreadable.js";
 import { ConversationError, type DatasetError, type RewardError } from "../../errors.js";
 
 /** One record of a benchmark as its dataset gives it: the item, or why there is none. */

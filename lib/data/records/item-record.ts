@@ -3,7 +3,7 @@ import { withContext, type ChatMessage } from "../../score/conversation/conversa
 import type { PreferenceItem } from "../dataset/layouts/layout.js";
 import type { PairRequest, RecordEntry, ScoreRecord } from "./record.js";
 import type { ItemEntry } from "./item-reader.js";
-import { without } from "../../util/without.js";
+import { without } from "../../util/collections.js";
 
 /** A labelled record as `score` takes it; carries its subset through to the output. */
 export interface ItemRecord extends ScoreRecord {

@@ -15,7 +15,7 @@ import { hhRlhfLayout } from "../dataset/layouts/hh-rlhf.js";
 import { LAYOUTS } from "../dataset/layouts/index.js";
 import { recordContext } from "../dataset/record-context.js";
 import { refuseUnheard } from "../dataset/unheard.js";
-import { withUnreadableColumns } from "../../formats/parquet/unreadable-column.js";
+import { withUnreadableColumns } from "../../formats/parquet/unreadable.js";
 import { ConversationError, RewardError } from "../../errors.js";
 import { itemRecord } from "./item-record.js";
 import type { RecordId, ScoreRecord, RecordEntry } from "./record.js";

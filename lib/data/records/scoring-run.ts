@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "../../errors.js";
 import { canonicalJson } from "../../formats/json/canonical-json.js";
-import { requireValue } from "../../util/require-value.js";
+import { requireValue } from "../../util/collections.js";
 import type { OutputJson } from "./output-record.js";
 import { recordDigest } from "./record-digest.js";
 import type { RecordEntry } from "./record.js";

@@ -1,6 +1,6 @@
 import type { ChatMessage } from "../../score/conversation/conversation.js";
 import { contentText } from "../../score/conversation/message-content.js";
-import { without } from "../../util/without.js";
+import { without } from "../../util/collections.js";
 
 /** What a message says, for people and for comparison: its text, with everything else in it as JSON below. */
 export function messageText(message: ChatMessage): string {

@@ -1,6 +1,6 @@
 import { dataStream, type DataFile } from "../data-stream.js";
 import { open } from "node:fs/promises";
-import { demand } from "./problem.js";
+import { demand } from "./unreadable.js";
 
 /** Bytes of a packed file that are unpacked in memory, where a reader has to jump to and fro. */
 export const LARGEST_UNPACKED_BYTES = 1 << 30;

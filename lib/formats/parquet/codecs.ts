@@ -2,7 +2,7 @@ import { brotliDecompressSync, unzipSync } from "node:zlib";
 import { snappyUncompressor } from "hysnappy";
 import { ZSTDDecoder } from "zstddec";
 import { unpackHadoopLz4, unpackLz4 } from "./lz4.js";
-import { demand, ParquetProblem } from "./problem.js";
+import { demand, ParquetProblem } from "./unreadable.js";
 
 const unpackSnappy = snappyUncompressor();
 const zstd = new ZSTDDecoder();

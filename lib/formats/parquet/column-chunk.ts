@@ -1,10 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
-import { appendAll } from "../../util/append-all.js";
+import { appendAll } from "../../util/collections.js";
 import { unpack } from "./codecs.js";
 import { ENCODING, readPageHeader, writePageHeader, type PageHeader } from "./page-header.js";
 import { readLevels } from "./levels.js";
-import { demand } from "./problem.js";
+import { demand } from "./unreadable.js";
 import { ThriftReader } from "./thrift.js";
 import { checkValues, type ValueType } from "./values.js";
 

@@ -1,4 +1,4 @@
-import { demand } from "./problem.js";
+import { demand } from "./unreadable.js";
 
 /** Values of a miniblock are multiples of this, and blocks of 128. Source: Encodings.md of apache/parquet-format 2.12, DELTA_BINARY_PACKED. */
 const MINIBLOCK_VALUES = 32;

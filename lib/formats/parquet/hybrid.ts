@@ -1,4 +1,4 @@
-import { demand } from "./problem.js";
+import { demand } from "./unreadable.js";
 
 /**
  * Decodes runs of the hybrid of run lengths and bit-packed groups, which levels and dictionary indices are written in. Every

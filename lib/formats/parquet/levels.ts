@@ -1,6 +1,6 @@
 import { decodeHybrid } from "./hybrid.js";
 import { ENCODING, type PageHeader } from "./page-header.js";
-import { demand } from "./problem.js";
+import { demand } from "./unreadable.js";
 
 /** What the levels of a page say. */
 export interface PageLevels {

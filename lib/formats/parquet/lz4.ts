@@ -1,4 +1,4 @@
-import { demand, ParquetProblem } from "./problem.js";
+import { demand, ParquetProblem } from "./unreadable.js";
 
 /** Shortest stretch that is repeated. Source: doc/lz4_Block_format.md of lz4 1.10, as all of `unpackLz4`. */
 const SHORTEST_MATCH = 4;

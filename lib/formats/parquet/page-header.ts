@@ -1,4 +1,4 @@
-import { demand } from "./problem.js";
+import { demand } from "./unreadable.js";
 import { writeStruct, type ThriftReader, type ThriftStruct } from "./thrift.js";
 
 /** Encodings by their numbers. Source: parquet.thrift of apache/parquet-format 2.12, as all of this file. */

@@ -3,10 +3,9 @@ import { messageOf, unreadable, type DatasetRow, type DatasetRows } from "../row
 import { rememberExact } from "../json/exact-json.js";
 import { openByteSource, type ByteSource } from "./byte-source.js";
 import { prepareCodecs } from "./codecs.js";
-import { ParquetProblem } from "./problem.js";
+import { ParquetProblem, UnreadableColumn } from "./unreadable.js";
 import { LARGEST_GROUP_BYTES, readColumn } from "./read-column.js";
 import { readTable, type Column, type RowGroup, type Table } from "./table.js";
-import { UnreadableColumn } from "./unreadable-column.js";
 
 /**
  * Rows of a Parquet file, one row group in memory at a time. Nothing in the file is trusted: what it says twice has to agree,

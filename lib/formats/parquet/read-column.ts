@@ -1,10 +1,10 @@
 import { parquetRead, type ColumnMetaData, type FileMetaData } from "hyparquet";
-import { appendAll } from "../../util/append-all.js";
+import { appendAll } from "../../util/collections.js";
 import type { ByteSource } from "./byte-source.js";
 import { soundChunk, TOO_MUCH } from "./column-chunk.js";
-import { DECIMAL_PARSERS, decimalTexts, parsersOf, plainNumbers, withoutDecimals } from "./convert.js";
+import { DECIMAL_PARSERS, decimalTexts, parsersOf, plainNumbers, withoutDecimals } from "./json-values.js";
 import { exactField } from "./exact-field.js";
-import { demand } from "./problem.js";
+import { demand } from "./unreadable.js";
 import type { Column, RowGroup, Table } from "./table.js";
 
 /** Bytes that the columns of a row group may take, unpacked and together: they are in memory at once. */

@@ -8,7 +8,7 @@ import {
 } from "hyparquet";
 import type { ByteSource } from "./byte-source.js";
 import type { ColumnShape } from "./column-chunk.js";
-import { demand } from "./problem.js";
+import { demand } from "./unreadable.js";
 import { ThriftReader } from "./thrift.js";
 
 const MAGIC = "PAR1";

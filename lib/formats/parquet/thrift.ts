@@ -1,5 +1,5 @@
-import { appendAll } from "../../util/append-all.js";
-import { ParquetProblem } from "./problem.js";
+import { appendAll } from "../../util/collections.js";
+import { ParquetProblem } from "./unreadable.js";
 
 /**
  * Thrift's compact protocol, as far as Parquet uses it, read without trust: every length is compared with the bytes that are

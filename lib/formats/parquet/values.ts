@@ -1,7 +1,7 @@
 import { checkDelta, decodeLengths } from "./delta.js";
 import { decodeHybrid } from "./hybrid.js";
 import { ENCODING } from "./page-header.js";
-import { demand, ParquetProblem } from "./problem.js";
+import { demand, ParquetProblem } from "./unreadable.js";
 
 /** What is known of the values of a column before a page of them is decoded. */
 export interface ValueType {

@@ -1,6 +1,6 @@
 import type { BackboneType } from "../architecture/backbone-type.js";
 import type { Architecture } from "../architecture/architecture.js";
-import { appendAll } from "../../util/append-all.js";
+import { appendAll } from "../../util/collections.js";
 import { GGML_TYPES, ggmlTypeById } from "../../formats/gguf/gguf-types.js";
 import { paddingAt, tensorBytes } from "../../formats/gguf/gguf-writer.js";
 import type { RawGguf, RawTensor } from "../../formats/gguf/raw-gguf.js";

@@ -9,7 +9,7 @@ import { readModelConfig, type ModelConfig } from "./model-config.js";
 import { unsupportedConfig, type RawConfig } from "./raw-config.js";
 import { llama3Factors, ropeScalingMetadata } from "./rope.js";
 import type { ComputedTensor, CopiedTensor, TensorRule } from "./transform.js";
-import { smallest } from "../../util/extremes.js";
+import { smallest } from "../../util/collections.js";
 
 /** A tensor of the backbone with where it comes from. */
 export interface PlannedTensor extends CopiedTensor {

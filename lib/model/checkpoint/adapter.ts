@@ -1,6 +1,6 @@
 import path from "node:path";
 import { CheckpointError } from "../../errors.js";
-import { exists } from "../../util/files/exists.js";
+import { exists } from "../../util/files/optional-file.js";
 
 /** Weights of an adapter. Source: PEFT 0.21 peft/utils/constants.py, SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME. */
 const ADAPTER_FILES = ["adapter_model.safetensors", "adapter_model.bin"];

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError } from "../../errors.js";
 import { REWARD_JSON } from "../folder/file-names.js";
-import { exists } from "../../util/files/exists.js";
+import { exists } from "../../util/files/optional-file.js";
 import { CONFIG_FILE } from "./read-config.js";
 
 /**

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { CheckpointError } from "../../errors.js";
 import type { RowReader } from "../../score/head/head.js";
-import { exists } from "../../util/files/exists.js";
+import { exists } from "../../util/files/optional-file.js";
 import { refuseAdapterFiles, refuseAdapterTensors } from "./adapter.js";
 import { openSafetensors, type SafetensorsFile } from "../../formats/safetensors/safetensors.js";
 import { invalidCheckpoint, type StoredTensor } from "../../formats/safetensors/safetensors-header.js";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { CheckpointError } from "../../errors.js";
 import { fileError } from "../../util/files/file-error.js";
-import { exists } from "../../util/files/exists.js";
+import { exists } from "../../util/files/optional-file.js";
 import { parseLfsPointer, lfsPointerMessage } from "../../util/files/lfs-pointer.js";
 import { droppingRule } from "../../score/head/dropped-tensors.js";
 import type { SafetensorsFile } from "../../formats/safetensors/safetensors.js";

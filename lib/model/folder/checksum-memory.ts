@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { exists } from "../../util/files/exists.js";
+import { exists } from "../../util/files/optional-file.js";
 import { userCacheDir } from "../../util/files/user-cache-dir.js";
 import {
   fileStampSchema,

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { ModelLoadError } from "../../errors.js";
-import { exists } from "../../util/files/exists.js";
+import { exists } from "../../util/files/optional-file.js";
 import { REWARD_JSON } from "./file-names.js";
 import { REWARD_JSON_VERSION, rewardJsonSchema, type FileRecord, type RewardJson } from "./reward-json.js";
 import { scoringChecksum } from "./scoring-checksum.js";

@@ -1,6 +1,6 @@
 import { freemem, totalmem } from "node:os";
 import process from "node:process";
-import { readOptional } from "../../util/files/read-optional.js";
+import { readOptional } from "../../util/files/optional-file.js";
 
 /**
  * Memory of the system, or of the container, that is free or becomes free when it is needed.

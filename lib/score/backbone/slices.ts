@@ -1,6 +1,6 @@
 import { planSegments } from "./plan-tree.js";
 import type { HiddenRequest } from "./request.js";
-import { appendAll } from "../../util/append-all.js";
+import { appendAll } from "../../util/collections.js";
 
 /**
  * Cuts a call into slices that are computed one after the other, so that another caller's work gets its turn between them.

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { readOptional } from "../../util/files/read-optional.js";
+import { readOptional } from "../../util/files/optional-file.js";
 
 /**
  * How many threads to compute with: the physical cores this process may use. Two threads of one core share its vector units,

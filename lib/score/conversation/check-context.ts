@@ -1,6 +1,5 @@
 import type { TemplateContext } from "./conversation.js";
-import { ConversationError } from "../../errors.js";
-import { describe } from "./describe.js";
+import { describe, invalidConversation } from "./invalid-conversation.js";
 import { templateData } from "./template-data.js";
 
 /**
@@ -11,7 +10,7 @@ export function checkContext(context: Readonly<Record<string, unknown>> | Templa
   const { tools, documents, chatTemplateKwargs, ...others } = context as Record<string, unknown>;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) {
-    throw invalid(
+    throw invalidConversation(
       `Expected messages, tools, documents and chatTemplateKwargs for a conversation but received ${unknown}.`,
     );
   }
@@ -30,7 +29,7 @@ function isGiven(value: unknown): boolean {
 
 function listOfObjects(value: unknown, name: string): object[] {
   if (!Array.isArray(value)) {
-    throw invalid(`Expected a list of objects for ${name} but received ${describe(value)}.`);
+    throw invalidConversation(`Expected a list of objects for ${name} but received ${describe(value)}.`);
   }
   return Array.from(value as unknown[], (item) => mapping(item, `an item of ${name}`));
 }
@@ -38,15 +37,11 @@ function listOfObjects(value: unknown, name: string): object[] {
 function mapping(value: unknown, name: string): Record<string, unknown> {
   const data = typeof value === "object" && value !== null ? templateData(value, name) : undefined;
   if (data === undefined || Array.isArray(data) || !isMapping(data as object)) {
-    throw invalid(`Expected an object for ${name} but received ${describe(value)}.`);
+    throw invalidConversation(`Expected an object for ${name} but received ${describe(value)}.`);
   }
   return data as Record<string, unknown>;
 }
 
 function isMapping(data: object): boolean {
   return data instanceof Map || Object.prototype.toString.call(data) === "[object Object]";
-}
-
-function invalid(message: string): ConversationError {
-  return new ConversationError("CONVERSATION_INVALID", message);
 }

@@ -1,6 +1,5 @@
 import type { ChatMessage, ChatMessages } from "./conversation.js";
-import { ConversationError } from "../../errors.js";
-import { describe } from "./describe.js";
+import { describe, invalidConversation } from "./invalid-conversation.js";
 import { checkContent } from "./message-content.js";
 import { checkText, templateData } from "./template-data.js";
 
@@ -10,7 +9,7 @@ import { checkText, templateData } from "./template-data.js";
  */
 export function checkMessages(value: unknown): ChatMessages {
   if (!Array.isArray(value) || value.length === 0) {
-    throw invalid(`Expected a non-empty array of messages but received ${describe(value)}.`);
+    throw invalidConversation(`Expected a non-empty array of messages but received ${describe(value)}.`);
   }
   // Array.from takes the holes of a sparse array for undefined.
   return Array.from(value as unknown[], checkMessage);
@@ -18,13 +17,17 @@ export function checkMessages(value: unknown): ChatMessages {
 
 function checkMessage(value: unknown, index: number): ChatMessage {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw invalid(`Expected message ${index} to be { role, content } but received ${describe(value)}.`);
+    throw invalidConversation(
+      `Expected message ${index} to be { role, content } but received ${describe(value)}.`,
+    );
   }
   // Read once, so that what is checked is what is scored.
   const message = fieldsOf(value);
   const { role } = message;
   if (typeof role !== "string") {
-    throw invalid(`Expected a string for role of message ${index} but received ${describe(role)}.`);
+    throw invalidConversation(
+      `Expected a string for role of message ${index} but received ${describe(role)}.`,
+    );
   }
   checkText(role, `the role of message ${index}`);
   const entries = Object.entries(message).map(([field, item]) => [
@@ -49,8 +52,4 @@ function checkField(field: string, value: unknown, index: number): unknown {
 function fieldsOf(message: object): Record<string, unknown> {
   const entries = message instanceof Map ? [...(message as Map<string, unknown>)] : Object.entries(message);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
-}
-
-function invalid(message: string): ConversationError {
-  return new ConversationError("CONVERSATION_INVALID", message);
 }

@@ -1,5 +1,4 @@
-import { ConversationError } from "../../errors.js";
-import { describe } from "./describe.js";
+import { describe, invalidConversation } from "./invalid-conversation.js";
 
 /** One turn of plain text. `role` is whatever the model's chat template knows: usually `system`, `user`, `assistant`. */
 export interface Message {
@@ -84,8 +83,7 @@ export function promptRequest(prompt: string | ConversationInput): ConversationR
   if (typeof given === "string") return { messages: [{ role: "user", content: given }] };
   const request = typeof given === "object" && given !== null ? asRequest(prompt as ConversationInput) : null;
   if (request === null || !Array.isArray(request.messages)) {
-    throw new ConversationError(
-      "CONVERSATION_INVALID",
+    throw invalidConversation(
       `Expected a text or an array of messages for the prompt but received ${describe(given)}.`,
     );
   }

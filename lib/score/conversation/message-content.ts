@@ -1,5 +1,4 @@
-import { ConversationError } from "../../errors.js";
-import { describe } from "./describe.js";
+import { describe, invalidConversation } from "./invalid-conversation.js";
 import { checkText, templateData } from "./template-data.js";
 
 /** Text as one part of a message's content. */
@@ -33,7 +32,9 @@ export function checkContent(message: Readonly<Record<string, unknown>>, index: 
   } else if (Array.isArray(content) && content.length > 0) {
     return Array.from(content as unknown[], (part) => textPart(part, index));
   }
-  throw invalid(`Expected a string for content of message ${index} but received ${describe(content)}.`);
+  throw invalidConversation(
+    `Expected a string for content of message ${index} but received ${describe(content)}.`,
+  );
 }
 
 /** The parts of a content that is a list of text parts. */
@@ -57,14 +58,13 @@ function textPart(part: unknown, index: number): TextPart {
   const where = `a part of message ${index}`;
   if (typeof part === "string") return { type: "text", text: checkText(part, where) };
   if (typeof part !== "object" || part === null) {
-    throw invalid(`Expected text parts in message ${index} but received ${describe(part)}.`);
+    throw invalidConversation(`Expected text parts in message ${index} but received ${describe(part)}.`);
   }
   // Tables have null in the fields of the other kinds of parts.
   const entries = Object.entries(templateData(part, where) as object).filter(([, value]) => value !== null);
   const { type, text, ...others } = Object.fromEntries(entries) as Record<string, unknown>;
   if (!TEXT_TYPES.includes(type) || typeof text !== "string") {
-    throw new ConversationError(
-      "CONVERSATION_INVALID",
+    throw invalidConversation(
       `Message ${index} has a part of type ${JSON.stringify(type)}, which a model of text cannot be shown. ` +
         "Leave the part out, or say in a text part what it holds.",
       { details: { message: index, partType: type } },
@@ -92,8 +92,4 @@ function isListOfParts(content: unknown): boolean {
 function isSomething(value: unknown): boolean {
   if (typeof value === "string" || Array.isArray(value)) return value.length > 0;
   return typeof value === "object" && value !== null;
-}
-
-function invalid(message: string): ConversationError {
-  return new ConversationError("CONVERSATION_INVALID", message);
 }

@@ -1,4 +1,5 @@
-import { ConversationError } from "../../errors.js";
+import { invalidConversation } from "./invalid-conversation.js";
+import type { ConversationError } from "../../errors.js";
 
 /** Deepest nesting of what a template is given; schemas and arguments that people write stay far below. */
 const DEEPEST = 100;
@@ -21,7 +22,7 @@ export function templateData(value: unknown, where: string): unknown {
 /** @throws ConversationError `CONVERSATION_INVALID` */
 export function checkText(text: string, where: string): string {
   if (text.isWellFormed()) return text;
-  throw invalid(`${capital(where)} has a lone surrogate, which no tokenizer can encode.`);
+  throw invalidConversation(`${capital(where)} has a lone surrogate, which no tokenizer can encode.`);
 }
 
 class Copier {
@@ -89,17 +90,13 @@ class Copier {
   }
 
   #invalid(problem: string): ConversationError {
-    return invalid(`${capital(this.#where)} ${problem}.`);
+    return invalidConversation(`${capital(this.#where)} ${problem}.`);
   }
 }
 
 /** Kinds of values that tables hold, that can travel between processes, and that templates know nothing of. */
 export function isUnread(value: object): boolean {
   return value instanceof Date || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-}
-
-function invalid(message: string): ConversationError {
-  return new ConversationError("CONVERSATION_INVALID", message);
 }
 
 function capital(text: string): string {

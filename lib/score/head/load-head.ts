@@ -4,6 +4,8 @@ import { checkHeadTensors } from "./check-head-tensors.js";
 import type { DenseRuntime } from "./dense.js";
 import { summarise, type Head, type HeadDefinition, type HeadSummary } from "./head.js";
 import { headDefinition } from "./registry.js";
+import { loadAddon } from "../native/binding.js";
+import { nativeDense } from "./native-dense.js";
 
 /** A head ready to run, and what its section of `reward.json` says about it. */
 export interface LoadedHead {
@@ -43,4 +45,15 @@ export async function loadHead(
   } finally {
     await tensors.close();
   }
+}
+
+/**
+ * Loads a head as scoring does, and lets it go: what converts or verifies a head has no rules of its own for what can be used.
+ * @param section the head's section of `reward.json`
+ * @param file `head.safetensors`
+ * @throws HeadLoadError `HEAD_INVALID`, also for NaN or infinite weights; `HEAD_MISMATCH`
+ */
+export async function proveHead(section: { kind: string }, file: string, hiddenSize: number): Promise<void> {
+  const { head } = await loadHead(section, file, hiddenSize, nativeDense(loadAddon(), 1));
+  await head.dispose();
 }

@@ -1,7 +1,6 @@
 import { JinjaSyntaxError } from "./errors.js";
-import { readTag } from "./tag-lexer.js";
+import { readTag, type Token } from "./tag-lexer.js";
 import { PYTHON_WHITESPACE, strip } from "./text.js";
-import type { Token } from "./token.js";
 
 const OPENING = /\{[%{#]/g;
 const RAW = /\{%[-+]?[\s\u001c-\u001f\u0085]*raw[\s\u001c-\u001f\u0085]*(-?)%\}/y; // eslint-disable-line no-control-regex -- Python's white space

@@ -2,7 +2,7 @@ import { JinjaSyntaxError } from "./errors.js";
 import type { Call, Expression, If, Name, Statement, Target } from "./nodes.js";
 import { ExpressionParser } from "./parse-expression.js";
 import { TokenStream } from "./token-stream.js";
-import type { Token } from "./token.js";
+import type { Token } from "./tag-lexer.js";
 
 /** What would need a second template, or would change how texts are escaped. */
 const REFUSED_TAGS: ReadonlySet<string> = new Set([

@@ -2,7 +2,6 @@ import { isIdentifier } from "./character-classes.js";
 import { JinjaSyntaxError } from "./errors.js";
 import { readString } from "./string-literal.js";
 import { PYTHON_WHITESPACE } from "./text.js";
-import type { Token } from "./token.js";
 
 const FLOAT = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/iy;
 const INTEGER = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy;
@@ -79,3 +78,10 @@ function balance(brackets: string[], operator: string): void {
   else if (")]}".includes(operator) && brackets.pop() !== operator)
     throw new JinjaSyntaxError(`unexpected '${operator}'`);
 }
+
+/** A piece of a template. `operator` tokens are told apart by their value, names and keywords too. */
+export type Token =
+  | { type: "text" | "name" | "string" | "operator"; value: string }
+  | { type: "integer"; value: bigint }
+  | { type: "float"; value: number }
+  | { type: "variable_begin" | "variable_end" | "block_begin" | "block_end" | "end"; value: "" };

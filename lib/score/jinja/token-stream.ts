@@ -1,5 +1,5 @@
 import { JinjaSyntaxError } from "./errors.js";
-import type { Token } from "./token.js";
+import type { Token } from "./tag-lexer.js";
 
 const END: Token = { type: "end", value: "" };
 

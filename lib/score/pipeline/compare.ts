@@ -1,4 +1,4 @@
-import type { Comparison, Score } from "../score.js";
+import type { Comparison, Score, RankedScore } from "../score.js";
 
 /**
  * Bradley-Terry probability that the first of two answers is better: `1 / (1 + e^(−margin / temperature))`. Written so that
@@ -42,4 +42,12 @@ export function comparePreferences(aFirst: Score, bFirst: Score | undefined): Co
 function logOdds(probability: number): number {
   const p = Math.min(Math.max(probability, Number.MIN_VALUE), 1 - Number.EPSILON / 2);
   return Math.log(p) - Math.log1p(-p);
+}
+
+/** Scores of one prompt's responses, best first. Equal rewards keep the given order. */
+export function rankScores(scores: readonly Score[]): RankedScore[] {
+  return scores
+    .map((score, index) => ({ ...score, index }))
+    .sort((a, b) => b.reward - a.reward)
+    .map((score, place) => ({ ...score, rank: place + 1 }));
 }

@@ -1,7 +1,7 @@
 import { textParts } from "../conversation/message-content.js";
 import { ConversationError, RewardError } from "../../errors.js";
 import { joinParts, type TemplateInput } from "./template-input.js";
-import { without } from "../../util/without.js";
+import { without } from "../../util/collections.js";
 
 /** The part of a template that is tried out. */
 interface Renderer {

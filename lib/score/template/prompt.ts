@@ -19,7 +19,7 @@ import {
   type PromptTokens,
   type Truncation,
 } from "./truncate.js";
-import { appendAll } from "../../util/append-all.js";
+import { appendAll } from "../../util/collections.js";
 
 /** The part of the native model that prompts need. */
 export type Tokenizer = Pick<NativeModel, "tokenize" | "specialTokens" | "longestToken">;

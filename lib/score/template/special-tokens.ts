@@ -1,6 +1,6 @@
 import { ConversationError } from "../../errors.js";
 import type { NativeSpecialToken } from "../native/types.js";
-import { largest } from "../../util/extremes.js";
+import { largest } from "../../util/collections.js";
 import { forEachText, mapTexts } from "./string-map.js";
 import type { TemplateInput } from "./template-input.js";
 

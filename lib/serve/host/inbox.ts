@@ -1,4 +1,4 @@
-import { appendAll } from "../../util/append-all.js";
+import { appendAll } from "../../util/collections.js";
 
 /** A queue with one reader: values are awaited in order, until the end or a failure. */
 export class Inbox<T> {

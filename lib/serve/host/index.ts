@@ -5,7 +5,8 @@ import { warner, type ScoringHostOptions } from "./hosting-options.js";
 import type { HostKind, LaunchHost } from "./host-process.js";
 import { launchChild } from "./launch-child.js";
 import { launchWorker } from "./launch-worker.js";
-import { unpackedPath } from "./unpacked-path.js";
+import { existsSync } from "node:fs";
+import { outsideAsar } from "../../score/native/package-files.js";
 
 export { HostedScorer } from "./hosted-scorer.js";
 export type { ScoringHostOptions } from "./hosting-options.js";
@@ -46,4 +47,13 @@ export function startScoringHost(
     },
     options,
   );
+}
+
+/**
+ * The real file behind a path inside an Electron archive, where `asarUnpack` put one; else the path as it is, which Electron
+ * itself can still read.
+ */
+function unpackedPath(path: string): string {
+  const unpacked = outsideAsar(path);
+  return existsSync(unpacked) ? unpacked : path;
 }

@@ -1,5 +1,5 @@
 import type { ConversationInput } from "../../score/conversation/conversation.js";
-import { each } from "./each.js";
+import { each } from "../../util/collections.js";
 
 /**
  * Reads a caller's conversations once, and keeps those without an answer, so that another host can go on where one died.

@@ -4,7 +4,7 @@ import { HostError, RewardError } from "../../errors.js";
 import type { ScoreOptions, SettledScore } from "../../score/score.js";
 import type { Connection } from "./connection.js";
 import { Credit } from "./credit.js";
-import { each } from "./each.js";
+import { each } from "../../util/collections.js";
 import { Inbox } from "./inbox.js";
 import type { WireSettledScore } from "./protocol.js";
 import { Batcher } from "./soon.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { openDataset, type DatasetRow } from "../../../lib/data/dataset/index.js";
-import { UnreadableColumn } from "../../../lib/formats/parquet/unreadable-column.js";
+import { UnreadableColumn } from "../../../lib/formats/parquet/unreadable.js";
 import { temporaryFolder } from "../../support/fixtures.js";
 
 async function rowsOf(path: string): Promise<DatasetRow[]> {

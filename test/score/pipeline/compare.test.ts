@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Score } from "../../../lib/score/score.js";
-import { bradleyTerry, comparePreferences, compareScores } from "../../../lib/score/pipeline/compare.js";
-import { rankScores } from "../../../lib/score/pipeline/rank.js";
+import {
+  bradleyTerry,
+  comparePreferences,
+  compareScores,
+  rankScores,
+} from "../../../lib/score/pipeline/compare.js";
 
 const score = (reward: number, warnings: string[] = []): Score => ({ reward, tokenCount: 1, warnings });
 

@@ -12,7 +12,7 @@ import { compareTensor } from "./compare-tensor.js";
 import type { TensorFault } from "./tensor-fault.js";
 
 /** A backbone to check against its checkpoint. */
-export interface BackboneCheck {
+export interface BackboneComparison {
   checkpoint: Checkpoint;
   plan: BackbonePlan;
   tokenizer: GgufMetadata;
@@ -30,7 +30,7 @@ export interface BackboneCheck {
  * tensor with what the checkpoint says.
  * @throws ModelLoadError `MODEL_INVALID` when it is no sound GGUF file; `signal.reason`
  */
-export async function checkBackbone(check: BackboneCheck): Promise<TensorFault[]> {
+export async function compareBackbone(check: BackboneComparison): Promise<TensorFault[]> {
   const { plan, tokenizer, type, file, fileName } = check;
   const header = await readGgufHeader(file);
   const data = await GgufData.open(file);
@@ -89,7 +89,7 @@ async function compareComputed(
 }
 
 async function compareCopied(
-  check: BackboneCheck,
+  check: BackboneComparison,
   header: GgufHeader,
   data: GgufData,
 ): Promise<TensorFault[]> {

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { appendAll } from "../../lib/util/append-all.js";
-import { largest, smallest } from "../../lib/util/extremes.js";
+import { appendAll, largest, smallest } from "../../lib/util/collections.js";
 
 /** More than a call takes arguments. */
 const MANY = Array.from({ length: 1_000_000 }, (_, index) => index);

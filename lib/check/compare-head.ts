@@ -7,7 +7,7 @@ import { openSafetensors } from "../formats/safetensors/safetensors.js";
 import type { TensorFault } from "./tensor-fault.js";
 
 /** Compares a head file with the checkpoint's head tensors, byte for byte. @param file full path of `head.safetensors` */
-export async function checkHead(
+export async function compareHead(
   checkpoint: Checkpoint,
   head: DetectedHead,
   file: string,

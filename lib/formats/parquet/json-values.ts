@@ -1,6 +1,6 @@
 import type { ParquetParsers, SchemaElement } from "hyparquet";
 import { decodeUtf8 } from "../../util/utf8.js";
-import { without } from "../../util/without.js";
+import { without } from "../../util/collections.js";
 import { parseJson } from "../json/parse-json.js";
 import { exactNumber } from "../json/parse-records.js";
 import type { Column } from "./table.js";

@@ -1,4 +1,13 @@
+import { stat } from "node:fs/promises";
 import { existsSync, readFileSync } from "node:fs";
+
+/** Whether a file or folder is there. */
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** Text of a small file, without space around it; undefined when there is no such file. */
 export function readOptional(path: string): string | undefined {
