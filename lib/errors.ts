@@ -113,7 +113,7 @@ export class DisposedError extends RewardError<"DISPOSED"> {
     super("DISPOSED", message, options);
   }
 
-  /** @param what what was disposed, as the start of a sentence: "The model" */
+  /** The error of a use after `dispose()`. @param what what was disposed, as the start of a sentence: "The model" */
   static of(what: string, options?: RewardErrorOptions): DisposedError {
     return new DisposedError(`${what} was disposed. Load it again to use it.`, options);
   }

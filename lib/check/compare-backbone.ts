@@ -97,13 +97,13 @@ async function compareCopied(
   const faults: TensorFault[] = [];
   for (const [index, tensor] of plan.copied.entries()) {
     signal?.throwIfAborted();
-    onProgress?.({ phase: "check", done: index, total: plan.copied.length });
+    onProgress?.({ phase: "check", unit: "tensors", done: index, total: plan.copied.length });
     const info = header.tensors.get(tensor.name);
     if (info === undefined) continue;
     const source = checkpoint.fileOf(tensor.source);
     const fault = await compareTensor({ tensor, source, info, data, file: fileName });
     if (fault !== undefined) faults.push(fault);
   }
-  onProgress?.({ phase: "check", done: plan.copied.length, total: plan.copied.length });
+  onProgress?.({ phase: "check", unit: "tensors", done: plan.copied.length, total: plan.copied.length });
   return faults;
 }

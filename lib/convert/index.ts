@@ -1,6 +1,9 @@
 /** `llama-reward/convert`: from a Hugging Face checkpoint to a model folder. */
 export { BACKBONE_TYPES, type BackboneType } from "../model/architecture/backbone-type.js";
 export { convertCheckpoint, type ConvertOptions, type ConvertResult } from "./convert.js";
+export type * from "../model/scoring-types.js";
+export type { RetryPolicy } from "../data/hub/index.js";
+export type { FileRecord, PublishedScore, RewardJson, WeightsRecord } from "../model/folder/reward-json.js";
 export type { DroppedTensor } from "../model/checkpoint/checkpoint-plan.js";
 export { explainAutoType } from "./explain-type.js";
 export { pullModel, type PullOptions } from "./pull.js";

@@ -34,7 +34,7 @@ export async function quantizeFile({
   onProgress,
 }: QuantizeJob): Promise<FileHash> {
   signal?.throwIfAborted();
-  onProgress?.({ phase: "quantize", done: 0, total: 1 });
+  onProgress?.({ phase: "quantize", unit: "backbones", done: 0, total: 1 });
   await loadAddon()
     .quantize({ input, output, type, threads: availableParallelism() })
     .catch(async (error: unknown) => {
@@ -43,7 +43,7 @@ export async function quantizeFile({
     });
   signal?.throwIfAborted();
   await sync(output);
-  onProgress?.({ phase: "quantize", done: 1, total: 1 });
+  onProgress?.({ phase: "quantize", unit: "backbones", done: 1, total: 1 });
   return hashFile(output);
 }
 

@@ -43,7 +43,7 @@ export async function quantizeModelFolder(
     const input = await checkedBackbone(modelDir, reward, source, { signal, onProgress });
     const files: Partial<Record<BackboneType, WeightsRecord>> = { ...reward.backbone.files };
     for (const [index, type] of wanted.entries()) {
-      onProgress?.({ phase: "quantize", done: index, total: wanted.length });
+      onProgress?.({ phase: "quantize", unit: "backbones", done: index, total: wanted.length });
       const file = backboneFileName(type);
       const output = staging.file(file);
       const written = await quantizeFile({ input, output, type, signal });
@@ -63,7 +63,7 @@ export async function quantizeModelFolder(
       modelDir,
       wanted.flatMap((type) => files[type] ?? []),
     );
-    onProgress?.({ phase: "quantize", done: wanted.length, total: wanted.length });
+    onProgress?.({ phase: "quantize", unit: "backbones", done: wanted.length, total: wanted.length });
     return updated;
   } finally {
     await staging.dispose();

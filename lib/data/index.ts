@@ -1,4 +1,5 @@
 /** `llama-reward/data`: datasets and records in, scores out, resumable. */
+export type * from "../model/scoring-types.js";
 export * from "./dataset/index.js";
 export { openRecords, STANDARD_INPUT, type RecordInput } from "./records/open-records.js";
 export { outputRecord, resultJson, type OutputJson, type ResultJson } from "./records/output-record.js";

@@ -1,22 +1,57 @@
 /** `llama-reward/eval`: datasets, benchmarks, preference pairs, calibration and fidelity. */
+export type * from "../model/scoring-types.js";
+export { BACKBONE_TYPES, type BackboneType } from "../model/architecture/backbone-type.js";
+export type { RewardModel } from "../model/reward-model.js";
 export { runEval, EVAL_FILES, type EvalOptions, type EvalProgress } from "./run-eval.js";
 export type { RunSettings } from "../data/records/same-run.js";
-export type { EvalSummary } from "./analysis/summary.js";
-export { BENCHMARK_NAMES, type BenchmarkName, type Figures, type Measurement } from "./metrics/benchmark.js";
+export type { AttributeMean } from "./items/attribute-means.js";
+export type { HistogramBin } from "./analysis/histogram.js";
+export type { LengthBias } from "./analysis/length-bias.js";
+export type { UncertaintyPoint } from "./analysis/uncertainty-curve.js";
+export type { WorstPair } from "./analysis/worst-pairs.js";
+export type { RecordCounts } from "./items/collect.js";
+export type { PublishedRow } from "./metrics/published.js";
+export type { AgainstSummary, CalibrationSummary, EvalSubject, EvalSummary } from "./analysis/summary.js";
+export {
+  BENCHMARK_NAMES,
+  type Benchmark,
+  type BenchmarkName,
+  type Figures,
+  type Measurement,
+} from "./metrics/benchmark.js";
 export { BENCHMARKS } from "./metrics/index.js";
 export { rewardBenchSections } from "./metrics/rewardbench.js";
 export type { CandidateScore, ScoredItem } from "./items/scored-item.js";
 export { renderReport } from "./report/report.js";
 export { makePairs, type MakePairsOptions, type MakePairsResult } from "./pairs/make-pairs.js";
-export { choosePairs, type ChoosePairsOptions, type PairChoice } from "./pairs/choose-pairs.js";
+export {
+  choosePairs,
+  type ChoosePairsOptions,
+  type ChosenPair,
+  type LeftOutReason,
+  type PairCandidate,
+  type PairChoice,
+} from "./pairs/choose-pairs.js";
 export { rankByUncertainty, type UncertaintyOptions, type UncertaintyRank } from "./uncertainty.js";
 export { folderTypes, type FolderTypesOptions } from "./fidelity/folder-types.js";
-export { runFidelity, type FidelityOptions, type FidelityReport } from "./fidelity/run-fidelity.js";
+export {
+  runFidelity,
+  type FidelityOptions,
+  type FidelityReport,
+  type LoadedType,
+} from "./fidelity/run-fidelity.js";
 export type { LeftOutRecord, LeftOutSummary } from "./fidelity/left-out.js";
-export type { FidelityRow } from "./fidelity/compare-types.js";
+export type { FidelityAccuracy, FidelityRow } from "./fidelity/compare-types.js";
 export { saveCalibration } from "./save-calibration.js";
-export { calibrate, fitTemperature, type Calibration } from "./stats/calibration.js";
+export {
+  calibrate,
+  fitTemperature,
+  type Calibration,
+  type CalibrationBin,
+  type CalibrationQuality,
+} from "./stats/calibration.js";
 export { bootstrapIntervals, type BootstrapOptions, type Interval } from "./stats/bootstrap.js";
 export { kendallTauB } from "./stats/kendall-tau.js";
 export { mcnemarTest, type McNemar } from "./stats/mcnemar.js";
+export type { RecordId } from "../data/records/record.js";
 export * from "../data/dataset/index.js";

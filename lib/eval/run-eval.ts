@@ -63,6 +63,7 @@ export interface EvalOptions {
   settings?: RunSettings | undefined;
   bootstrap?: BootstrapOptions | undefined;
   signal?: AbortSignal | undefined;
+  /** Told after every record. */
   onProgress?: ((progress: EvalProgress) => void) | undefined;
 }
 

@@ -202,6 +202,7 @@ export class RewardModel implements Scorer, TextScorer {
     return this.#disposal;
   }
 
+  /** `dispose`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
   }

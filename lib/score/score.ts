@@ -44,12 +44,30 @@ export interface Comparison {
   warnings: readonly string[];
 }
 
-/** Progress of a long call. Phases: `load`, `decode` (tokens). */
-export interface Progress {
-  phase: string;
+/** How far one phase of a long call is. */
+export interface PhaseProgress<Phase extends string, Unit extends string> {
+  phase: Phase;
+  /** What `done` and `total` count. */
+  unit: Unit;
+  /** So far, what an earlier run had done included. */
   done: number;
+  /** In all; 0 where that is not known. */
   total: number;
 }
+
+/**
+ * Progress of a long call: a phase, and what it counts. A `share` goes from 0 to 1; `check` compares the files of a model folder
+ * with their checksums, or tensors with those of a checkpoint.
+ */
+export type Progress =
+  | PhaseProgress<"load", "share">
+  | PhaseProgress<"check", "bytes">
+  | PhaseProgress<"check", "tensors">
+  | PhaseProgress<"decode", "tokens">
+  | PhaseProgress<"score", "records">
+  | PhaseProgress<"download", "bytes">
+  | PhaseProgress<"convert", "bytes">
+  | PhaseProgress<"quantize", "backbones">;
 
 /** Extra fields a caller may ask for. */
 export type EmitField = "prompt" | "ids" | "hidden";
@@ -58,7 +76,9 @@ export type EmitField = "prompt" | "ids" | "hidden";
 export interface ScoreOptions {
   /** Aborts between native calls; the call rejects with `signal.reason`, the model stays usable. */
   signal?: AbortSignal | undefined;
+  /** Told how far the call is, phase `decode`. An error it throws ends the call with that error. */
   onProgress?: ((progress: Progress) => void) | undefined;
+  /** Further fields of each score. */
   emit?: readonly EmitField[] | undefined;
 }
 
@@ -127,11 +147,13 @@ export interface Scorer {
     responses: readonly string[],
     options?: ScoreOptions,
   ): Promise<RankedScore[]>;
+  /** Which of two answers to a prompt is better, and how surely. */
   compare(
     prompt: string | ConversationInput,
     a: string,
     b: string,
     options?: ScoreOptions,
   ): Promise<Comparison>;
+  /** Refuses new work, lets the running call finish, frees everything. May be called twice. */
   dispose(): Promise<void>;
 }

@@ -24,6 +24,7 @@ export interface Inspection {
   verdict: string;
 }
 
+/** A backbone file that `reward.json` names, or the GGUF file itself. */
 export interface BackboneFile {
   type: string;
   file: string;
@@ -32,6 +33,7 @@ export interface BackboneFile {
   isPresent: boolean;
 }
 
+/** The head of a model folder or checkpoint. */
 export interface HeadFound {
   kind: string;
   description: string;

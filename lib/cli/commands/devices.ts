@@ -1,5 +1,6 @@
-import { listDevices, type Device, type DeviceReport } from "../../score/native/devices.js";
+import { listDevices, type DeviceReport } from "../../score/native/devices.js";
 import { missingLibraryAdvice } from "../../score/native/missing-libraries.js";
+import type { NativeDevice } from "../../score/native/types.js";
 import type { CliCommand } from "../arguments/command.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import { addOutputOptions, type OutputOptions } from "../arguments/command-options.js";
@@ -52,7 +53,7 @@ function describe({
 }
 
 /** How to use one of several GPUs. */
-function chooseHint(devices: readonly Device[]): string[] {
+function chooseHint(devices: readonly NativeDevice[]): string[] {
   const gpus = devices.filter(({ kind }) => kind === "gpu" || kind === "integrated-gpu");
   const [first, second] = gpus.map(({ name }) => name);
   if (first === undefined) return [];

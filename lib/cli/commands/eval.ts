@@ -100,7 +100,7 @@ function evaluateModel(
       ...run,
       scorer: model,
       onProgress: ({ records, resumed, total }) => {
-        progress.report({ phase: "score", done: resumed + records, total });
+        progress.report({ phase: "score", unit: "records", done: resumed + records, total });
       },
     });
     const { requestedTokens, computedTokens } = model.stats;

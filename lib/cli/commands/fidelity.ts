@@ -84,7 +84,7 @@ async function fidelity(io: CliIo, modelDir: string, options: FidelityCommandOpt
       strict,
       signal: io.signal,
       onProgress: (name, done, total) => {
-        progress.report({ phase: `score ${name}`, done, total });
+        progress.report({ phase: `score ${name}`, unit: "records", done, total });
       },
     });
     progress.stop();

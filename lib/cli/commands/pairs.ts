@@ -83,7 +83,7 @@ async function pairs(
       strict,
       signal: io.signal,
       onProgress: (done, total) => {
-        progress.report({ phase: "score", done, total });
+        progress.report({ phase: "score", unit: "records", done, total });
       },
     });
   const result = await resumable(io, options, () => withModel(modelDir, options, io, work));

@@ -1,8 +1,11 @@
-import type { Progress } from "../../score/score.js";
+import type { PhaseProgress, Progress } from "../../score/score.js";
 import { BarDisplay, type PhaseDisplay } from "./bar-display.js";
 import type { CliIo } from "./cli-io.js";
 import { tell } from "./printable.js";
 import { Rate, type TokenCounts } from "./rate.js";
+
+/** Progress under any name: `score q8_0` is one of several phases that score. */
+type ShownProgress = PhaseProgress<string, Progress["unit"]>;
 
 /** Time between two plain lines, where there is no terminal to draw a bar on. */
 const LINE_INTERVAL_MS = 5_000;
@@ -29,11 +32,11 @@ export class ProgressDisplay {
   }
 
   /** `total` 0 means that it is not known. */
-  readonly report = ({ phase, done, total }: Progress): void => {
+  readonly report = ({ phase, unit, done, total }: ShownProgress): void => {
     if (this.#isQuiet) return;
     if (this.#phase?.name !== phase) {
       this.#phase?.stop();
-      const rate = new Rate(phase, done, this.#tokens);
+      const rate = new Rate(phase, unit, done, this.#tokens);
       this.#phase = this.#io.isStderrTerminal
         ? new BarDisplay(rate, this.#io)
         : new LineDisplay(rate, this.#io);

@@ -1,9 +1,10 @@
-/** What a phase counts, by name; other phases are shown as a share. */
-const UNITS: Readonly<Record<string, string>> = {
-  score: "records",
-  decode: "tokens",
-  convert: "MB",
-  download: "MB",
+import type { Progress } from "../../score/score.js";
+
+/** What to call the units whose amounts say something; the others are shown as a share. */
+const AMOUNTS: Readonly<Partial<Record<Progress["unit"], string>>> = {
+  records: "records",
+  tokens: "tokens",
+  bytes: "MB",
 };
 const BYTES_PER_MB = 1_000_000;
 
@@ -23,6 +24,7 @@ export class Rate {
   /** @param startDone what was done before: by an earlier run, or until now */
   constructor(
     readonly phase: string,
+    readonly unit: Progress["unit"],
     startDone: number,
     tokens: (() => TokenCounts) | undefined,
   ) {
@@ -38,13 +40,13 @@ export class Rate {
     return `${this.phase} ${this.#amount(done, total)}${this.#speed(perSecond)}${this.#sharing(seconds)}${remaining}`;
   }
 
-  get #unit(): string | undefined {
-    // "score q8_0" counts what "score" counts.
-    return UNITS[this.phase.split(" ", 1)[0] ?? ""];
+  get #amountName(): string | undefined {
+    // How large the files are that are compared with their checksums is of no interest.
+    return this.phase === "check" ? undefined : AMOUNTS[this.unit];
   }
 
   #amount(done: number, total: number): string {
-    const unit = this.#unit;
+    const unit = this.#amountName;
     if (unit === undefined) return total > 0 ? `${Math.round((100 * done) / total)} %` : "…";
     const [shownDone, shownTotal] = [done, total].map((value) =>
       format(unit === "MB" ? value / BYTES_PER_MB : value),
@@ -53,13 +55,13 @@ export class Rate {
   }
 
   #speed(perSecond: number): string {
-    const unit = this.#unit;
+    const unit = this.#amountName;
     if (unit === undefined || perSecond <= 0) return "";
     return `, ${format(unit === "MB" ? perSecond / BYTES_PER_MB : perSecond)} ${unit}/s`;
   }
 
   #sharing(seconds: number): string {
-    if (this.#tokens === undefined || this.#unit !== UNITS["score"]) return "";
+    if (this.#tokens === undefined || this.unit !== "records") return "";
     const { requestedTokens, computedTokens } = this.#tokens();
     const tokens = requestedTokens - this.#startTokens;
     if (tokens <= 0 || seconds <= 0 || computedTokens <= 0) return "";

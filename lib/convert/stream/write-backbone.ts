@@ -99,7 +99,7 @@ async function streamSources(
         pool.release(chunk.buffer);
       });
       done += chunk.sizeBytes;
-      onProgress?.({ phase: "convert", done, total });
+      onProgress?.({ phase: "convert", unit: "bytes", done, total });
     }
     await writer.settled();
     records.push({

@@ -26,6 +26,7 @@ export interface Dataset {
   count(): Promise<number | undefined>;
 }
 
+/** What `openDataset` may be told. */
 export interface DatasetOptions extends DatasetPart {
   /** Ends the reading, with its reason. */
   signal?: AbortSignal | undefined;

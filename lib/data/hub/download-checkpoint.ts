@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DownloadError, FileError, RewardError } from "../../errors.js";
+import type { PhaseProgress } from "../../score/score.js";
 import { exists } from "../../util/files/optional-file.js";
 import { SINGLE_FILE } from "../../model/checkpoint/checkpoint.js";
 import { INDEX_FILE } from "../../model/checkpoint/shard-index.js";
@@ -24,7 +25,7 @@ export interface DownloadCheckpointOptions {
   retry?: RetryPolicy | undefined;
   signal?: AbortSignal | undefined;
   /** Bytes present and bytes in all, over all files. */
-  onProgress?: ((progress: { phase: "download"; done: number; total: number }) => void) | undefined;
+  onProgress?: ((progress: PhaseProgress<"download", "bytes">) => void) | undefined;
 }
 
 /** A checkpoint folder on disk and the commit it is. */
@@ -80,7 +81,9 @@ export async function downloadCheckpoint(
     await fetchFiles(index, download, () => undefined);
     const files = [...small, ...index, ...(await weightFiles(listed, directory))];
     const total = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-    await fetchFiles(files, download, (done) => options.onProgress?.({ phase: "download", done, total }));
+    await fetchFiles(files, download, (done) =>
+      options.onProgress?.({ phase: "download", unit: "bytes", done, total }),
+    );
     return { directory, commit };
   } catch (error) {
     options.signal?.throwIfAborted();

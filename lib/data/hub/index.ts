@@ -1,4 +1,5 @@
 /** `llama-reward/hub`: downloads from the Hugging Face Hub into the cache that its other tools share. */
+export type * from "../../model/scoring-types.js";
 export {
   downloadCheckpoint,
   type DownloadCheckpointOptions,

@@ -76,7 +76,7 @@ export async function writeScores(
     await flow.append(line);
     counts.records++;
     if ("error" in line) counts.failed++;
-    onProgress?.({ phase: "score", done: flow.doneCount + counts.records, total });
+    onProgress?.({ phase: "score", unit: "records", done: flow.doneCount + counts.records, total });
   }
   signal?.throwIfAborted();
   return counts;

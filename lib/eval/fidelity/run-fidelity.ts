@@ -25,6 +25,7 @@ export interface FidelityOptions extends Omit<ScoreTypeOptions, "onProgress"> {
   reference: string;
   /** Types to compare. The reference has its row anyway, whether it is among them or not. */
   types: readonly string[];
+  /** Loads a type; its scorer is disposed once it has scored everything. `folderTypes` makes this. */
   load: (type: string) => Promise<LoadedType>;
   /** `total` is 0 where it is not known. */
   onProgress?: ((type: string, records: number, total: number) => void) | undefined;

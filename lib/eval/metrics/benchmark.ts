@@ -3,6 +3,7 @@ import { bootstrapIntervals, type BootstrapOptions, type Interval } from "../sta
 
 /** Names of the benchmarks, as the command line spells them. */
 export const BENCHMARK_NAMES = ["rewardbench", "rewardbench2", "rm-bench", "pairs"] as const;
+/** One of `BENCHMARK_NAMES`. */
 export type BenchmarkName = (typeof BENCHMARK_NAMES)[number];
 
 /** Results of a benchmark, all between 0 and 1 (RewardBench 2's ties can reach 1.01). Absent parts are left out. */
@@ -39,6 +40,7 @@ export interface Benchmark {
   readonly title: string;
   /** The subset of the figures that a record counts in. */
   subsetOf(item: ScoredItem): string;
+  /** The figures of these scores. */
   measure(items: Iterable<ScoredItem>, options?: BootstrapOptions): Measurement;
 }
 

@@ -7,6 +7,7 @@ export interface PairCandidate {
   std?: number | undefined;
 }
 
+/** How pairs are chosen among scored candidates. */
 export interface ChoosePairsOptions {
   /** `best-worst`: one pair of each record; `all`: every two candidates far enough apart. */
   strategy?: "best-worst" | "all" | undefined;

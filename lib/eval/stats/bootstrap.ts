@@ -4,6 +4,7 @@ import { seededDraw, type DrawIndex } from "./random.js";
 /** Lower and upper end of a 95 % interval. */
 export type Interval = readonly [low: number, high: number];
 
+/** How confidence intervals are resampled. */
 export interface BootstrapOptions {
   /** How often to resample; default 1000. */
   resamples?: number;

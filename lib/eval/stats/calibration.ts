@@ -99,6 +99,7 @@ export interface Calibration {
   after: CalibrationQuality;
 }
 
+/** How well probabilities fit held-out pairs. */
 export interface CalibrationQuality {
   expectedCalibrationError: number;
   logLoss: number;

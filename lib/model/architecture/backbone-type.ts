@@ -4,6 +4,7 @@ import type { PlannedTensor } from "./backbone-plan.js";
 
 /** Backbone storage types, as `--type` names them. */
 export const BACKBONE_TYPES = ["f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m"] as const;
+/** How a backbone's weights are stored: `f32`, `f16`, `bf16` as numbers, the others quantized by llama.cpp. */
 export type BackboneType = (typeof BACKBONE_TYPES)[number];
 
 /** Backbone types this package writes itself; the others are made from them by llama.cpp's quantizer. */

@@ -36,7 +36,7 @@ export async function checkChecksums(
   let done = 0;
   for (const record of unknown) {
     const sha256 = await readChecksum(path.join(modelDir, record.file), signal, (bytes) => {
-      onProgress?.({ phase: "check", done: Math.min(done + bytes, total), total });
+      onProgress?.({ phase: "check", unit: "bytes", done: Math.min(done + bytes, total), total });
     });
     expectEqual(modelDir, record, sha256);
     done += record.sizeBytes;

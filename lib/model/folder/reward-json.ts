@@ -11,6 +11,7 @@ const fileRecord = z.strictObject({
   sizeBytes: z.int().nonnegative(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
+/** A file of a model folder or checkpoint: its name, size in bytes and SHA-256. */
 export type FileRecord = z.infer<typeof fileRecord>;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -32,6 +33,7 @@ const publishedScore = z.strictObject({
   /** Largest difference accepted: published scores come from 16-bit engines. */
   tolerance: z.number().positive(),
 });
+/** A score that the model's card publishes, with the tolerance within which it counts as reproduced. */
 export type PublishedScore = z.infer<typeof publishedScore>;
 
 const contentSchema = z.strictObject({
@@ -81,4 +83,5 @@ export const rewardJsonSchema = contentSchema.superRefine((content, context) => 
   ];
   for (const path of missing) context.addIssue({ code: "custom", path, message: "is missing" });
 });
+/** The content of `reward.json`: what a model folder is, where it came from, and how its prompts are built. */
 export type RewardJson = z.infer<typeof rewardJsonSchema>;

@@ -78,7 +78,12 @@ export class BackboneContext {
       const part = slice.flatMap((index) => checked[index] ?? []);
       const tokens = countTokens(part);
       const report = (share: number): void => {
-        options.onProgress?.({ phase: "decode", done: done + Math.round(share * tokens), total });
+        options.onProgress?.({
+          phase: "decode",
+          unit: "tokens",
+          done: done + Math.round(share * tokens),
+          total,
+        });
       };
       const { states, counts } = await this.#queue.run(() =>
         this.#computeSound(part, options.signal, report),

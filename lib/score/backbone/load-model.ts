@@ -33,7 +33,7 @@ export async function loadModel(
   stopped.addEventListener("abort", cancel, { once: true });
   const timer = setInterval(() => {
     try {
-      onProgress?.({ phase: "load", done: load.progress(), total: 1 });
+      onProgress?.({ phase: "load", unit: "share", done: load.progress(), total: 1 });
     } catch (error) {
       stop.abort(error);
     }
@@ -42,7 +42,7 @@ export async function loadModel(
   try {
     model = await load.result;
     stopped.throwIfAborted();
-    onProgress?.({ phase: "load", done: 1, total: 1 });
+    onProgress?.({ phase: "load", unit: "share", done: 1, total: 1 });
     return model;
   } catch (error) {
     await model?.dispose();

@@ -5,9 +5,6 @@ import { findPackage } from "./package-files.js";
 import { addonPackage, llamaPackages } from "./platform.js";
 import type { NativeDevice } from "./types.js";
 
-/** Something that computes, as llama.cpp sees it. Memory is in bytes; 0 where the backend does not tell. */
-export type Device = NativeDevice;
-
 /** What can compute here, and what would add more. */
 export interface DeviceReport {
   /** Version of the llama.cpp libraries that are open. */
@@ -16,7 +13,7 @@ export interface DeviceReport {
   backends: readonly string[];
   /** CPU features that the CPU backend uses, e.g. `{ AVX512: "1" }`. */
   features: Readonly<Record<string, string>>;
-  devices: readonly Device[];
+  devices: readonly NativeDevice[];
   /** GPU libraries that are installed but cannot be used, each with the reason. */
   failures: readonly string[];
   /** Libraries of the system that those lack, by name. */

@@ -52,6 +52,7 @@ export interface NativeBackendInfo {
   failures: string[];
 }
 
+/** Something that computes, as llama.cpp sees it. Memory is in bytes, 0 where the backend does not tell. */
 export interface NativeDevice {
   /** llama.cpp's name, e.g. `CPU`, `CUDA0`. */
   name: string;

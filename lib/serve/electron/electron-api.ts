@@ -13,6 +13,7 @@ export interface UtilityProcessModule {
   ): UtilityProcess;
 }
 
+/** A started utility process. */
 export interface UtilityProcess {
   readonly pid: number | undefined;
   postMessage(message: unknown): void;
@@ -31,6 +32,7 @@ export interface MessagePortMain {
   close(): void;
 }
 
+/** The class `MessageChannelMain` of the main process. */
 export type MessageChannelMainClass = new () => { port1: MessagePortMain; port2: MessagePortMain };
 
 /** The page that sent an IPC message. */
@@ -65,6 +67,7 @@ export interface PageWindow {
   removeEventListener(type: "message", listener: (event: PageMessageEvent) => void): void;
 }
 
+/** A `message` event of a page's window. */
 export interface PageMessageEvent {
   readonly source: unknown;
   readonly data: unknown;

@@ -10,11 +10,7 @@ import {
 import type { UtilityProcessModule } from "./electron-api.js";
 import { launchUtility } from "./launch-utility.js";
 
-export { HostedScorer, type HostKind, type ScorerStatus, type ScoringHostOptions } from "../host/index.js";
-export { serveProcess } from "../host/serve-process.js";
-export type { HostableScorer } from "../host/answer-call.js";
-export { serveScorer, type LoadScorer, type ServedScorer } from "../host/server.js";
-export type { HostPort } from "../host/port.js";
+export * from "../host/index.js";
 export { serveRenderers, type ServeRenderersOptions } from "./serve-renderers.js";
 export type * from "./electron-api.js";
 

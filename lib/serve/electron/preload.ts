@@ -1,6 +1,10 @@
 import { BRIDGE_KEY, CONNECT_CHANNEL, type ScoringBridge } from "./channel.js";
 import type { ContextBridgeModule, IpcRendererModule, PageWindow } from "./electron-api.js";
 
+export type { ScoringBridge } from "./channel.js";
+export type { MessagePortLike } from "../host/port.js";
+export type { ContextBridgeModule, IpcRendererModule, PageMessageEvent, PageWindow } from "./electron-api.js";
+
 /**
  * For a preload script with `contextIsolation` and `sandbox` on: gives the page `window.llamaReward.connect()`, which takes
  * nothing and sends one fixed message. Neither `ipcRenderer` nor a channel name is within the page's reach. A sandboxed

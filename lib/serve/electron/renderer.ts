@@ -7,17 +7,13 @@ import type { PageMessageEvent, PageWindow } from "./electron-api.js";
 export type { ScoringBridge } from "./channel.js";
 export { ScorerClient } from "../host/client.js";
 export type { HostPort } from "../host/port.js";
-export type {
-  ChatMessage,
-  ChatMessages,
-  Conversation,
-  ConversationInput,
-  ConversationRequest,
-  Message,
-  TemplateContext,
-} from "../../score/conversation/conversation.js";
-export type { AttributeScore } from "../../score/head/head.js";
-export type * from "../../score/score.js";
+export type { ConnectOptions } from "../host/client.js";
+export type { MessagePortLike } from "../host/port.js";
+export type { ScorerStatus } from "../host/protocol.js";
+export type { RequestOptions } from "../host/request.js";
+export type { PageMessageEvent, PageWindow } from "./electron-api.js";
+export type { HostError } from "../../errors.js";
+export type * from "../../model/scoring-types.js";
 
 /** How long the main process may take to hand over a port. */
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -10,6 +10,7 @@ import type {
   MessagePortMain,
 } from "./electron-api.js";
 
+/** What `serveRenderers` needs of the app. */
 export interface ServeRenderersOptions {
   /** Electron's `ipcMain`. */
   ipcMain: IpcMainModule;

@@ -21,6 +21,7 @@ import { wireOptions } from "./wire-options.js";
 import { abortable } from "../../util/abortable.js";
 import { UNKNOWN_VERSION } from "../../util/unknown-version.js";
 
+/** What `ScorerClient.connect` may be told. */
 export interface ConnectOptions {
   /** Package version the host must have. Not compared when absent, or when one of the two is not known. */
   version?: string | undefined;

@@ -154,6 +154,7 @@ export class HostedScorer implements Scorer, TextScorer {
     return this.#disposing;
   }
 
+  /** `dispose`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
   }

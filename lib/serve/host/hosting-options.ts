@@ -30,6 +30,7 @@ export interface ScoringHostOptions {
   onHang?: "restart" | "warn" | undefined;
   /** Told about kinds of host that do not work here, hosts that hang, and restarts. Default: `process.emitWarning`. */
   onWarning?: ((message: string) => void) | undefined;
+  /** Told how far loading is, also when the host is started again. */
   onProgress?: ((progress: Progress) => void) | undefined;
   signal?: AbortSignal | undefined;
 }

@@ -1,3 +1,4 @@
+/** `llama-reward/host`: a model in a process of its own, which survives a crash of native code. */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HostedScorer } from "./hosted-scorer.js";
@@ -8,10 +9,19 @@ import { launchWorker } from "./launch-worker.js";
 import { existsSync } from "node:fs";
 import { outsideAsar } from "../../score/native/package-files.js";
 
+export type { HostableScorer } from "./answer-call.js";
+export { ScorerClient, type ConnectOptions } from "./client.js";
+export type { HostKind, HostProcess, LaunchHost } from "./host-process.js";
 export { HostedScorer } from "./hosted-scorer.js";
 export type { ScoringHostOptions } from "./hosting-options.js";
-export type { HostKind } from "./host-process.js";
+export { messagePort, type HostPort, type MessagePortLike } from "./port.js";
 export type { ScorerStatus } from "./protocol.js";
+export type { RequestOptions } from "./request.js";
+export { serveProcess } from "./serve-process.js";
+export { serveScorer, type LoadScorer, type ServedScorer, type ServeScorerOptions } from "./server.js";
+export type { HostPlan } from "./start-host.js";
+export type { HostError } from "../../errors.js";
+export type * from "../../model/scoring-types.js";
 
 /** A host that hangs is noticed within three of these. */
 const HEARTBEAT_MS = 10_000;

@@ -21,8 +21,8 @@ export class LatestProgress {
 
   flush(): void {
     if (this.#latest === undefined) return;
-    const { phase, done, total } = this.#latest;
+    const { phase, unit, done, total } = this.#latest;
     this.#latest = undefined;
-    this.#post({ phase, done, total });
+    this.#post({ phase, unit, done, total } as Progress);
   }
 }

@@ -2,8 +2,10 @@ import type { Progress } from "../../score/score.js";
 import type { Connection } from "./connection.js";
 import type { ClientMessage } from "./protocol.js";
 
+/** Options of a call to a host that travel as messages of their own. */
 export interface RequestOptions {
   signal?: AbortSignal | undefined;
+  /** Told how far the call is; an error it throws ends the call with that error. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 

@@ -23,6 +23,7 @@ export type LoadScorer = (
 /** What a host serves: a model that is loaded already and stays its owner's, or the means to load one when asked. */
 export type ServedScorer = { scorer: HostableScorer } | { load: LoadScorer };
 
+/** What `serveScorer` needs besides the port and the model. */
 export interface ServeScorerOptions {
   /** Version to announce. */
   version: string;

@@ -1,3 +1,4 @@
 /** `llama-reward/serve`: a model behind HTTP, for clients of other reward servers. */
+export type * from "../../model/scoring-types.js";
 export { RewardServer, type RewardServerOptions } from "./reward-server.js";
 export type { ServableScorer } from "./request/route.js";

@@ -8,6 +8,7 @@ import { readJson } from "./request/read-body.js";
 import { POST_ROUTES } from "./routes.js";
 import type { ServableScorer } from "./request/route.js";
 
+/** What `RewardServer.start` may be told. */
 export interface RewardServerOptions {
   /** Default: the loopback interface. Any other needs a token. */
   host?: string | undefined;

@@ -56,10 +56,10 @@ describe("ProgressDisplay", () => {
     const { progress, text } = display();
     const tokens = { requestedTokens: 0, computedTokens: 0 };
     progress.watchTokens(() => tokens);
-    progress.report({ phase: "score q8_0", done: 10, total: 100 });
+    progress.report({ phase: "score q8_0", unit: "records", done: 10, total: 100 });
     vi.advanceTimersByTime(6_000);
     Object.assign(tokens, { requestedTokens: 1800, computedTokens: 1000 });
-    progress.report({ phase: "score q8_0", done: 40, total: 100 });
+    progress.report({ phase: "score q8_0", unit: "records", done: 40, total: 100 });
     // 30 of the records came in 6 s, so the 60 that are left take 12 s.
     expect(text()).toBe("score q8_0 40/100 records, 5 records/s, 300 tokens/s, sharing 1.8×, 12 s left\n");
   });
@@ -67,9 +67,9 @@ describe("ProgressDisplay", () => {
   it("tells of other work without tokens", () => {
     const { progress, text } = display();
     progress.watchTokens(() => ({ requestedTokens: 9, computedTokens: 9 }));
-    progress.report({ phase: "download", done: 0, total: 1e9 });
+    progress.report({ phase: "download", unit: "bytes", done: 0, total: 1e9 });
     vi.advanceTimersByTime(10_000);
-    progress.report({ phase: "download", done: 5e8, total: 1e9 });
+    progress.report({ phase: "download", unit: "bytes", done: 5e8, total: 1e9 });
     expect(text()).toBe("download 500/1000 MB, 50 MB/s, 10 s left\n");
   });
 
@@ -93,7 +93,7 @@ describe("ProgressDisplay", () => {
       signal: new AbortController().signal,
     };
     const progress = new ProgressDisplay(io, false);
-    progress.report({ phase: "score", done: 1, total: 4 });
+    progress.report({ phase: "score", unit: "records", done: 1, total: 4 });
     vi.advanceTimersByTime(150);
     expect(screen).toMatch(/score 1\/4/);
     progress.hide();
@@ -103,7 +103,7 @@ describe("ProgressDisplay", () => {
     progress.hide();
     terminal.write("next\n");
     expect(screen).toMatch(/result\nnext\n$/);
-    progress.report({ phase: "score", done: 3, total: 4 });
+    progress.report({ phase: "score", unit: "records", done: 3, total: 4 });
     vi.advanceTimersByTime(150);
     expect(screen).toMatch(/next\n.*score 3\/4/);
     progress.stop();

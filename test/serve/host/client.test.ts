@@ -227,7 +227,7 @@ describe("ScorerClient", () => {
     const { client } = await serve();
     const seen: Progress[] = [];
     await client.score(conversation("abc"), { onProgress: (progress) => seen.push(progress) });
-    expect(seen).toEqual([{ phase: "decode", done: 3, total: 3 }]);
+    expect(seen).toEqual([{ phase: "decode", unit: "tokens", done: 3, total: 3 }]);
     const failing = (): void => {
       throw new RangeError("callback");
     };

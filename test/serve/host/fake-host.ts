@@ -17,6 +17,6 @@ serveProcess((modelDir, options) => {
     });
   }
   if (modelDir === "dies") process.kill(process.pid, "SIGKILL");
-  options.onProgress?.({ phase: "load", done: 1, total: 1 });
+  options.onProgress?.({ phase: "load", unit: "share", done: 1, total: 1 });
   return Promise.resolve(new FakeTextScorer(basename(modelDir), { ...fromName(modelDir), ...options }));
 });

@@ -67,7 +67,7 @@ export class FakeScorer implements Scorer {
     if (text.includes("[die]")) process.kill(process.pid, "SIGKILL");
     options.signal?.throwIfAborted();
     await pause(this.#options.delayMs ?? 0, options.signal);
-    options.onProgress?.({ phase: "decode", done: text.length, total: text.length });
+    options.onProgress?.({ phase: "decode", unit: "tokens", done: text.length, total: text.length });
     if (text.includes("[inner]")) throw new HostError("HOST_FAILED", "The host within is gone.");
     if (text.includes("[bug]")) throw new TypeError("x is not a function");
     if (text.includes("[refuse]")) {

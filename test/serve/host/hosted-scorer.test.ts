@@ -56,7 +56,7 @@ describe("startScoringHost", () => {
     const model = await start({ hosts: [kind], onProgress: (seen) => progress.push(seen) });
     expect(model.host.kind).toBe(kind);
     expect(model.description.name).toBe("fake");
-    expect(progress).toEqual([{ phase: "load", done: 1, total: 1 }]);
+    expect(progress).toEqual([{ phase: "load", unit: "share", done: 1, total: 1 }]);
     expect((await model.score(conversation("a"))).reward).toBe(fakeReward("a"));
     const scores = await collect(model.scoreMany([conversation("b"), conversation("c")]));
     expect(scores.map(({ reward }) => reward)).toEqual([fakeReward("b"), fakeReward("c")]);
