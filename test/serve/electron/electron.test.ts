@@ -21,7 +21,7 @@ const MESSAGE = [{ role: "user", content: "a" }];
 describe("startScoringHost", () => {
   let entry = "";
   beforeAll(async () => {
-    entry = await buildHost("./utility-host.ts");
+    entry = await buildHost("../electron/utility-host.ts");
   });
   afterAll(removeHosts);
 
