@@ -1,7 +1,7 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { hashSmallFiles } from "../model/checkpoint/source-files.js";
 import type { RewardJson } from "../model/folder/reward-json.js";
+import { fileSize } from "../util/files/file-size.js";
 
 /**
  * Files of a checkpoint that are not those a model folder was made from: small ones by their checksums, weights by their sizes
@@ -15,11 +15,7 @@ export async function differingSources(checkpointDir: string, { source }: Reward
   );
   for (const { file, sizeBytes } of source.files) {
     if (small.has(file)) continue;
-    const size = await stat(join(checkpointDir, file)).then(
-      (stats) => stats.size,
-      () => undefined,
-    );
-    if (size !== sizeBytes) differing.push(file);
+    if ((await fileSize(join(checkpointDir, file))) !== sizeBytes) differing.push(file);
   }
   return differing;
 }

@@ -9,6 +9,7 @@ import {
 } from "../score/template/normalize.js";
 import { SpecialTokenTexts } from "../score/template/special-tokens.js";
 import { referenceSpecialTokens, type JsonObject, type TokenizerFiles } from "./reference-special-tokens.js";
+import { messageOf } from "../util/caught.js";
 
 /** The part of the library's class that is used; its own types (0.2.0) do not resolve under NodeNext. */
 interface LibraryTokenizer {
@@ -100,7 +101,7 @@ export class ReferenceTokenizer {
     } catch (cause) {
       throw new CheckpointError(
         "CHECKPOINT_INVALID",
-        `The reference tokenizer cannot use tokenizer.json: ${(cause as Error).message}.`,
+        `The reference tokenizer cannot use tokenizer.json: ${messageOf(cause)}.`,
         { cause },
       );
     }
@@ -197,7 +198,7 @@ async function readJson(checkpointDir: string, file: string): Promise<JsonObject
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new CheckpointError(
       "CHECKPOINT_INVALID",
-      `${file} cannot be read: ${(cause as Error).message}. Download it again.`,
+      `${file} cannot be read: ${messageOf(cause)}. Download it again.`,
       {
         cause,
       },

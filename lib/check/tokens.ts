@@ -1,10 +1,10 @@
-import { setImmediate } from "node:timers/promises";
 import type { NativeModel } from "../score/native/types.js";
 import { AddedTokens } from "../score/template/added-tokens.js";
 import type { TokenizerInfo } from "../model/tokenizer/tokenizer-info.js";
 import type { TextRules } from "../score/template/text-rules.js";
 import { makeCorpus } from "./corpus.js";
 import { ReferenceTokenizer } from "./reference-tokenizer.js";
+import { nextTurn } from "../util/next-turn.js";
 
 /** Token ids of texts: special tokens parsed, nothing added in front or behind. */
 export type Tokenize = (texts: readonly string[]) => Promise<readonly ArrayLike<number>[]>;
@@ -86,7 +86,7 @@ export async function verifyTokens(options: TokenCheckOptions): Promise<TokenRep
       tokens += expected.length;
       if (!sameIds(expected, actual)) differences.push({ text, expected, actual });
     });
-    await setImmediate();
+    await nextTurn();
   }
   const misstatements = options.prompt === undefined ? [] : misstatementsOf(options.prompt, reference);
   return { hasReference: true, strings: corpus.length, tokens, differences, misstatements };

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { open, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import path from "node:path";
 import { fromNative } from "../score/native/from-native.js";
 import { fileError } from "../util/files/file-error.js";
@@ -7,6 +7,7 @@ import { loadAddon } from "../score/native/binding.js";
 import type { Progress } from "../score/score.js";
 import type { QuantizedType } from "../model/architecture/backbone-type.js";
 import { hashFile, type FileHash } from "../util/files/hash-file.js";
+import { syncFile } from "../util/files/write-whole.js";
 
 /** A GGUF to quantize. */
 export interface QuantizeJob {
@@ -42,7 +43,9 @@ export async function quantizeFile({
       throw fromNative(error);
     });
   signal?.throwIfAborted();
-  await sync(output);
+  await syncFile(output).catch((cause: unknown) => {
+    throw fileError("write", output, cause);
+  });
   onProgress?.({ phase: "quantize", unit: "backbones", done: 1, total: 1 });
   return hashFile(output);
 }
@@ -56,15 +59,4 @@ async function isDiskFull(file: string): Promise<boolean> {
 
 function diskFull(): Error {
   return Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
-}
-
-async function sync(file: string): Promise<void> {
-  const handle = await open(file, "r+");
-  try {
-    await handle.sync();
-  } catch (cause) {
-    throw fileError("write", file, cause);
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,6 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { messageOf } from "../formats/rows.js";
 import { openDataset } from "../data/dataset/dataset.js";
 import type { RecordEntry } from "../data/records/record.js";
 import type { RunSettings } from "../data/records/same-run.js";
@@ -24,6 +23,7 @@ import type { BootstrapOptions } from "./stats/bootstrap.js";
 import { summarise, type EvalSubject, type EvalSummary } from "./analysis/summary.js";
 import { withLock } from "../util/files/file-lock.js";
 import { writeWhole } from "../util/files/write-whole.js";
+import { messageOf } from "../util/caught.js";
 
 /** How far a run is. */
 export interface EvalProgress {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "../errors.js";
 import type { Score } from "../score/score.js";
+import { stdOf } from "./std-of.js";
 
 /** How uncertain rewards count against an answer. */
 export interface UncertaintyOptions {
@@ -46,14 +47,4 @@ export function rankByUncertainty<S extends Score>(
       Number(b.isCertain) - Number(a.isCertain) || b.penalisedReward - a.penalisedReward || a.index - b.index,
   );
   return ranked.map(({ isCertain, ...entry }, place) => ({ ...entry, rank: isCertain ? place + 1 : null }));
-}
-
-function stdOf(score: Score): number {
-  if (score.std === undefined) {
-    throw new InvalidArgumentError(
-      "This model predicts no uncertainty (its scores have no std). Leave out the penalty and maxStd options, or use a " +
-        "model with an uncertainty-aware head such as URM.",
-    );
-  }
-  return score.std;
 }

@@ -22,11 +22,6 @@ export function atLine(error: ConversationError, line: number): ConversationErro
   return new ConversationError(code, `Line ${line + 1}: ${message}`, { cause: error, details });
 }
 
-/** Message of anything thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** Whether an error is one of ours, which a run reports in place instead of stopping. */
 export function isRewardError(error: unknown): error is RewardError {
   return error instanceof RewardError;

@@ -2,6 +2,7 @@ import { BACKBONE_TYPES, type BackboneType } from "./architecture/backbone-type.
 import { z } from "zod";
 import { InvalidArgumentError } from "../errors.js";
 import type { Progress } from "../score/score.js";
+import { zodProblems } from "../util/zod-problems.js";
 
 /** Options of `RewardModel.load`. */
 export interface LoadOptions {
@@ -58,9 +59,7 @@ const schema = z.strictObject({
 export function checkLoadOptions(options: LoadOptions): LoadOptions {
   const result = schema.safeParse(options);
   if (result.success) return options;
-  const problems = result.error.issues.map(
-    ({ path, message }) => `${path.join(".") || "options"}: ${message}`,
-  );
+  const problems = zodProblems(result.error, "options");
   throw new InvalidArgumentError(`RewardModel.load cannot use these options. ${problems.join("; ")}.`, {
     details: { problems },
   });

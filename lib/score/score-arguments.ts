@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InvalidArgumentError } from "../errors.js";
 import type { ScoreOptions } from "./score.js";
+import { zodProblems } from "../util/zod-problems.js";
 
 const schema = z.strictObject({
   signal: z.instanceof(AbortSignal).optional(),
@@ -12,9 +13,7 @@ const schema = z.strictObject({
 export function checkScoreOptions(options: ScoreOptions): ScoreOptions {
   const result = schema.safeParse(options);
   if (result.success) return options;
-  const problems = result.error.issues.map(
-    ({ path, message }) => `${path.join(".") || "options"}: ${message}`,
-  );
+  const problems = zodProblems(result.error, "options");
   throw new InvalidArgumentError(`Nothing can be scored with these options. ${problems.join("; ")}.`, {
     details: { problems },
   });

@@ -1,5 +1,4 @@
 import type { BackboneType } from "../../model/architecture/backbone-type.js";
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import { RewardError } from "../../errors.js";
 import { summarise } from "../../score/head/head.js";
@@ -10,6 +9,7 @@ import { findScoringFault, readRewardJson } from "../../model/folder/read-reward
 import type { WeightsRecord, RewardJson } from "../../model/folder/reward-json.js";
 import { describePrompt, promptAssumptions } from "./describe-prompt.js";
 import type { BackboneFile, HeadFound, Inspection } from "./inspection.js";
+import { fileSize } from "../../util/files/file-size.js";
 
 /** @throws ModelLoadError, HeadLoadError `HEAD_INVALID`, TemplateError */
 export async function inspectModelFolder(modelDir: string): Promise<Inspection> {
@@ -100,15 +100,7 @@ async function backboneFiles(
       file,
       sizeBytes,
       isDefault: type === defaultType,
-      isPresent: (await sizeOf(path.join(modelDir, file))) === sizeBytes,
+      isPresent: (await fileSize(path.join(modelDir, file))) === sizeBytes,
     })),
   );
-}
-
-async function sizeOf(file: string): Promise<number | undefined> {
-  try {
-    return (await stat(file)).size;
-  } catch {
-    return undefined;
-  }
 }

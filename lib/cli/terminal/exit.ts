@@ -1,6 +1,7 @@
 import { HeadLoadError, InvalidArgumentError, ModelLoadError, TemplateError } from "../../errors.js";
 import { Interrupted } from "./cli-io.js";
 import { ClosedOutput } from "./line-writer.js";
+import { messageOf, codeOf } from "../../util/caught.js";
 
 /** Exit statuses of the contract. */
 export const EXIT = { ok: 0, failed: 1, unusable: 2, someFailed: 3, interrupted: 130 } as const;
@@ -22,9 +23,8 @@ export function exitStatus(error: unknown): number {
  */
 export function errorText(error: unknown, debug: boolean): string | undefined {
   if (error instanceof ClosedOutput) return undefined;
-  const code =
-    error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : nameOf(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const code = codeOf(error) ?? nameOf(error);
+  const message = messageOf(error);
   const line = `llama-reward: ${code}: ${message.replace(/\s*[\r\n]+\s*/g, " ")}`;
   return debug && error instanceof Error ? `${line}\n${stackOf(error)}` : line;
 }

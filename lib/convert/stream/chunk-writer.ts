@@ -15,6 +15,7 @@ import { BufferPool } from "./buffer-pool.js";
 import type { ByteHasher } from "../../util/files/byte-hasher.js";
 import type { HashedFile } from "./hashed-file.js";
 import { largestChunkBytes, type SourceChunk } from "./source-chunks.js";
+import { asError } from "../../util/caught.js";
 
 /** A chunk with its bytes, which lie in a lent buffer. */
 export interface ReadChunk extends SourceChunk {
@@ -75,7 +76,7 @@ export class ChunkWriter {
     if (this.failure !== undefined) throw this.failure;
     const stored = Promise.all([hashed, converted === undefined ? undefined : this.store(chunk, converted)])
       .catch((error: unknown) => {
-        this.failure ??= error instanceof Error ? error : new Error(String(error));
+        this.failure ??= asError(error);
       })
       .then(() => {
         release();

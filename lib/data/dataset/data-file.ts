@@ -1,12 +1,13 @@
 import { open, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { messageOf, unreadable } from "../../formats/rows.js";
+import { unreadable } from "../../formats/rows.js";
 import { chooseFiles, type DatasetPart } from "./folder/choose-files.js";
 import { readCard } from "./folder/dataset-card.js";
 import { defaultSplits } from "./folder/default-splits.js";
 import { walkFolder } from "./folder/walk-folder.js";
 import { dataStream, type DataFile, type DataFormat } from "../../formats/data-stream.js";
 import { isJsonLines } from "../../formats/json/text-form.js";
+import { messageOf } from "../../util/caught.js";
 
 const FORMAT_BY_ENDING: Readonly<Record<string, DataFormat>> = {
   jsonl: "jsonl",

@@ -2,19 +2,14 @@ import { dataStream, type DataFile } from "../../formats/data-stream.js";
 import { FileError, type RewardError } from "../../errors.js";
 import { countRows } from "./count-rows.js";
 import { findDataFiles } from "./data-file.js";
-import {
-  isRewardError,
-  messageOf,
-  unreadable,
-  type DatasetRow,
-  type DatasetRows,
-} from "../../formats/rows.js";
+import { isRewardError, unreadable, type DatasetRow, type DatasetRows } from "../../formats/rows.js";
 import type { DatasetPart } from "./folder/choose-files.js";
 import { downloadDataset, hubDatasetId } from "./hub-dataset.js";
 import { readJsonArray } from "../../formats/json/json-array.js";
 import { readJsonLines } from "../../formats/json/json-lines.js";
 import { lfsPointerMessage, readLfsPointer } from "../../util/files/lfs-pointer.js";
 import { readParquetRows } from "../../formats/parquet/parquet-rows.js";
+import { messageOf } from "../../util/caught.js";
 
 /** A dataset on disk: JSON Lines, JSON arrays or Parquet, plain or gzip, one file or a folder of them. */
 export interface Dataset {

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DatasetError, DownloadError } from "../../errors.js";
 import { CacheLayout, checkedCommit } from "../hub/cache-layout.js";
@@ -8,10 +7,11 @@ import { datasetInfo, listFiles } from "../hub/hub-client.js";
 import { downloadToFile, type HubFile } from "../hub/download-file.js";
 import { DEFAULT_RETRY } from "../hub/retrying-fetch.js";
 import { isDataFileName } from "./data-file.js";
-import { messageOf } from "../../formats/rows.js";
 import { chooseFiles, type DatasetPart } from "./folder/choose-files.js";
 import { CARD_FILES, readCard } from "./folder/dataset-card.js";
 import { isPassedOver } from "./folder/passed-over.js";
+import { messageOf } from "../../util/caught.js";
+import { fileSize } from "../../util/files/file-size.js";
 
 /** How a dataset of the Hub is named where a path is expected: `hub:owner/name`. Nothing else reaches the network. */
 const HUB_PREFIX = "hub:";
@@ -66,7 +66,7 @@ export async function downloadDataset(hubId: string, options: DownloadDatasetOpt
       const file = listed.get(path);
       if (file === undefined) return;
       const target = join(snapshot, file.path);
-      if ((await sizeOf(target)) === file.sizeBytes) return;
+      if ((await fileSize(target)) === file.sizeBytes) return;
       await downloadToFile(file, target, {
         retry: DEFAULT_RETRY,
         onBytes: () => undefined,
@@ -103,11 +103,4 @@ async function cachedFolder(cache: CacheLayout, hubId: string): Promise<string> 
 function isWanted(path: string): boolean {
   const isCard = CARD_FILES.some((card) => card === path);
   return isCard || (isDataFileName(path) && !isPassedOver(path));
-}
-
-async function sizeOf(file: string): Promise<number | undefined> {
-  return stat(file).then(
-    ({ size }) => size,
-    () => undefined,
-  );
 }

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { ConversationError } from "../../errors.js";
 import { isRewardError, unreadable } from "../../formats/rows.js";
 import { withExactFields } from "./exact-fields.js";
@@ -6,6 +6,7 @@ import { LAYOUTS } from "./layouts/index.js";
 import { recordContext } from "./record-context.js";
 import { refuseUnheard } from "./unheard.js";
 import type { PreferenceItem, Layout } from "./layouts/layout.js";
+import { zodProblems } from "../../util/zod-problems.js";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -59,14 +60,13 @@ export function parseAs<T>(
   } catch (error) {
     if (error instanceof ConversationError) throw error;
     if (isRewardError(error)) throw unreadable(`Line ${line + 1}: ${error.message}`, error);
-    throw unreadable(`Line ${line + 1} is no ${title} record: ${problems(error)}.`, error);
+    throw unreadable(`Line ${line + 1} is no ${title} record: ${problemsOf(error)}.`, error);
   }
   refuseUnheard(row, line, honours);
   return parsed;
 }
 
-function problems(error: unknown): string {
-  const issues = (error as Partial<z.ZodError>).issues;
-  if (issues === undefined) throw error;
-  return issues.map(({ path, message }) => `${path.join(".") || "record"}: ${message}`).join("; ");
+function problemsOf(error: unknown): string {
+  if (!(error instanceof z.ZodError)) throw error;
+  return zodProblems(error, "record").join("; ");
 }

@@ -1,5 +1,4 @@
 import { createWriteStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
@@ -12,6 +11,7 @@ import {
   schemaElements,
   type ColumnType,
 } from "../../formats/parquet/parquet-schema.js";
+import { putWhole, syncFile } from "../../util/files/write-whole.js";
 
 /** A record to write: JSON values, those of `exactValue` too. */
 export type OutputRecord = Readonly<Record<string, unknown>>;
@@ -30,26 +30,11 @@ export async function writeDataset(
   path: string,
   records: Iterable<OutputRecord> | AsyncIterable<OutputRecord>,
 ): Promise<void> {
-  const incomplete = `${path}.incomplete`;
-  try {
+  await putWhole(path, async (incomplete) => {
     if (path.endsWith(".parquet")) await writeParquet(incomplete, records);
     else await writeLines(incomplete, records, path.endsWith(".gz"));
     await syncFile(incomplete);
-    await rename(incomplete, path);
-  } catch (error) {
-    await rm(incomplete, { force: true });
-    throw error;
-  }
-}
-
-/** A name that reaches the disk before what it names would be that of an empty file after a power cut. */
-async function syncFile(path: string): Promise<void> {
-  const handle = await open(path, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  });
 }
 
 async function writeLines(

@@ -1,5 +1,7 @@
-import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { codeOf } from "../../util/caught.js";
+import { fileSize } from "../../util/files/file-size.js";
 
 /**
  * The Hub's shared cache on disk, the layout `huggingface_hub` and transformers use: `blobs/<etag>` hold the bytes,
@@ -38,11 +40,7 @@ export class CacheLayout {
 
   /** Whether the snapshot already has this file, whole. */
   async hasFile(commit: string, file: string, sizeBytes: number): Promise<boolean> {
-    try {
-      return (await stat(join(this.snapshotDir(commit), file))).size === sizeBytes;
-    } catch {
-      return false;
-    }
+    return (await fileSize(join(this.snapshotDir(commit), file))) === sizeBytes;
   }
 
   /** Makes `snapshots/<commit>/<file>` stand for the blob. Where links are not allowed (Windows), the blob moves there. */
@@ -54,7 +52,7 @@ export class CacheLayout {
       await symlink(relative(dirname(pointer), this.blobPath(etag)), pointer);
     } catch (error) {
       // Another process was faster.
-      if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
+      if (codeOf(error) === "EEXIST") return;
       await rename(this.blobPath(etag), pointer);
     }
   }

@@ -6,11 +6,12 @@ import { SINGLE_FILE } from "../../model/checkpoint/checkpoint.js";
 import { INDEX_FILE } from "../../model/checkpoint/shard-index.js";
 import { CacheLayout, checkedCommit } from "./cache-layout.js";
 import { defaultCacheDir, isOffline } from "./hub-settings.js";
-import { downloadToFile, type HubFile } from "./download-file.js";
+import { downloadToFile, type HubFile, isDiskFault } from "./download-file.js";
 import { hubAccess, hubFile, openRange, type Access } from "./hub-access.js";
 import { HubApiError, listFiles, modelInfo } from "./hub-client.js";
 import { DEFAULT_RETRY, type RetryPolicy } from "./retrying-fetch.js";
 import { hasWeights, indexFile, weightFiles } from "./weight-files.js";
+import { messageOf } from "../../util/caught.js";
 
 /** Options of `downloadCheckpoint`. */
 export interface DownloadCheckpointOptions {
@@ -195,21 +196,16 @@ function explain(error: unknown, hubId: string, revision: string, hasToken: bool
       },
     );
   }
-  if (
-    error instanceof Error &&
-    "code" in error &&
-    ["ENOSPC", "EACCES", "EROFS"].includes(String(error.code))
-  ) {
+  if (isDiskFault(error)) {
     return new FileError(
       "FILE_FAILED",
-      `Writing ${hubId} to the cache failed: ${error.message}. What arrived is kept; run the command again to continue.`,
+      `Writing ${hubId} to the cache failed: ${messageOf(error)}. What arrived is kept; run the command again to continue.`,
       options,
     );
   }
-  const message = error instanceof Error ? error.message : String(error);
   return new DownloadError(
     "DOWNLOAD_FAILED",
-    `Downloading ${hubId} failed: ${message}. Run the command again to continue.`,
+    `Downloading ${hubId} failed: ${messageOf(error)}. Run the command again to continue.`,
     options,
   );
 }

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,6 +8,9 @@ import type { ReadableStream } from "node:stream/web";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DownloadError } from "../../errors.js";
 import { backoff, RangeIgnoredError, type RetryPolicy } from "./retrying-fetch.js";
+import { messageOf, codeOf } from "../../util/caught.js";
+import { fileSize } from "../../util/files/file-size.js";
+import { syncFile } from "../../util/files/write-whole.js";
 
 /** One file of a repository as the Hub lists it. */
 export interface HubFile {
@@ -63,9 +66,7 @@ async function downloadAndCheck(file: HubFile, target: string, options: Download
       );
     }
   }
-  const handle = await open(incomplete, "r+");
-  await handle.sync();
-  await handle.close();
+  await syncFile(incomplete);
   await rename(incomplete, target);
 }
 
@@ -145,21 +146,12 @@ async function sizeOf(path: string): Promise<number> {
   return (await fileSize(path)) ?? 0;
 }
 
-async function fileSize(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return undefined;
-  }
-}
-
 /** A full disk or a refused request does not get better by asking again. */
 function isPermanent(error: unknown): boolean {
-  if (typeof error !== "object" || error === null) return false;
-  const code = "code" in error ? error.code : undefined;
-  return code === "ENOSPC" || code === "EACCES" || code === "EROFS" || "statusCode" in error;
+  return isDiskFault(error) || (error instanceof Error && "statusCode" in error);
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Whether the disk is full or must not be written. */
+export function isDiskFault(error: unknown): boolean {
+  return ["ENOSPC", "EACCES", "EROFS"].includes(codeOf(error) ?? "");
 }

@@ -1,4 +1,4 @@
-import { messageOf, unreadable, type DatasetRows } from "../../formats/rows.js";
+import { unreadable, type DatasetRows } from "../../formats/rows.js";
 import { openDataset, type Dataset, type DatasetOptions } from "../dataset/dataset.js";
 import { gunzip } from "../../formats/gunzip.js";
 import { readJsonArray } from "../../formats/json/json-array.js";
@@ -7,6 +7,7 @@ import { LARGEST_RECORD_BYTES } from "../../formats/json/parse-json.js";
 import { firstVisible } from "../../formats/json/text-form.js";
 import { RewardError } from "../../errors.js";
 import { lfsPointerMessage, parseLfsPointer, type LfsPointer } from "../../util/files/lfs-pointer.js";
+import { messageOf } from "../../util/caught.js";
 
 /** Input of `score`: a dataset, or what comes in on standard input. */
 export type RecordInput = Pick<Dataset, "rows" | "count">;

@@ -19,6 +19,7 @@ import { withUnreadableColumns } from "../../formats/parquet/unreadable.js";
 import { ConversationError, RewardError } from "../../errors.js";
 import { itemRecord } from "./item-record.js";
 import type { RecordId, ScoreRecord, RecordEntry } from "./record.js";
+import { zodProblems } from "../../util/zod-problems.js";
 
 const idSchema = z.union([z.string(), z.number()]);
 
@@ -144,10 +145,8 @@ function conversation(prompt: ConversationInput, text: string): ConversationInpu
 function parse<T>(schema: z.ZodType<T>, fields: unknown, line: number): T {
   const parsed = schema.safeParse(fields);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    ({ path, message }) => `${path.join(".") || "record"}: ${message}`,
-  );
-  throw unreadable(`Line ${line + 1} is no record of score: ${problems.join("; ")}.`);
+  const problems = zodProblems(parsed.error, "record").join("; ");
+  throw unreadable(`Line ${line + 1} is no record of score: ${problems}.`);
 }
 
 /** Tables have null where JSON has no field, and NaN for an id that is missing among numbers. */

@@ -1,9 +1,10 @@
 import { createReadStream } from "node:fs";
-import { open, stat, truncate, type FileHandle } from "node:fs/promises";
+import { open, truncate, type FileHandle } from "node:fs/promises";
 import { readJsonLines } from "../../formats/json/json-lines.js";
 import { FileError, InvalidArgumentError } from "../../errors.js";
-import { messageOf } from "../../formats/rows.js";
 import type { RecordId } from "./record.js";
+import { messageOf } from "../../util/caught.js";
+import { fileSize } from "../../util/files/file-size.js";
 
 /** A record that an earlier run finished. */
 export interface DoneRecord {
@@ -116,11 +117,7 @@ function notWritten(cause: unknown): FileError {
 }
 
 async function hasContent(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).size > 0;
-  } catch {
-    return false;
-  }
+  return ((await fileSize(path)) ?? 0) > 0;
 }
 
 async function readRemains(path: string): Promise<LogRemains> {

@@ -3,6 +3,7 @@ import { bootstrapIntervals, type Interval } from "../stats/bootstrap.js";
 import { kendallTauB } from "../stats/kendall-tau.js";
 import { mcnemarTest } from "../stats/mcnemar.js";
 import type { RecordRewards, TypeScores } from "./score-type.js";
+import { meanOf } from "../stats/mean.js";
 
 /** What one type does to the rewards of the reference type. */
 export interface FidelityRow {
@@ -52,7 +53,7 @@ export function compareTypes(reference: TypeScores, other: TypeScores): Fidelity
     type: other.type,
     rewards: differences.length,
     difference: {
-      mean: differences.reduce((sum, value) => sum + value, 0) / differences.length,
+      mean: meanOf(differences),
       p99: differences.length === 0 ? Number.NaN : quantileSorted(differences, 0.99),
       max: differences.at(-1) ?? Number.NaN,
     },

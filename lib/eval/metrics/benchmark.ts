@@ -1,5 +1,6 @@
 import type { ScoredItem } from "../items/scored-item.js";
 import { bootstrapIntervals, type BootstrapOptions, type Interval } from "../stats/bootstrap.js";
+import { meanOf } from "../stats/mean.js";
 
 /** Names of the benchmarks, as the command line spells them. */
 export const BENCHMARK_NAMES = ["rewardbench", "rewardbench2", "rm-bench", "pairs"] as const;
@@ -77,22 +78,6 @@ export function pushTo<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
-}
-
-/** Arithmetic mean; NaN of nothing. */
-export function meanOf(values: readonly number[]): number {
-  return meanOfAll([values]);
-}
-
-/** Arithmetic mean over several lists as if they were one; NaN of nothing. */
-export function meanOfAll(lists: Iterable<readonly number[]>): number {
-  let sum = 0;
-  let count = 0;
-  for (const list of lists) {
-    for (const value of list) sum += value;
-    count += list.length;
-  }
-  return sum / count;
 }
 
 /** Means by key. */

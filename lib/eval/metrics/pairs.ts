@@ -1,5 +1,6 @@
 import { pairMargin } from "../items/scored-item.js";
-import { meanOfAll, meansByKey, pushTo, defineBenchmark } from "./benchmark.js";
+import { meansByKey, pushTo, defineBenchmark } from "./benchmark.js";
+import { meanOfAll } from "../stats/mean.js";
 
 /** Any chosen / rejected file: pair accuracy over all pairs, and by subset where the file names subsets. Ties count 0. */
 export const pairs = defineBenchmark<number>({

@@ -1,7 +1,8 @@
 import type { CandidateScore, ScoredItem } from "../items/scored-item.js";
-import { meanOf, pushTo, defineBenchmark } from "./benchmark.js";
+import { pushTo, defineBenchmark } from "./benchmark.js";
 import { tiesPrompts, tiesScore, type TiesPrompt } from "./ties.js";
 import { largest } from "../../util/collections.js";
+import { meanOf } from "../stats/mean.js";
 
 /** Subset that is scored as a whole. */
 const TIES = "Ties";

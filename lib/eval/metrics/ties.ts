@@ -1,7 +1,7 @@
 import { DatasetError } from "../../errors.js";
 import type { CandidateScore, ScoredItem } from "../items/scored-item.js";
-import { meanOf } from "./benchmark.js";
 import { largest, smallest } from "../../util/collections.js";
+import { meanOf } from "../stats/mean.js";
 
 /** What one record of the Ties subset shows about its candidates. */
 export interface TiesStats {

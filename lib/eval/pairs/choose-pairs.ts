@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../../errors.js";
+import { stdOf } from "../std-of.js";
 
 /** A candidate as far as choosing pairs goes. */
 export interface PairCandidate {
@@ -74,13 +74,4 @@ export function choosePairs(
     });
   if (pairs.length > 0) return { pairs };
   return { reason: "margin-too-small", detail: `largest margin ${best.reward - worst.reward}` };
-}
-
-/** The std of a candidate. @throws InvalidArgumentError the head predicts none */
-export function stdOf({ std }: Pick<PairCandidate, "std">): number {
-  if (std !== undefined) return std;
-  throw new InvalidArgumentError(
-    "This model predicts no uncertainty (its scores have no std). Leave out --max-std, or use a model with an " +
-      "uncertainty-aware head such as URM.",
-  );
 }

@@ -2,6 +2,7 @@ import { bisect } from "simple-statistics";
 import { InvalidArgumentError } from "../../errors.js";
 import { bradleyTerry } from "../../score/pipeline/compare.js";
 import { seededDraw, shuffled } from "./random.js";
+import { meanOf } from "./mean.js";
 
 /** One bar of the calibration curve. */
 export interface CalibrationBin {
@@ -68,11 +69,11 @@ const MAX_STEPS = 200;
  * about them (T → ∞)
  */
 export function fitTemperature(margins: readonly number[]): number {
-  const scale = margins.reduce((sum, margin) => sum + Math.abs(margin), 0) / margins.length;
+  const scale = meanOf(margins.map(Math.abs));
   const unit = margins.map((margin) => margin / scale);
   // d/dβ of mean log(1 + e^(−βm)) = −mean(m / (1 + e^(βm))); it rises with β.
   const slope = (inverse: number): number =>
-    -unit.reduce((sum, margin) => sum + margin / (1 + Math.exp(inverse * margin)), 0) / unit.length;
+    -meanOf(unit.map((margin) => margin / (1 + Math.exp(inverse * margin))));
   if (!(slope(0) < 0)) {
     throw new InvalidArgumentError(
       `No temperature fits these ${margins.length} pairs: their margins do not favour the chosen answers on average. ` +

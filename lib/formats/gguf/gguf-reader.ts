@@ -4,6 +4,7 @@ import { ModelLoadError } from "../../errors.js";
 import { restoreByteOrderMarks } from "./gguf-strings.js";
 import { GGML_TYPES, ggmlTypeById, type GgmlTypeName } from "./gguf-types.js";
 import { tensorBytes } from "./gguf-writer.js";
+import { messageOf } from "../../util/caught.js";
 
 /** A tensor of a GGUF file. */
 export interface GgufTensorInfo {
@@ -41,7 +42,7 @@ export async function readGgufHeader(file: string): Promise<GgufHeader> {
     throw new ModelLoadError("MODEL_NOT_FOUND", `${file} cannot be opened.`, { cause, details: { file } });
   });
   const parsed = await gguf(file, { allowLocalFile: true }).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw invalid(file, `it is no GGUF file, or a damaged one (${reason})`, cause);
   });
   const dataStart = Number(parsed.tensorDataOffset);

@@ -1,6 +1,6 @@
 import { decodeUtf8, withoutByteOrderMark } from "../../util/utf8.js";
-import { messageOf } from "../rows.js";
 import { parseRecords } from "./parse-records.js";
+import { messageOf } from "../../util/caught.js";
 
 /**
  * Bytes of the longest record that is read. Text, its decoded form and its values are in memory at once, so that a record of

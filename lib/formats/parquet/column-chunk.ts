@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { appendAll } from "../../util/collections.js";
 import { unpack } from "./codecs.js";
@@ -7,6 +6,7 @@ import { readLevels } from "./levels.js";
 import { demand } from "./unreadable.js";
 import { ThriftReader } from "./thrift.js";
 import { checkValues, type ValueType } from "./values.js";
+import { nextTurn } from "../../util/next-turn.js";
 
 /** A column as the schema and the table of contents describe it. */
 export interface ColumnShape extends ValueType {
@@ -75,7 +75,7 @@ export async function soundChunk(
     }
     if (size - turn > BYTES_PER_TURN) {
       turn = size;
-      await setImmediate();
+      await nextTurn();
       signal?.throwIfAborted();
     }
   }

@@ -1,11 +1,12 @@
 import type { DataFile } from "../data-stream.js";
-import { messageOf, unreadable, type DatasetRow, type DatasetRows } from "../rows.js";
+import { unreadable, type DatasetRow, type DatasetRows } from "../rows.js";
 import { rememberExact } from "../json/exact-json.js";
 import { openByteSource, type ByteSource } from "./byte-source.js";
 import { prepareCodecs } from "./codecs.js";
 import { ParquetProblem, UnreadableColumn } from "./unreadable.js";
 import { LARGEST_GROUP_BYTES, readColumn } from "./read-column.js";
 import { readTable, type Column, type RowGroup, type Table } from "./table.js";
+import { messageOf } from "../../util/caught.js";
 
 /**
  * Rows of a Parquet file, one row group in memory at a time. Nothing in the file is trusted: what it says twice has to agree,

@@ -2,6 +2,7 @@ import { CheckpointError, HeadLoadError } from "../../errors.js";
 import { repeatedKey } from "../json/repeated-key.js";
 import { decodeUtf8 } from "../../util/utf8.js";
 import type { TensorDtype, TensorInfo } from "./tensor.js";
+import { messageOf } from "../../util/caught.js";
 
 /**
  * The safetensors format, as far as it is not JSON: 8 bytes with the header's length, the header, the data.
@@ -139,7 +140,7 @@ function parseObject(file: string, json: Uint8Array, invalid: InvalidFile): Reco
     text = decodeUtf8(json);
     value = JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw invalid(`${file}: the header is not valid JSON (${reason}).`, { file });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {

@@ -1,7 +1,7 @@
-import { setImmediate } from "node:timers/promises";
 import { PRE_TOKENIZERS } from "../tokenizer/pre-tokenizer.js";
 import { TOKEN_TYPE } from "../tokenizer/token-list.js";
 import type { Metadata } from "../../formats/gguf/metadata.js";
+import { nextTurn } from "../../util/next-turn.js";
 
 /** Keys by what they must hold; other keys of a tokenizer are refused, because llama.cpp acts on many of them. */
 const COMMON = [
@@ -134,6 +134,6 @@ async function eachValue(
       return;
     }
     index++;
-    if (index % VALUES_PER_TURN === 0) await setImmediate();
+    if (index % VALUES_PER_TURN === 0) await nextTurn();
   }
 }

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from "../../errors.js";
 import { REWARD_JSON } from "../folder/file-names.js";
 import { exists } from "../../util/files/optional-file.js";
 import { CONFIG_FILE } from "./read-config.js";
+import { messageOf, codeOf } from "../../util/caught.js";
 
 /**
  * Checks that a path can be a checkpoint at all, before anything is said of what is in it.
@@ -15,11 +16,9 @@ export async function requireFolderOfCheckpoint(directory: string): Promise<void
       details: { directory },
     });
   const stats = await stat(directory).catch((cause: unknown) => {
-    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    const isMissing = codeOf(cause) === "ENOENT";
     throw wrong(
-      isMissing
-        ? `${directory} does not exist.`
-        : `${directory} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      isMissing ? `${directory} does not exist.` : `${directory} cannot be read: ${messageOf(cause)}.`,
     );
   });
   if (!stats.isDirectory()) {

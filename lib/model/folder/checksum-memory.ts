@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
@@ -13,6 +13,7 @@ import {
   type FileStamp,
 } from "../../util/files/file-stamp.js";
 import type { FileRecord } from "./reward-json.js";
+import { putWhole } from "../../util/files/write-whole.js";
 
 /**
  * Remembers checksums of files that were read once, in the user's cache folder, one small file each: the next load of the same file
@@ -93,14 +94,8 @@ function entryFile(ownPath: string): string {
 async function writeEntry(entry: z.infer<typeof entrySchema>): Promise<void> {
   const target = entryFile(entry.path);
   await mkdir(memoryDir(), { recursive: true });
-  const incomplete = `${target}.${randomUUID()}`;
-  try {
-    await writeFile(incomplete, JSON.stringify(entry));
-    await rename(incomplete, target);
-  } catch (error) {
-    await rm(incomplete, { force: true });
-    throw error;
-  }
+  const write = (incomplete: string): Promise<void> => writeFile(incomplete, JSON.stringify(entry));
+  await putWhole(target, write, `${target}.${randomUUID()}`);
   if (Math.random() * CLEANING < 1) await clean();
 }
 

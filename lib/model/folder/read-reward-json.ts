@@ -1,11 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
 import { ModelLoadError } from "../../errors.js";
 import { exists } from "../../util/files/optional-file.js";
 import { REWARD_JSON } from "./file-names.js";
 import { REWARD_JSON_VERSION, rewardJsonSchema, type FileRecord, type RewardJson } from "./reward-json.js";
 import { scoringChecksum } from "./scoring-checksum.js";
+import { messageOf } from "../../util/caught.js";
+import { zodProblems } from "../../util/zod-problems.js";
 
 /**
  * Reads and checks `reward.json`. The head's section is checked by its own definition.
@@ -28,7 +29,7 @@ export async function readRewardJson(
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw invalid(file, `it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+    throw invalid(file, `it is not JSON (${messageOf(cause)})`, cause);
   }
   const version = versionOf(value);
   if (typeof version === "number" && version > REWARD_JSON_VERSION) {
@@ -40,7 +41,7 @@ export async function readRewardJson(
     );
   }
   const parsed = rewardJsonSchema.safeParse(value);
-  if (!parsed.success) throw invalid(file, z.prettifyError(parsed.error), parsed.error);
+  if (!parsed.success) throw invalid(file, zodProblems(parsed.error, "the whole").join("; "), parsed.error);
   const fault = check ? scoringFault(value as RewardJson) : undefined;
   if (fault !== undefined) throw invalid(file, fault);
   return parsed.data;
@@ -74,7 +75,7 @@ async function whyNoModelFolder(modelDir: string, cause: unknown): Promise<strin
       `\`llama-reward convert ${modelDir} <model-dir>\`.`
     );
   }
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return `${modelDir} is no model folder: ${REWARD_JSON} cannot be read (${reason}). ${MAKE_ONE}`;
 }
 

@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { CheckpointError } from "../../errors.js";
 import { parseProfile, type Profile } from "./profile.js";
+import { codeOf, messageOf } from "../../util/caught.js";
+import { zodProblems } from "../../util/zod-problems.js";
 
 /** The profiles that ship with the package: `models/`, beside `lib/` and `dist/` alike. */
 const PROFILE_DIRECTORY = fileURLToPath(new URL("../../../models/", import.meta.url));
@@ -44,13 +46,14 @@ async function readProfile(path: string): Promise<Profile | undefined> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT") return undefined;
     throw new CheckpointError("CHECKPOINT_INVALID", `The profile ${path} cannot be read.`, { cause: error });
   }
   try {
     return parseProfile(basename(path, ".json"), JSON.parse(text));
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    const reason =
+      error instanceof z.ZodError ? zodProblems(error, "the whole").join("; ") : messageOf(error);
     throw new CheckpointError("CHECKPOINT_INVALID", `The profile ${path} is not valid: ${reason}`, {
       cause: error,
     });

@@ -4,6 +4,8 @@ import type { z } from "zod";
 import { CheckpointError } from "../../errors.js";
 import { lfsPointerMessage, parseLfsPointer } from "../../util/files/lfs-pointer.js";
 import { decodeUtf8 } from "../../util/utf8.js";
+import { messageOf } from "../../util/caught.js";
+import { firstProblem } from "../../util/zod-problems.js";
 
 /**
  * A JSON file of a checkpoint folder, checked against a schema, or undefined when the folder has no such file.
@@ -22,7 +24,7 @@ export async function readCheckpointJson<T>(
   } catch (cause) {
     throw new CheckpointError(
       "CHECKPOINT_INVALID",
-      `${file} is not valid JSON (${(cause as Error).message}). Download it again.`,
+      `${file} is not valid JSON (${messageOf(cause)}). Download it again.`,
       { cause, details: { file } },
     );
   }
@@ -30,9 +32,8 @@ export async function readCheckpointJson<T>(
     throw invalidField(file, "(root)", `nested more than ${MAX_DEPTH} levels deep`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const field = issue === undefined || issue.path.length === 0 ? "(root)" : issue.path.join(".");
-  throw invalidField(file, field, issue?.message ?? "unexpected value");
+  const { field, fault } = firstProblem(parsed.error, "(root)");
+  throw invalidField(file, field, fault);
 }
 
 /** As deep as the tokenizers library reads. Source: serde_json 1.0, `Deserializer`'s recursion limit. */
@@ -85,7 +86,7 @@ export async function readCheckpointBytes(
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new CheckpointError(
       "CHECKPOINT_INVALID",
-      `${file} cannot be read: ${(cause as Error).message}. Download it again.`,
+      `${file} cannot be read: ${messageOf(cause)}. Download it again.`,
       {
         cause,
         details: { file },

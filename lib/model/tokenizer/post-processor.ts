@@ -3,6 +3,7 @@ import { invalidField, unsupported } from "./checkpoint-json.js";
 import type { TokenStatements } from "./token-statements.js";
 import type { TokenizerClass } from "./tokenizer-class.js";
 import { componentSchema, type Component, type TokenizerConfig } from "./tokenizer-json.js";
+import { firstProblem } from "../../util/zod-problems.js";
 
 /** Token ids added in front of and behind a text. */
 export interface Additions {
@@ -99,10 +100,6 @@ function templateAdditions(component: Component, file: string): Additions {
 function read<T>(schema: z.ZodType<T>, component: Component, file: string): T {
   const parsed = schema.safeParse(component);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw invalidField(
-    file,
-    `post_processor.${issue?.path.join(".") ?? ""}`,
-    issue?.message ?? "unexpected value",
-  );
+  const { field, fault } = firstProblem(parsed.error, "type");
+  throw invalidField(file, `post_processor.${field}`, fault);
 }

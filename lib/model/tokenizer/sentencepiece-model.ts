@@ -2,6 +2,7 @@ import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { invalidField, unsupported } from "./checkpoint-json.js";
 import { SPACE_MARK } from "./normalizer.js";
 import { TOKEN_TYPE } from "./token-list.js";
+import { messageOf } from "../../util/caught.js";
 
 /** One entry of a SentencePiece vocabulary; its id is its place. */
 export interface Piece {
@@ -66,7 +67,7 @@ export function readSentencePieceModel(bytes: Uint8Array, file: string): Sentenc
       },
     });
   } catch (cause) {
-    throw invalidField(file, "(protocol buffer)", (cause as Error).message);
+    throw invalidField(file, "(protocol buffer)", messageOf(cause));
   }
   if (pieces.length === 0) throw invalidField(file, "pieces", "the vocabulary is empty");
   checkSettings(settings, file);

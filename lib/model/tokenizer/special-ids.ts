@@ -3,6 +3,7 @@ import { invalidField } from "./checkpoint-json.js";
 import { tokenIdOf, type LoadedTokenizer } from "./loaded-tokenizer.js";
 import type { TokenStatements } from "./token-statements.js";
 import { configTokensSchema, type ConfigTokens } from "./tokenizer-json.js";
+import { firstProblem } from "../../util/zod-problems.js";
 
 /** Ids of the tokens with a role; null for those the model has not. */
 export interface SpecialIds {
@@ -31,11 +32,8 @@ export function readSpecialIds(
 ): SpecialIds {
   const parsed = configTokensSchema.safeParse(config);
   if (!parsed.success) {
-    throw invalidField(
-      "config.json",
-      parsed.error.issues[0]?.path.join(".") ?? "token ids",
-      "expected a token id",
-    );
+    const { field } = firstProblem(parsed.error, "token ids");
+    throw invalidField("config.json", field, "expected a token id");
   }
   const { bos_token_id: bos, eos_token_id: eos, pad_token_id: pad } = parsed.data;
   return {

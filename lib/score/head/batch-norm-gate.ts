@@ -3,6 +3,7 @@ import { HeadLoadError } from "../../errors.js";
 import type { TensorReader } from "../../formats/safetensors/tensor.js";
 import type { DenseLayer } from "./dense.js";
 import { expectShape, readFinite, rowCount, type TensorTable } from "./head-tensors.js";
+import { nextTurn } from "../../util/next-turn.js";
 
 /**
  * QRM's gating network: for each hidden layer a linear one without bias, ReLU, batch norm; then a linear layer with bias.
@@ -155,7 +156,7 @@ async function foldedLayer(
   const folded = new Float32Array(weight.length);
   const sums = new Float32Array(outputSize);
   for (let row = 0; row < outputSize; row++) {
-    if (row % ROWS_PER_TURN === ROWS_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+    if (row % ROWS_PER_TURN === ROWS_PER_TURN - 1) await nextTurn();
     let sum = bias?.[row] ?? 0;
     for (let column = 0; column < inputSize; column++) {
       const value = weight[row * inputSize + column] ?? NaN;

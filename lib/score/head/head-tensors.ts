@@ -1,6 +1,7 @@
 import { HeadLoadError } from "../../errors.js";
 import { findNonFinite } from "../../formats/floats/float-convert.js";
 import type { TensorInfo, TensorReader } from "../../formats/safetensors/tensor.js";
+import { nextTurn } from "../../util/next-turn.js";
 
 /** Tensors by name, without their data: what detection and shape checks look at. */
 export type TensorTable = ReadonlyMap<string, TensorInfo>;
@@ -77,7 +78,7 @@ export function rowCount(
 export async function readFinite(reader: TensorReader, name: string): Promise<Float32Array> {
   const values = await reader.readFloat32(name);
   for (let start = 0; start < values.length; start += VALUES_PER_TURN) {
-    if (start > 0) await new Promise((resolve) => setImmediate(resolve));
+    if (start > 0) await nextTurn();
     const part = values.subarray(start, start + VALUES_PER_TURN);
     const found = findNonFinite(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), "F32");
     if (found < 0) continue;

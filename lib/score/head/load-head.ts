@@ -6,6 +6,7 @@ import { summarise, type Head, type HeadDefinition, type HeadSummary } from "./h
 import { headDefinition } from "./registry.js";
 import { loadAddon } from "../native/binding.js";
 import { nativeDense } from "./native-dense.js";
+import { zodProblems } from "../../util/zod-problems.js";
 
 /** A head ready to run, and what its section of `reward.json` says about it. */
 export interface LoadedHead {
@@ -27,7 +28,7 @@ export async function loadHead(
   const definition = headDefinition(section.kind);
   const parsed = definition.schema.safeParse(section);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+    const faults = zodProblems(parsed.error, "head").join("; ");
     throw new HeadLoadError(
       "HEAD_INVALID",
       `The head section of reward.json is damaged (${faults}). Convert the checkpoint again.`,

@@ -8,6 +8,7 @@ import { findLlamaLibraries } from "./llama-libraries.js";
 import { outsideAsar, PACKAGE_ROOT } from "./package-files.js";
 import { addonPackage } from "./platform.js";
 import type { NativeAddon, NativeBackendInfo, NativeLibraries } from "./types.js";
+import { messageOf } from "../../util/caught.js";
 
 const require = createRequire(import.meta.url);
 
@@ -40,7 +41,7 @@ function openAddon(): { addon: NativeAddon; file: string } {
       file = outsideAsar(resolve());
       return { addon: require(file) as NativeAddon, file };
     } catch (error) {
-      const [reason] = String(error instanceof Error ? error.message : error).split("\n");
+      const [reason] = messageOf(error).split("\n");
       tried.push(`${label}${file === undefined ? "" : ` (${file})`}: ${reason ?? ""}`);
     }
   }

@@ -1,5 +1,5 @@
-import { setImmediate } from "node:timers/promises";
 import { abortable } from "../../util/abortable.js";
+import { nextTurn } from "../../util/next-turn.js";
 
 /** How much a window may hold. */
 export interface WindowSize {
@@ -33,9 +33,7 @@ export async function* cutWindows<Item>(
         reading ??= Promise.resolve(iterator.next());
         // A source counts as not ready when it needs more than one turn of the event loop.
         const next =
-          window.length === 0
-            ? await abortable(reading, signal)
-            : await Promise.race([reading, setImmediate(undefined)]);
+          window.length === 0 ? await abortable(reading, signal) : await Promise.race([reading, nextTurn()]);
         if (next === undefined) break;
         reading = undefined;
         isDone = next.done === true;

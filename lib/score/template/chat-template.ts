@@ -5,6 +5,7 @@ import { JinjaTemplate } from "../jinja/jinja-template.js";
 import { pythonStr } from "../jinja/repr.js";
 import { parseDate, strftime } from "./strftime.js";
 import { templateInput, type TemplateInput } from "./template-input.js";
+import { messageOf } from "../../util/caught.js";
 
 /** Roles that a template without any list of roles is taken to know. */
 const USUAL_ROLES = ["system", "user", "assistant"];
@@ -124,8 +125,4 @@ export class ChatTemplate {
 /** The words that a template's source has in quotes. */
 function quotedWords(source: string): string[] {
   return [...source.matchAll(/'(\w+)'|"(\w+)"/g)].map((match) => match[1] ?? match[2] ?? "");
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { nextTurn } from "../../util/next-turn.js";
 
 /** Longest stretch of synchronous work before the event loop gets its turn. */
 const SLICE_MS = 3;
@@ -10,7 +10,7 @@ export class TimeSlice {
   /** Gives the event loop its turn once the slice is used up. */
   async pause(): Promise<void> {
     if (performance.now() - this.#start < SLICE_MS) return;
-    await setImmediate();
+    await nextTurn();
     this.#start = performance.now();
   }
 }

@@ -2,6 +2,7 @@ import { HostError, InvalidArgumentError } from "../../errors.js";
 import type { HostPort } from "./port.js";
 import type { ClientMessage, HostMessage } from "./protocol.js";
 import { decodeError } from "./wire-error.js";
+import { messageOf } from "../../util/caught.js";
 
 /** The host's first message. */
 export type Hello = Extract<HostMessage, { type: "hello" }>;
@@ -93,7 +94,7 @@ export class Connection {
     try {
       this.#port.post(message);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new InvalidArgumentError(
         `The call cannot be sent to the scoring host: ${why} Give plain data only, no functions or the like.`,
         { cause: error },

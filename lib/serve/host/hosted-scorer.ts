@@ -19,6 +19,7 @@ import type { ScorerStatus } from "./protocol.js";
 import { abortable } from "../../util/abortable.js";
 import { ReplaySource } from "./replay-source.js";
 import { startFirstHost, startHost, type HostPlan, type LiveHost } from "./start-host.js";
+import { messageOf } from "../../util/caught.js";
 
 /** Longest wait between two restarts. */
 const MAX_RESTART_DELAY_MS = 5_000;
@@ -238,7 +239,7 @@ export class HostedScorer implements Scorer, TextScorer {
           // No crash: the host lived, and the model could not be loaded. The next call tries again.
           this.#crashesInARow -= 1;
           this.#failedLoads += 1;
-          this.#failedLoad = `the model could not be loaded (${error instanceof Error ? error.message : String(error)})`;
+          this.#failedLoad = `the model could not be loaded (${messageOf(error)})`;
           throw error;
         }
         reason = error.message;

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { HostProcess } from "./host-process.js";
 import { Mailbox } from "./mailbox.js";
+import { messageOf } from "../../util/caught.js";
 
 /** Starts the host as a thread of this process: no isolation from native crashes, but the event loop stays free. */
 export function launchWorker(entry: string): HostProcess {
@@ -10,7 +11,7 @@ export function launchWorker(entry: string): HostProcess {
   const ended = new Promise<string>((resolve) => {
     let problem = "";
     worker.on("error", (error) => {
-      problem = ` after an error: ${error instanceof Error ? error.message : String(error)}`;
+      problem = ` after an error: ${messageOf(error)}`;
     });
     worker.on("exit", (code) => {
       resolve(`its thread exited with status ${code}${problem}`);

@@ -13,6 +13,8 @@ import {
 import { clientMessageSchema } from "./protocol-schema.js";
 import { ServedStream } from "./served-stream.js";
 import { encodeError } from "./wire-error.js";
+import { messageOf } from "../../util/caught.js";
+import { zodProblems } from "../../util/zod-problems.js";
 
 /** Loads the model a client asks for. `options` is what the client passed, plus the signal and progress callback. */
 export type LoadScorer = (
@@ -62,7 +64,7 @@ class Session {
         this.#check(message);
       } catch (error) {
         // Whoever sent it must not end this process by it.
-        this.#refuse(message, error instanceof Error ? error.message : String(error));
+        this.#refuse(message, messageOf(error));
       }
     });
     this.#port.onClose(() => {
@@ -80,10 +82,7 @@ class Session {
   #check(message: unknown): void {
     const parsed = clientMessageSchema.safeParse(message);
     if (!parsed.success) {
-      const faults = parsed.error.issues
-        .slice(0, NAMED_FAULTS)
-        .map(({ path, message: fault }) => `${path.join(".")}: ${fault}`);
-      this.#refuse(message, faults.join("; "));
+      this.#refuse(message, zodProblems(parsed.error, "message").slice(0, NAMED_FAULTS).join("; "));
     } else if (this.#running.size >= MAX_REQUESTS && isRequest(parsed.data)) {
       this.#refuse(message, `${this.#running.size} requests are in progress already`);
     } else if (this.#opensAgain(parsed.data))

@@ -10,6 +10,7 @@ import type { WireSettledScore } from "./protocol.js";
 import { Batcher } from "./soon.js";
 import { decodeError } from "./wire-error.js";
 import { wireOptions } from "./wire-options.js";
+import { messageOf } from "../../util/caught.js";
 
 type Source = Iterable<ConversationInput> | AsyncIterable<ConversationInput>;
 
@@ -148,6 +149,6 @@ export function fromWire(settled: WireSettledScore): SettledScore {
 
 function asRewardError(error: unknown): RewardError {
   if (error instanceof RewardError) return error as RewardError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new HostError("HOST_FAILED", `The scoring host failed unexpectedly: ${message}`, { cause: error });
 }

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { asError } from "../caught.js";
 
 /**
  * The thread's whole program, as text: a file of its own would have to be found from sources, from `dist/` and from inside an
@@ -35,7 +36,7 @@ export class ByteHasher {
   constructor() {
     this.worker.on("message", (answer: string) => this.waiting.shift()?.resolve(answer));
     this.worker.on("error", (error) => {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+      this.fail(asError(error));
     });
     this.worker.on("exit", () => {
       this.fail(new Error("The hashing thread ended."));

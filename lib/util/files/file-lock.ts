@@ -5,6 +5,7 @@ import { z } from "zod";
 import { FileError } from "../../errors.js";
 import { fileError } from "./file-error.js";
 import { isRunning, ownIdentity } from "./process-identity.js";
+import { codeOf } from "../caught.js";
 
 const holderSchema = z.object({
   host: z.string(),
@@ -163,8 +164,4 @@ function isHeld(path: string, what: string, holder?: Holder): FileError {
     `${what} is being written by ${who}. Wait for it to end. If nothing is running any more, remove ${path}.`,
     { details: { file: path, pid: holder?.pid, host: holder?.host } },
   );
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { codeOf } from "../caught.js";
 
 /** A process, told apart from later ones that get the same id. */
 export interface ProcessIdentity {
@@ -23,7 +24,7 @@ export function isRunning({ pid, started }: Pick<ProcessIdentity, "pid" | "start
     process.kill(pid, 0);
   } catch (error) {
     // It runs for another user.
-    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
+    if (codeOf(error) !== "EPERM") return false;
   }
   return started === null || startOf(pid) === started;
 }

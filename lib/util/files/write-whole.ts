@@ -5,8 +5,7 @@ import { open, rename, rm } from "node:fs/promises";
  * power cut, finds the old file or the new one, whole. What could not be finished is removed.
  */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const incomplete = `${path}.incomplete`;
-  try {
+  await putWhole(path, async (incomplete) => {
     const handle = await open(incomplete, "w");
     try {
       await handle.writeFile(content);
@@ -14,9 +13,34 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
     } finally {
       await handle.close();
     }
+  });
+}
+
+/**
+ * Has a file written under another name, and renames it once that is done. What could not be finished is removed.
+ * @param write whatever must outlive a power cut, it brings to the disk itself: see {@link syncFile}
+ * @param incomplete the name until then; one of its own where several may write the same file at once
+ */
+export async function putWhole(
+  path: string,
+  write: (incomplete: string) => Promise<void>,
+  incomplete = `${path}.incomplete`,
+): Promise<void> {
+  try {
+    await write(incomplete);
     await rename(incomplete, path);
   } catch (error) {
     await rm(incomplete, { force: true }).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Waits until a file is on the disk: a name that gets there first would be that of an empty file after a power cut. */
+export async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

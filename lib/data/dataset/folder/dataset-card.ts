@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { messageOf, unreadable } from "../../../formats/rows.js";
+import { unreadable } from "../../../formats/rows.js";
+import { messageOf } from "../../../util/caught.js";
+import { zodProblems } from "../../../util/zod-problems.js";
 
 /** Files of a dataset that may describe its configurations, the later ones in place of the earlier ones' fields. */
 export const CARD_FILES = ["README.md", ".huggingface.yaml"] as const;
@@ -84,6 +86,5 @@ function parseYaml(text: string): object {
 }
 
 function problem(error: unknown): string {
-  if (!(error instanceof z.ZodError)) return messageOf(error);
-  return error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+  return error instanceof z.ZodError ? zodProblems(error, "card").join("; ") : messageOf(error);
 }

@@ -5,6 +5,8 @@ import { HttpError } from "./http-error.js";
 import { refuseUnhonoured } from "./unhonoured-fields.js";
 import { DEEPEST_RECORD, isDeeperThan } from "../../../formats/json/parse-json.js";
 import { parseRecords } from "../../../formats/json/parse-records.js";
+import { messageOf } from "../../../util/caught.js";
+import { zodProblems } from "../../../util/zod-problems.js";
 
 /** A client that sends nothing for so long … */
 const IDLE_BODY_MS = 10_000;
@@ -45,7 +47,7 @@ export async function readJson(
   try {
     value = parseRecords(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new HttpError(400, "BODY_INVALID", `The body is not JSON: ${reason}`);
   }
   if (!isDeeperThan(value, DEEPEST_RECORD)) return value;
@@ -115,6 +117,5 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown, honoured: read
     refuseUnhonoured(body, honoured);
     return result.data;
   }
-  const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`);
-  throw new HttpError(422, "INVALID_ARGUMENT", problems.join("; "));
+  throw new HttpError(422, "INVALID_ARGUMENT", zodProblems(result.error, "body").join("; "));
 }
