@@ -1,13 +1,11 @@
 import { DecodeError } from "../../errors.js";
+import { CellPool } from "./cell-pool.js";
 import { Chunk, type OpenSequence } from "./chunk.js";
-import { KvLedger } from "./kv-ledger.js";
-import type { DecodeStep, PlanCounts, PlanLimits, PlanStep, SequenceOperation } from "./plan-step.js";
-import { planSegments, type Segment } from "./plan-tree.js";
-import { PrefixCache, type HeldSequence, type PrefixMatch } from "./prefix-cache.js";
+import type { DecodeStep, PlanCounts, PlanLimits, PlanStep } from "./plan-step.js";
+import type { Segment } from "./plan-tree.js";
+import type { HeldSequence } from "./prefix-cache.js";
 import type { HiddenRequest } from "./request.js";
-
-/** Part of a held sequence that must be used for it to count as worth keeping: all prompts share some tokens of the template. */
-const HIT_SHARE = 0.5;
+import { Workload } from "./workload.js";
 
 /**
  * Plans how the hidden states of some requests are computed in chunks of at most one batch. A pure function of its arguments:
@@ -24,26 +22,12 @@ const HIT_SHARE = 0.5;
  * what its parent has in memory.
  */
 export class BatchPlan {
-  /** Distinct tokens of all requests: `counts.computed + counts.reused` when all steps are taken. */
-  readonly totalTokens: number;
-  readonly counts: PlanCounts = { computed: 0, reused: 0, hits: 0, misses: 0 };
   readonly #limits: PlanLimits;
-  readonly #segments: readonly Segment[];
-  readonly #initiallyHeld: readonly HeldSequence[];
-  readonly #evictedIds = new Set<number>();
   readonly #startClock: number;
-  /** Held sequences that the plan is going to copy from. */
-  readonly #needed = new Set<HeldSequence>();
-  /** Cached tokens that are computed again, so that no decode is too short. */
-  #givenBack = 0;
-  /** Tokens to compute in the segments after the one being computed; undefined when that must be counted anew. */
-  #tokensAhead: number | undefined;
-  /** Output rows that are in no chunk yet. */
-  #outputsLeft: number;
-  readonly #held: PrefixCache;
-  readonly #ledger: KvLedger;
-  readonly #freeIds: number[] = [];
-  #operations: SequenceOperation[] = [];
+  readonly #pool: CellPool;
+  readonly #work: Workload;
+  #computed = 0;
+  #reused = 0;
   #chunk = new Chunk();
   /** Every sequence with rows in the chunk, or that later segments fork from or continue. */
   readonly #open = new Set<OpenSequence>();
@@ -65,89 +49,64 @@ export class BatchPlan {
   ) {
     this.#limits = limits;
     this.#startClock = clock;
-    this.#segments = planSegments(requests);
-    this.totalTokens = this.#segments.reduce((sum, segment) => sum + segment.end - segment.start, 0);
-    this.#outputsLeft = this.#segments.reduce((sum, segment) => sum + segment.outputs.size, 0);
-    this.#initiallyHeld = held;
-    this.#held = new PrefixCache(held);
-    this.#ledger = new KvLedger(
-      limits.contextLength,
-      held.map((sequence) => sequence.cells),
-    );
-    const heldIds = new Set(held.map((sequence) => sequence.id));
-    for (let id = limits.maxSequences - 1; id >= 0; id--) if (!heldIds.has(id)) this.#freeIds.push(id);
+    this.#pool = new CellPool(held, limits);
+    this.#work = new Workload(requests, this.#pool, limits);
+  }
+
+  /** Distinct tokens of all requests: `counts.computed + counts.reused` when all steps are taken. */
+  get totalTokens(): number {
+    return this.#work.totalTokens;
+  }
+
+  /** What has happened so far. */
+  get counts(): PlanCounts {
+    const { hits, misses } = this.#pool;
+    return { computed: this.#computed, reused: this.#reused, hits, misses };
   }
 
   /** What the KV cache keeps once all steps are taken. */
   get held(): readonly HeldSequence[] {
-    return this.#held.sequences;
+    return this.#pool.held;
   }
 
   /** What of the earlier calls is still whole when the plan is given up in the middle. Every other sequence must be removed. */
   get survivors(): readonly HeldSequence[] {
-    return this.#initiallyHeld.filter((sequence) => !this.#evictedIds.has(sequence.id));
+    return this.#pool.survivors;
   }
 
   /** The steps. The state behind `held` and `survivors` runs ahead of the consumer by at most the step it was given. */
   *steps(): Generator<PlanStep, void, undefined> {
-    this.#expire(this.#clock + this.#findNeeded());
+    for (const sequence of this.#work.findNeeded()) this.#pool.need(sequence);
+    this.#pool.expire(this.#clock + this.#work.start());
     const sequences: (OpenSequence | undefined)[] = [];
-    for (const [index, segment] of this.#segments.entries()) {
-      while (this.#freeIds.length === 0) yield* this.#freeId();
+    for (const [index, segment] of this.#work.segments.entries()) {
+      while (this.#pool.freeIds === 0) yield* this.#freeId();
       const sequence = this.#begin(segment, sequences[segment.parent]);
       sequences.push(sequence);
-      this.#tokensAhead = undefined;
       for (let position = sequence.cells.length; position < segment.end; position++) {
-        while (this.#ledger.freeCells === 0) yield* this.#freeCell();
+        while (this.#pool.freeCells === 0) yield* this.#freeCell();
         this.#append(sequence, segment, position);
-        if (this.#isChunkFull(index, position)) yield this.#flush();
+        if (this.#work.endsChunk(this.#chunk, index, position)) yield this.#flush();
       }
       if (segment.isLeaf) this.#finished.push({ sequence, segment });
     }
     // The last spares wait for the next call: it may go on from one of them.
     if (this.#chunk.tokenCount > 0) yield this.#finishChunk();
     this.#retire();
-    this.#demoteNeeded();
-    if (this.#operations.length > 0) yield this.#step(undefined);
+    this.#pool.demoteNeeded(this.#clock);
+    const last = this.#step(undefined);
+    if (last.operations.length > 0) yield last;
   }
 
   get #clock(): number {
-    return this.#startClock + this.counts.computed;
-  }
-
-  /** Looks up what the plan takes from the cache. @returns how many tokens are left to compute */
-  #findNeeded(): number {
-    for (const segment of this.#segments) {
-      const match = this.#reusable(segment);
-      if (match && match.length >= HIT_SHARE * match.sequence.tokens.length) this.#needed.add(match.sequence);
-    }
-    const tokens = this.#countTokens(0, Infinity);
-    this.#givenBack = Math.max(0, this.#limits.fewestTokens - tokens);
-    return tokens + this.#givenBack;
-  }
-
-  /** A held prefix of a segment. Wanted positions are left out: their hidden state is not in the cache. */
-  #reusable(segment: Segment): PrefixMatch | undefined {
-    const match = this.#held.match(segment.tokens, segment.end);
-    return match && { ...match, length: Math.min(match.length, segment.firstOutput) };
-  }
-
-  /** What was copied from goes on in the sequences of this plan: only its last tokens are left to keep, as a spare. */
-  #demoteNeeded(): void {
-    const held = new Set(this.#held.sequences);
-    for (const sequence of this.#needed) {
-      if (!sequence.isSpare) this.counts.hits++;
-      if (!held.has(sequence)) continue;
-      this.#held.remove(sequence);
-      this.#held.add({ ...sequence, isSpare: true, expiresAt: this.#clock });
-    }
+    return this.#startClock + this.#computed;
   }
 
   /** The sequence that computes a segment: the parent's own, a fork of it, or a copy of a longer held prefix. */
   #begin(segment: Segment, parent: OpenSequence | undefined): OpenSequence {
-    const match = this.#findHeld(segment);
+    const match = this.#work.takeHeld(segment);
     if (match !== undefined) {
-      this.counts.reused += match.length - segment.start;
+      this.#reused += match.length - segment.start;
       if (parent !== undefined && segment.isLastChild) this.#leave(parent);
       const cells = match.sequence.cells.slice(0, match.length);
       return this.#branch({ id: match.sequence.id, cells, rows: [] });
@@ -159,27 +118,14 @@ export class BatchPlan {
   /** Drops a sequence that nothing goes on from; one that has rows in the chunk (computed again, see `fewestTokens`) after it. */
   #leave(sequence: OpenSequence): void {
     this.#open.delete(sequence);
-    if (sequence.rows.length === 0) this.#drop(sequence);
+    if (sequence.rows.length === 0) this.#pool.drop(sequence);
     else this.#left.push(sequence);
-  }
-
-  /** A held prefix that reaches into the segment, less what is to be computed again. */
-  #findHeld(segment: Segment): PrefixMatch | undefined {
-    const match = this.#reusable(segment);
-    if (match === undefined) return undefined;
-    const length = Math.max(segment.start, match.length - this.#givenBack);
-    this.#givenBack -= Math.max(0, match.length - length);
-    return length > segment.start ? { ...match, length } : undefined;
   }
 
   /** A new sequence with everything that `source` has. */
   #branch(source: OpenSequence): OpenSequence {
-    const id = this.#freeIds.pop();
-    if (id === undefined) throw new RangeError("The batch plan has no free sequence id.");
-    const sequence: OpenSequence = { id, cells: [...source.cells], rows: [] };
-    this.#ledger.share(source.cells);
     const inMemory = source.cells.length - source.rows.length;
-    if (inMemory > 0) this.#operations.push({ kind: "copy", from: source.id, to: id, end: inMemory });
+    const sequence: OpenSequence = { ...this.#pool.branch(source, inMemory), rows: [] };
     this.#chunk.fork(source, sequence);
     this.#open.add(sequence);
     return sequence;
@@ -188,54 +134,20 @@ export class BatchPlan {
   #append(sequence: OpenSequence, segment: Segment, position: number): void {
     const token = segment.tokens[position];
     if (token === undefined) throw new RangeError(`Position ${position} is outside of its segment.`);
-    sequence.cells.push(this.#ledger.take());
-    const targets = segment.outputs.get(position);
-    this.#chunk.add(sequence, token, position, targets);
-    this.counts.computed++;
-    if (targets !== undefined) this.#outputsLeft--;
-  }
-
-  /**
-   * Whether the chunk ends with `position` of a segment: because it can take no more, or because the tokens left are just enough
-   * for a chunk of their own, and would be too few if this one went on.
-   */
-  #isChunkFull(index: number, position: number): boolean {
-    const { batchSize, maxOutputs, fewestTokens } = this.#limits;
-    const { tokenCount, outputCount } = this.#chunk;
-    if (tokenCount >= batchSize || outputCount >= maxOutputs) return true;
-    const takesAll = tokenCount + fewestTokens <= batchSize && outputCount + this.#outputsLeft <= maxOutputs;
-    return !takesAll && tokenCount >= fewestTokens && this.#tokensAfter(index, position) === fewestTokens;
-  }
-
-  /** Tokens left to compute after `position` of a segment, as the cache is now; more than `fewestTokens` are not counted. */
-  #tokensAfter(index: number, position: number): number {
-    const { fewestTokens } = this.#limits;
-    const tokens = (this.#segments[index]?.end ?? 0) - position - 1;
-    if (tokens > fewestTokens) return tokens;
-    this.#tokensAhead ??= this.#countTokens(index + 1, fewestTokens);
-    return tokens + this.#tokensAhead;
-  }
-
-  /** Tokens to compute in the segments from `index` on, as the cache is now, counted up to the first number beyond `limit`. */
-  #countTokens(index: number, limit: number): number {
-    let tokens = 0;
-    for (; index < this.#segments.length && tokens <= limit; index++) {
-      const segment = this.#segments[index];
-      if (segment !== undefined)
-        tokens += segment.end - Math.max(segment.start, this.#reusable(segment)?.length ?? 0);
-    }
-    return tokens;
+    sequence.cells.push(this.#pool.takeCell());
+    this.#chunk.add(sequence, token, position, this.#work.takeTargets(segment, position));
+    this.#computed++;
   }
 
   /** Frees a cell: first of what earlier calls left, then by computing the chunk, which completes its candidates. */
   *#freeCell(): Generator<PlanStep, void, undefined> {
-    if (!this.#evict()) yield* this.#completeChunk();
+    if (!this.#pool.evict()) yield* this.#completeChunk();
   }
 
   /** Frees a sequence id: by computing the chunk, which completes its candidates, or else of what earlier calls left. */
   *#freeId(): Generator<PlanStep, void, undefined> {
     if (this.#chunk.tokenCount > 0) yield this.#flush();
-    else if (!this.#evict()) yield* this.#completeChunk();
+    else if (!this.#pool.evict()) yield* this.#completeChunk();
   }
 
   *#completeChunk(): Generator<PlanStep, void, undefined> {
@@ -252,7 +164,7 @@ export class BatchPlan {
   #flush(): PlanStep {
     const step = this.#finishChunk();
     this.#retire();
-    this.#expire(this.#clock);
+    this.#pool.expire(this.#clock);
     return step;
   }
 
@@ -264,62 +176,26 @@ export class BatchPlan {
   }
 
   #step(decode: DecodeStep | undefined): PlanStep {
-    const operations = this.#operations;
-    this.#operations = [];
-    return { operations, decode, doneTokens: this.counts.computed + this.counts.reused };
+    const operations = this.#pool.takeOperations();
+    return { operations, decode, doneTokens: this.#computed + this.#reused };
   }
 
-  /** Hands finished leaves to the prefix cache. The last of several candidates stands for the prefix; the others are spares. */
+  /** Hands finished leaves to the pool. The last of several candidates stands for the prefix; the others are spares. */
   #retire(): void {
-    const { maxHeld, keptLife } = this.#limits;
     for (const { sequence, segment } of this.#finished) {
       const isSpare = segment.parent >= 0 && !segment.isLastChild;
       this.#open.delete(sequence);
-      this.#held.add({
+      this.#pool.hold({
         id: sequence.id,
         tokens: segment.tokens.subarray(0, segment.end),
         cells: sequence.cells,
         isSpare,
-        expiresAt: this.#clock + (isSpare ? 0 : keptLife),
+        expiresAt: this.#clock + (isSpare ? 0 : this.#limits.keptLife),
       });
     }
     this.#finished = [];
-    for (const sequence of this.#left) this.#drop(sequence);
+    for (const sequence of this.#left) this.#pool.drop(sequence);
     this.#left = [];
-    while (this.#held.size > maxHeld) this.#evict();
-  }
-
-  /** Gives up what nothing has used until `clock`. */
-  #expire(clock: number): void {
-    for (const sequence of this.#held.sequences) {
-      if (sequence.expiresAt <= clock && !this.#needed.has(sequence)) this.#giveUp(sequence);
-    }
-  }
-
-  /** Gives up what expires first; what this plan copies from comes last. */
-  #evict(): boolean {
-    const [first, ...others] = this.#held.sequences;
-    if (first === undefined) return false;
-    this.#giveUp(others.reduce((a, b) => (this.#rank(b) < this.#rank(a) ? b : a), first));
-    return true;
-  }
-
-  #rank(sequence: HeldSequence): number {
-    return sequence.expiresAt + (this.#needed.has(sequence) ? Number.MAX_SAFE_INTEGER / 2 : 0);
-  }
-
-  #giveUp(sequence: HeldSequence): void {
-    if (!sequence.isSpare && !this.#needed.has(sequence)) this.counts.misses++;
-    this.#held.remove(sequence);
-    this.#tokensAhead = undefined;
-    this.#evictedIds.add(sequence.id);
-    this.#drop(sequence);
-  }
-
-  /** Removes a sequence before the next decode. */
-  #drop(sequence: { id: number; cells: readonly number[] }): void {
-    this.#operations.push({ kind: "remove", sequence: sequence.id });
-    this.#ledger.release(sequence.cells);
-    this.#freeIds.push(sequence.id);
+    this.#pool.holdAtMost(this.#limits.maxHeld);
   }
 }

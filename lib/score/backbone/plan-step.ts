@@ -40,7 +40,7 @@ export interface DecodeStep {
   targets: readonly (readonly OutputTarget[])[];
 }
 
-/** What happened in a plan. The numbers grow while the steps are taken. */
+/** What happened in a plan so far. */
 export interface PlanCounts {
   /** Tokens computed. */
   computed: number;
