@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isNonGlibcLinuxSync } from "detect-libc";
 
 /** The prebuilt addon packages: one per operating system and CPU. `libc` keeps the glibc build off musl
  * systems. Each depends on llama.cpp's libraries for its platform (`llama`): those packages declare themselves for more
@@ -28,22 +29,20 @@ export function missingPlatforms(folder, version) {
   return PLATFORMS.filter((platform) => !existsSync(join(folder, tarballName(version, platform))));
 }
 
-/** The platform this process runs on. @throws Error no package is published for it */
+/**
+ * The platform this process runs on; an addon built without glibc must not be published as one for it.
+ * @throws Error no package is published for it
+ */
 export function currentPlatform() {
   const found = PLATFORMS.find(
     ({ os, cpu, libc }) =>
-      os === process.platform && cpu === process.arch && (libc === undefined || hasGlibc()),
+      os === process.platform && cpu === process.arch && (libc === undefined || !isNonGlibcLinuxSync()),
   );
   if (found === undefined) {
-    const libc = process.platform === "linux" && !hasGlibc() ? " without glibc" : "";
+    const libc = isNonGlibcLinuxSync() ? " without glibc" : "";
     throw new Error(
       `No package is published for ${process.platform}-${process.arch}${libc}: build from source there.`,
     );
   }
   return found;
-}
-
-/** Whether Node runs on glibc: an addon built elsewhere must not be published as one for glibc. */
-function hasGlibc() {
-  return process.report.getReport().header.glibcVersionRuntime !== undefined;
 }

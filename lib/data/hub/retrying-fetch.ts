@@ -20,7 +20,7 @@ export class RangeIgnoredError extends Error {
 
 /**
  * A `fetch` that repeats requests the Hub asks to repeat (429, 5xx) or that never got an answer. It also refuses a
- * server that ignores `Range`, with a {@link RangeIgnoredError}.
+ * server that ignores `Range`, with a {@link RangeIgnoredError}. By hand: packages that repeat calls (p-retry) know neither `Retry-After` nor ranges.
  */
 export function retryingFetch(
   signal: AbortSignal | undefined,

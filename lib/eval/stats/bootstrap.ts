@@ -20,6 +20,7 @@ const DEFAULT_RESAMPLES = 1000;
  * Percentile bootstrap, stratified: every resample draws each stratum's units with replacement, as many as there are, and
  * computes all figures anew. Where all units of a stratum agree its own interval has no width: the data cannot show more.
  * Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapters 8 and 13.
+ * By hand: simple-statistics resamples one list, not strata.
  * @param figures gives the same number of figures in the same order every time; must not keep the sample
  * @returns one interval for each figure
  */

@@ -2,6 +2,7 @@
  * Kendall's rank correlation tau-b: of all pairs of places, those that both lists order alike minus those they order
  * differently, over the geometric mean of the pairs that each list orders at all. Equal values are in order with nothing.
  * Source: Kendall, Biometrika 33 (1945); discordant pairs are counted as inversions of a sort: Knight, JASA 61 (1966).
+ * By hand: simple-statistics has no tau.
  * @returns NaN where either list has no two different values
  */
 export function kendallTauB(first: readonly number[], second: readonly number[]): number {

@@ -11,6 +11,7 @@ export interface McNemar {
 /**
  * Exact two-sided McNemar test: pairs on which the models disagree are coin tosses under the null hypothesis.
  * Source: McNemar, Psychometrika 12 (1947); the exact binomial form needs no large-sample correction at any size.
+ * By hand: simple-statistics has no such test.
  * @param first whether the first model is right, by pair
  * @param second the same pairs in the same order
  */

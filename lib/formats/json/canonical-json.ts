@@ -1,6 +1,6 @@
 /**
  * JSON that is the same for equal values, whatever order their keys were written in. For fingerprints: whole numbers beyond 2^53
- * (bigint), floats that are whole (`Number` objects) and the order of maps count, undefined fields do not.
+ * (bigint), floats that are whole (`Number` objects) and the order of maps count, undefined fields do not. By hand: packages for RFC 8785 know neither, and write 7.0 as 7.
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {

@@ -1,7 +1,10 @@
 /** A whole number that was written as a float, as a `Number` object: to Python `7.0` is not `7`. */
 export type WholeFloat = InstanceType<NumberConstructor>;
 
-/** Text of JSON, and what it says exactly once that was asked for. */
+/**
+ * Text of JSON, and what it says exactly once that was asked for. By hand: packages that keep numbers as written (lossless-json)
+ * still make plain objects, which put keys that look like numbers first.
+ */
 interface Source {
   text: string;
   values?: unknown;

@@ -4,6 +4,7 @@ import { ParquetProblem } from "./unreadable.js";
 /**
  * Thrift's compact protocol, as far as Parquet uses it, read without trust: every length is compared with the bytes that are
  * there before anything is sized by it. Source: doc/specs/thrift-compact-protocol.md of Apache Thrift 0.22.
+ * By hand: hyparquet's own reader takes lengths as they come.
  */
 export type ThriftValue = boolean | number | bigint | Uint8Array | ThriftValue[] | ThriftStruct;
 /** Fields by their ids. */

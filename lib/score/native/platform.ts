@@ -1,17 +1,11 @@
-/** Names of this platform in the npm packages that carry binaries. */
+import { isNonGlibcLinuxSync } from "detect-libc";
 
-/** Node reports the C library only in its diagnostic report; on musl (Alpine Linux) the glibc field is missing. */
-function isMusl(): boolean {
-  if (process.platform !== "linux") return false;
-  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return report.header?.glibcVersionRuntime === undefined;
-}
-
+/** Parts of names of the npm packages that carry binaries, where they differ from Node's. */
 const PLATFORM_NAMES: Partial<Record<NodeJS.Platform, string>> = { darwin: "mac", win32: "win" };
 
 /** Package with the prebuilt addon, e.g. `@llama-reward/linux-x64`, `@llama-reward/linux-x64-musl`. */
 export function addonPackage(): string {
-  return `@llama-reward/${process.platform}-${process.arch}${isMusl() ? "-musl" : ""}`;
+  return `@llama-reward/${process.platform}-${process.arch}${isNonGlibcLinuxSync() ? "-musl" : ""}`;
 }
 
 /**

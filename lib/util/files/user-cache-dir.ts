@@ -3,7 +3,7 @@ import path from "node:path";
 
 /**
  * This package's folder among the user's caches: `XDG_CACHE_HOME`, `~/Library/Caches` or `LOCALAPPDATA`. What lies there can be
- * deleted at any time.
+ * deleted at any time. By hand: env-paths takes a relative `XDG_CACHE_HOME` as it is.
  */
 export function userCacheDir(): string {
   return path.join(cachesOfUser(), "llama-reward");
