@@ -7,7 +7,7 @@ import { readRewardJson } from "../lib/model/folder/read-reward-json.js";
 import { loadAddon } from "../lib/score/native/binding.js";
 import type { NativeAddon, NativeContext } from "../lib/score/native/types.js";
 import { ScorePipeline } from "../lib/score/pipeline/score-pipeline.js";
-import { PromptBuilder } from "../lib/score/template/prompt.js";
+import { PromptBuilder } from "../lib/score/template/prompt-builder.js";
 import type { PeerOptions } from "./peer.js";
 
 /** Native work that is timed. */

@@ -1,8 +1,8 @@
 import type { BackboneType } from "../model/architecture/backbone-type.js";
 import type { RewardJson } from "../model/folder/reward-json.js";
 import type { Profile } from "../model/profile/profile.js";
-import type { Tokenizer } from "../score/template/prompt.js";
-import { PromptBuilder } from "../score/template/prompt.js";
+import type { Tokenizer } from "../score/template/prompt-options.js";
+import { PromptBuilder } from "../score/template/prompt-builder.js";
 import type { Check } from "./check.js";
 
 /** Backbone types by the precision that cards warn of. */

@@ -28,7 +28,7 @@ import { comparePreferences, compareScores, rankScores } from "../score/pipeline
 import { ScorePipeline } from "../score/pipeline/score-pipeline.js";
 import { scoreStream } from "../score/pipeline/score-stream.js";
 import { pairConversations } from "../score/template/pair-prompt.js";
-import { PromptBuilder } from "../score/template/prompt.js";
+import { PromptBuilder } from "../score/template/prompt-builder.js";
 import { requireValue } from "../util/collections.js";
 
 /** Where a model runs, for display. */

@@ -1,6 +1,5 @@
-import type { BackboneType } from "../architecture/backbone-type.js";
-import { hyperparameters } from "../architecture/backbone-plan.js";
-import { fileTypeOf } from "../architecture/backbone-type.js";
+import { type BackboneType, fileTypeOf } from "../architecture/backbone-type.js";
+import { hyperparameters } from "../architecture/hyperparameters.js";
 import type { Architecture } from "../architecture/architecture.js";
 import type { GgufValue } from "../../formats/gguf/gguf-value.js";
 import type { Metadata } from "../../formats/gguf/metadata.js";

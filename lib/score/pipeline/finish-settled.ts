@@ -1,7 +1,7 @@
 import { RewardError } from "../../errors.js";
 import type { HeadInput } from "../head/head.js";
 import type { EmitField, Score, SettledScore } from "../score.js";
-import type { PreparedPrompt } from "../template/prompt.js";
+import type { PreparedPrompt } from "../template/prompt-builder.js";
 import { requireValue } from "../../util/collections.js";
 
 /** The stage that applies the head: a score for each prompt, or an error for all of them. */

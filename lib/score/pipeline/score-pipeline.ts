@@ -4,7 +4,7 @@ import type { ConversationInput } from "../conversation/conversation.js";
 import type { RewardError } from "../../errors.js";
 import type { Head, HeadInput } from "../head/head.js";
 import type { EmitField, Score, ScoreOptions, SettledScore, TextOptions } from "../score.js";
-import type { PreparedPrompt, PromptBuilder } from "../template/prompt.js";
+import type { PreparedPrompt, PromptBuilder } from "../template/prompt-builder.js";
 import { finishSettled, goodPrompts } from "./finish-settled.js";
 
 /**

@@ -2,7 +2,7 @@ import type { ConversationInput } from "../conversation/conversation.js";
 import type { RewardError } from "../../errors.js";
 import type { HeadInput } from "../head/head.js";
 import type { ScoreOptions, SettledScore } from "../score.js";
-import type { PreparedPrompt } from "../template/prompt.js";
+import type { PreparedPrompt } from "../template/prompt-builder.js";
 import { mapAhead } from "../../util/map-ahead.js";
 import { finishSettled, goodPrompts } from "./finish-settled.js";
 import type { ScorePipeline } from "./score-pipeline.js";

@@ -6,7 +6,7 @@ import { ConversationError, DecodeError, ScoreError } from "../../../lib/errors.
 import type { HeadInput } from "../../../lib/score/head/head.js";
 import type { Score, SettledScore } from "../../../lib/score/score.js";
 import { scoreStream, type ScoreStages } from "../../../lib/score/pipeline/score-stream.js";
-import type { PreparedPrompt } from "../../../lib/score/template/prompt.js";
+import type { PreparedPrompt } from "../../../lib/score/template/prompt-builder.js";
 
 /** Stages that give a conversation its content's number as reward, and keep a log of what happened when. */
 class FakeStages implements ScoreStages {

@@ -1,4 +1,4 @@
-import type { Tokenizer } from "../../../lib/score/template/prompt.js";
+import type { Tokenizer } from "../../../lib/score/template/prompt-options.js";
 
 /** Control tokens of the test vocabulary; ids from 1. */
 export const CONTROL_TOKENS = ["<s>", "</s>", "<|turn|>", "<|end|>", "<pad>", "<|end|>ing"];

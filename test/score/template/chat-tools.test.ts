@@ -8,7 +8,7 @@ import { readRewardJson } from "../../../lib/model/folder/read-reward-json.js";
 import { loadAddon } from "../../../lib/score/native/binding.js";
 import { readRecord } from "../../../lib/data/records/read-records.js";
 import { DEFAULT_DATE } from "../../../lib/model/checkpoint/make-prompt-spec.js";
-import { PromptBuilder, type PreparedPrompt } from "../../../lib/score/template/prompt.js";
+import { PromptBuilder, type PreparedPrompt } from "../../../lib/score/template/prompt-builder.js";
 import { convertFixture } from "../../support/fixtures.js";
 
 /** Made by `test/reference/chat-tools.py` with transformers 5.24; `CHAT_TOOLS` names a larger file of the same kind. */

@@ -2,7 +2,7 @@ import type { PromptSpec } from "../../../lib/score/template/prompt-spec.js";
 import { describe, expect, it } from "vitest";
 import type { ConversationInput } from "../../../lib/score/conversation/conversation.js";
 import { RewardError } from "../../../lib/errors.js";
-import { PromptBuilder, type PreparedPrompt } from "../../../lib/score/template/prompt.js";
+import { PromptBuilder, type PreparedPrompt } from "../../../lib/score/template/prompt-builder.js";
 import { CharacterTokenizer } from "./character-tokenizer.js";
 
 /** Write content in three ways: as it is, part by part, and only when it is a text. */

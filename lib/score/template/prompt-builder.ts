@@ -1,39 +1,14 @@
-import type { PromptSpec } from "./prompt-spec.js";
-import type { ConversationInput } from "../conversation/conversation.js";
-import { checkText } from "../conversation/template-data.js";
 import { InvalidArgumentError, RewardError } from "../../errors.js";
-import type { NativeModel } from "../native/types.js";
+import { appendAll } from "../../util/collections.js";
+import type { ConversationInput } from "../conversation/conversation.js";
 import { AddedTokens, tokenizePlain } from "./added-tokens.js";
-import { ChatTemplate } from "./chat-template.js";
+import { Drafter, type Draft } from "./draft.js";
 import { fewestTokens } from "./fewest-tokens.js";
 import { gatingPosition, scoredPosition } from "./position.js";
-import { checkRoles, fitParts, unwritten } from "./probe.js";
-import type { PromptSegment } from "./special-tokens.js";
-import { templateInput } from "./template-input.js";
+import type { PromptOptions, Tokenizer } from "./prompt-options.js";
+import type { PromptSpec } from "./prompt-spec.js";
 import { TimeSlice } from "./time-slice.js";
-import {
-  concatenate,
-  joinAndTruncate,
-  leadingRun,
-  tooLong,
-  type PromptTokens,
-  type Truncation,
-} from "./truncate.js";
-import { appendAll } from "../../util/collections.js";
-
-/** The part of the native model that prompts need. */
-export type Tokenizer = Pick<NativeModel, "tokenize" | "specialTokens" | "longestToken">;
-
-/** How to build prompts, beyond what the model's `reward.json` says. */
-export interface PromptOptions {
-  /** `reference`: as the model's published usage; `once`: a leading run of BOS becomes one; `none`: it goes. */
-  bos: "reference" | "once" | "none";
-  /** Whether special tokens spelled in a message become those tokens (as in the published usage) or stay text. */
-  specialTokens: "parse" | "literal";
-  truncate: Truncation;
-  /** Most tokens of one prompt. */
-  contextLength: number;
-}
+import { concatenate, joinAndTruncate, leadingRun, tooLong, type PromptTokens } from "./truncate.js";
 
 /** A conversation, ready for the backbone. */
 export interface PreparedPrompt {
@@ -49,20 +24,8 @@ export interface PreparedPrompt {
   truncatedTokens: number;
 }
 
-/** One conversation on its way: rendered, and cut into the pieces that are tokenized on their own. */
-interface Draft {
-  text: string;
-  /** Added tokens, and the stretches of text between them, which are tokenized on their own. */
-  pieces: readonly PromptSegment[];
-  warnings: string[];
-  /** What goes in front and behind. */
-  added: Pick<PromptTokens, "prefix" | "suffix">;
-}
-
 /** UTF-16 units given to one native call: its strings are copied on the event loop's thread. */
 const UNITS_PER_CALL = 1 << 18;
-/** Special-token names that a warning lists. */
-const NAMES_IN_WARNING = 5;
 
 /** Turns conversations into tokens and scoring positions, by the rules of a model folder's `prompt` section. */
 export class PromptBuilder {
@@ -70,24 +33,21 @@ export class PromptBuilder {
   readonly #options: PromptOptions;
   readonly #tokenizer: Tokenizer;
   readonly #longestToken: number;
-  readonly #template: ChatTemplate;
-  readonly #added: AddedTokens;
+  readonly #drafter: Drafter;
   readonly #gatingPattern: Int32Array | undefined;
 
   private constructor(
     spec: PromptSpec,
     options: PromptOptions,
     tokenizer: Tokenizer,
-    template: ChatTemplate,
-    added: AddedTokens,
+    drafter: Drafter,
     gatingPattern: Int32Array | undefined,
   ) {
     this.#spec = spec;
     this.#options = options;
     this.#tokenizer = tokenizer;
     this.#longestToken = tokenizer.longestToken();
-    this.#template = template;
-    this.#added = added;
+    this.#drafter = drafter;
     this.#gatingPattern = gatingPattern;
   }
 
@@ -102,11 +62,11 @@ export class PromptBuilder {
         `Expected a positive integer for contextLength but received ${options.contextLength}.`,
       );
     }
-    const template = ChatTemplate.parse(spec.template, spec.templateVariables, spec.date);
     const added = new AddedTokens(tokenizer);
+    const drafter = new Drafter(spec, options, added);
     const [gatingPattern] =
       spec.gatingText === null ? [] : await added.tokenize([spec.gatingText], spec, tokenizer);
-    return new PromptBuilder(spec, options, tokenizer, template, added, gatingPattern);
+    return new PromptBuilder(spec, options, tokenizer, drafter, gatingPattern);
   }
 
   /**
@@ -114,7 +74,7 @@ export class PromptBuilder {
    * ConversationError, TemplateError.
    */
   build(conversations: readonly ConversationInput[]): Promise<(PreparedPrompt | RewardError)[]> {
-    return this.#buildAll(conversations, (conversation) => this.#draft(conversation));
+    return this.#buildAll(conversations, (conversation) => this.#drafter.ofConversation(conversation));
   }
 
   /**
@@ -122,14 +82,7 @@ export class PromptBuilder {
    * @param addSpecialTokens whether the tokenizer adds its own special tokens; without, the text has its BOS itself
    */
   buildTexts(texts: readonly string[], addSpecialTokens: boolean): Promise<(PreparedPrompt | RewardError)[]> {
-    const { prefixTokens, suffixTokens } = this.#spec;
-    const added = addSpecialTokens
-      ? { prefix: prefixTokens, suffix: suffixTokens }
-      : { prefix: [], suffix: [] };
-    return this.#buildAll(texts, (text) => {
-      checkPrompt(text);
-      return { text, pieces: this.#pieces(this.#added.split(text)), warnings: [], added };
-    });
+    return this.#buildAll(texts, (text) => this.#drafter.ofText(text, addSpecialTokens));
   }
 
   async #buildAll<Input>(
@@ -162,54 +115,6 @@ export class PromptBuilder {
     const fewest = fewestTokens(draft.pieces, this.#longestToken, this.#spec.bosToken);
     if (fewest > contextLength) throw tooLong(fewest, contextLength, "at least ");
     return draft;
-  }
-
-  /**
-   * Renders, and splits at special tokens as the tokenizers do: everything between them is normalized and tokenized on its
-   * own. With `literal`, a spelling inside a message, or beside it in what the template sees, is no split.
-   */
-  #draft(conversation: ConversationInput): Draft {
-    const given = templateInput(conversation);
-    checkRoles(this.#template, given);
-    const input = fitParts(this.#template, given);
-    const parseSpecial = this.#options.specialTokens === "parse";
-    const { input: masked, restore } = parseSpecial
-      ? { input, restore: (text: string) => text }
-      : this.#added.control.mask(input, this.#spec.template, this.#added.texts);
-    const rendered = this.#template.renderInput(masked);
-    const text = this.#withoutBos(rendered);
-    const segments = this.#added
-      .split(text)
-      .map((segment) => (typeof segment === "number" ? segment : restore(segment)));
-    return {
-      text: restore(text),
-      pieces: this.#pieces(segments),
-      warnings: [
-        ...(parseSpecial ? parsedSpecialsWarning(this.#added.control.findIn(input)) : []),
-        ...unwritten(this.#template, masked, rendered).map(unwrittenWarning),
-      ],
-      added: this.#publishedAdditions(),
-    };
-  }
-
-  #pieces(segments: readonly PromptSegment[]): Draft["pieces"] {
-    return this.#added.prepare(segments, this.#spec);
-  }
-
-  #publishedAdditions(): Draft["added"] {
-    const { addSpecialTokens, prefixTokens, suffixTokens, appendEosToken } = this.#spec;
-    return {
-      prefix: addSpecialTokens ? prefixTokens : [],
-      suffix: [
-        ...(addSpecialTokens ? suffixTokens : []),
-        ...(appendEosToken === null ? [] : [appendEosToken]),
-      ],
-    };
-  }
-
-  #withoutBos(text: string): string {
-    const bosText = this.#spec.templateVariables["bos_token"];
-    return this.#spec.removeBosText && bosText !== undefined ? text.replaceAll(bosText, "") : text;
   }
 
   async #tokenize(pieces: readonly string[]): Promise<Int32Array[]> {
@@ -260,27 +165,6 @@ export class PromptBuilder {
       truncatedTokens,
     };
   }
-}
-
-/** @throws ConversationError `CONVERSATION_INVALID` */
-function checkPrompt(text: unknown): void {
-  if (typeof text !== "string")
-    throw new InvalidArgumentError(`Expected a text but received ${typeof text}.`);
-  checkText(text, "the text");
-}
-
-function parsedSpecialsWarning(spelled: readonly string[]): string[] {
-  if (spelled.length === 0) return [];
-  const names = spelled.slice(0, NAMES_IN_WARNING).join(" ");
-  const more = spelled.length > NAMES_IN_WARNING ? ` and ${spelled.length - NAMES_IN_WARNING} more` : "";
-  return [
-    `The messages spell special tokens, which count as those tokens: ${names}${more}. ` +
-      "An answer can forge turns this way; --special-tokens literal keeps them as text.",
-  ];
-}
-
-function unwrittenWarning(what: string): string {
-  return `This model's chat template does not write ${what}: the reward is that of the conversation without them.`;
 }
 
 /** The result, or the typed error in its place; anything untyped is a bug and goes on. */

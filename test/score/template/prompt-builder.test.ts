@@ -3,11 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { ChatMessage, ConversationInput } from "../../../lib/score/conversation/conversation.js";
 import { RewardError } from "../../../lib/errors.js";
-import {
-  PromptBuilder,
-  type PreparedPrompt,
-  type PromptOptions,
-} from "../../../lib/score/template/prompt.js";
+import { PromptBuilder, type PreparedPrompt } from "../../../lib/score/template/prompt-builder.js";
+import type { PromptOptions } from "../../../lib/score/template/prompt-options.js";
 import { CharacterTokenizer, ids } from "./character-tokenizer.js";
 
 const SPEC: PromptSpec = {
