@@ -1,3 +1,5 @@
+import { type ListedToken, type Token, Numbering, print } from "./reference-numbering.js";
+
 /** A JSON object whose fields are looked at one by one. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -11,17 +13,6 @@ export interface TokenizerFiles {
   config: JsonObject | undefined;
 }
 
-/** An added token in the form that tokenizer.json lists it in. */
-export interface ListedToken {
-  id: number;
-  content: string;
-  lstrip: boolean;
-  rstrip: boolean;
-  single_word: boolean;
-  normalized: boolean;
-  special: boolean;
-}
-
 /** What transformers makes of the files. */
 export interface ReferenceSpecialTokens {
   added: ListedToken[];
@@ -30,8 +21,6 @@ export interface ReferenceSpecialTokens {
   /** Texts of the tokens that the class adds by its flags, where those rule: in front, behind. */
   flags: { prefix: string[]; suffix: string[] } | undefined;
 }
-
-type Token = Omit<ListedToken, "id">;
 
 const ROLES = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
@@ -153,35 +142,6 @@ function additionalTokens(settings: JsonObject): unknown[] {
   return [...list(settings["additional_special_tokens"]), ...list(settings["of_map"])];
 }
 
-/** The tokenizers library's numbering of added tokens. Source: tokenizers 0.23, `AddedVocabulary::add_tokens`. */
-class Numbering {
-  readonly #ids = new Map<string, number>();
-  readonly #byText = new Map<string, Token>();
-  readonly #vocab: ReadonlyMap<string, number>;
-  #highest = -1;
-
-  constructor(vocab: JsonObject) {
-    this.#vocab = new Map(Object.entries(vocab).map(([text, id]) => [text, Number(id)]));
-  }
-
-  has(content: string): boolean {
-    return this.#byText.has(content);
-  }
-
-  add({ content, special, normalized, lstrip, rstrip, single_word }: Token): void {
-    if (content === "") return;
-    const next = Math.max(this.#highest + 1, this.#vocab.size);
-    const id = this.#ids.get(content) ?? this.#vocab.get(content) ?? next;
-    this.#highest = Math.max(this.#highest, id);
-    this.#ids.set(content, id);
-    this.#byText.set(content, { content, special, normalized, lstrip, rstrip, single_word });
-  }
-
-  tokens(): ListedToken[] {
-    return [...this.#byText].map(([content, token]) => ({ id: this.#ids.get(content) ?? -1, ...token }));
-  }
-}
-
 function flagTexts(
   settings: JsonObject,
   family: string,
@@ -213,10 +173,6 @@ function flagsOf(token: JsonObject): Token {
     normalized: token["normalized"] === undefined ? !is("special") : is("normalized"),
     special: is("special"),
   };
-}
-
-function print({ content, lstrip, rstrip, single_word, normalized, special }: Token): string {
-  return JSON.stringify([content, lstrip, rstrip, single_word, normalized, special]);
 }
 
 /** The text of a token given as a string or an object; empty for none. */

@@ -2,7 +2,8 @@
 export type * from "../model/scoring-types.js";
 export { BACKBONE_TYPES, type BackboneType } from "../model/architecture/backbone-type.js";
 export type { RewardModel } from "../model/reward-model.js";
-export { runEval, EVAL_FILES, type EvalOptions, type EvalProgress } from "./run-eval.js";
+export { runEval } from "./run-eval.js";
+export { EVAL_FILES, type EvalOptions, type EvalProgress } from "./eval-options.js";
 export type { RunSettings } from "../data/records/same-run.js";
 export type { AttributeMean } from "./items/attribute-means.js";
 export type { HistogramBin } from "./analysis/histogram.js";
@@ -12,14 +13,8 @@ export type { WorstPair } from "./analysis/worst-pairs.js";
 export type { RecordCounts } from "./items/collect.js";
 export type { PublishedRow } from "./metrics/published.js";
 export type { AgainstSummary, CalibrationSummary, EvalSubject, EvalSummary } from "./analysis/summary.js";
-export {
-  BENCHMARK_NAMES,
-  type Benchmark,
-  type BenchmarkName,
-  type Figures,
-  type Measurement,
-} from "./metrics/benchmark.js";
-export { BENCHMARKS } from "./metrics/index.js";
+export type { Benchmark, BenchmarkInput, Figures, Measurement } from "./metrics/benchmark.js";
+export { BENCHMARK_NAMES, BENCHMARKS, type BenchmarkName } from "./metrics/index.js";
 export { rewardBenchSections } from "./metrics/rewardbench.js";
 export type { CandidateScore, ScoredItem } from "./items/scored-item.js";
 export { renderReport } from "./report/report.js";

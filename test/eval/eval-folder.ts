@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { EVAL_FILES, type EvalOptions } from "../../lib/eval/run-eval.js";
+import { EVAL_FILES, type EvalOptions } from "../../lib/eval/eval-options.js";
 import { toLines } from "../cli/cli.js";
 import { FakeScorer } from "./fake-scorer.js";
 import { syntheticRewardBench } from "./synthetic-rewardbench.js";

@@ -1,7 +1,8 @@
 import { appendFile, mkdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { EVAL_FILES, runEval, type EvalOptions } from "../../lib/eval/run-eval.js";
+import { runEval } from "../../lib/eval/run-eval.js";
+import { EVAL_FILES, type EvalOptions } from "../../lib/eval/eval-options.js";
 import { toLines } from "../cli/cli.js";
 import { EvalFolder } from "./eval-folder.js";
 import { FakeScorer } from "./fake-scorer.js";

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { writeDataset } from "../../lib/data/dataset/index.js";
-import { EVAL_FILES, runEval, type EvalOptions } from "../../lib/eval/run-eval.js";
+import { runEval } from "../../lib/eval/run-eval.js";
+import { EVAL_FILES, type EvalOptions } from "../../lib/eval/eval-options.js";
 import type { EvalSummary } from "../../lib/eval/analysis/summary.js";
 import { toLines } from "../cli/cli.js";
 import { EvalFolder } from "./eval-folder.js";

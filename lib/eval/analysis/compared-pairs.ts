@@ -1,4 +1,4 @@
-import type { BenchmarkName } from "../metrics/benchmark.js";
+import type { BenchmarkName } from "../metrics/index.js";
 import type { ScoredItem } from "../items/scored-item.js";
 import { decisivePairs, type DecisivePair } from "./decisive-pair.js";
 

@@ -2,11 +2,6 @@ import type { ScoredItem } from "../items/scored-item.js";
 import { bootstrapIntervals, type BootstrapOptions, type Interval } from "../stats/bootstrap.js";
 import { meanOf } from "../stats/mean.js";
 
-/** Names of the benchmarks, as the command line spells them. */
-export const BENCHMARK_NAMES = ["rewardbench", "rewardbench2", "rm-bench", "pairs"] as const;
-/** One of `BENCHMARK_NAMES`. */
-export type BenchmarkName = (typeof BENCHMARK_NAMES)[number];
-
 /** Results of a benchmark, all between 0 and 1 (RewardBench 2's ties can reach 1.01). Absent parts are left out. */
 export interface Figures {
   /** By subset, as the dataset names them. */
@@ -16,13 +11,25 @@ export interface Figures {
   average: number;
 }
 
+/** Which data a benchmark reads. */
+export interface BenchmarkInput {
+  /** Names of the layouts. */
+  readonly layouts: readonly string[];
+  /** By default all. */
+  readonly subsets?: readonly string[];
+  /** The split that its dataset publishes for it. */
+  readonly split?: string;
+}
+
 /**
  * How one benchmark turns rewards into figures, in two steps so that the bootstrap can repeat the second: records become
  * independent units (grouped in strata, usually subsets), units become figures.
  */
 export interface BenchmarkRules<Unit> {
-  readonly name: BenchmarkName;
+  /** As the command line spells it. */
+  readonly name: string;
   readonly title: string;
+  readonly input: BenchmarkInput;
   /** The subset of the figures that a record counts in. By default its own. */
   subsetOf?(item: ScoredItem): string;
   /** Independent units by stratum. */
@@ -37,8 +44,10 @@ export interface Measurement extends Figures {
 
 /** One benchmark, its units hidden. */
 export interface Benchmark {
-  readonly name: BenchmarkName;
+  /** As the command line spells it. */
+  readonly name: string;
   readonly title: string;
+  readonly input: BenchmarkInput;
   /** The subset of the figures that a record counts in. */
   subsetOf(item: ScoredItem): string;
   /** The figures of these scores. */
@@ -50,6 +59,7 @@ export function defineBenchmark<Unit>(rules: BenchmarkRules<Unit>): Benchmark {
   return {
     name: rules.name,
     title: rules.title,
+    input: rules.input,
     subsetOf: (item) => rules.subsetOf?.(item) ?? item.subset,
     measure(items, options) {
       const units = rules.units(items);

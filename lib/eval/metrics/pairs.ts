@@ -6,6 +6,21 @@ import { meanOfAll } from "../stats/mean.js";
 export const pairs = defineBenchmark<number>({
   name: "pairs",
   title: "Pair accuracy",
+  input: {
+    layouts: [
+      "pair",
+      "message-pair",
+      "helpsteer2",
+      "helpsteer3",
+      "hh-rlhf",
+      "pku-saferlhf",
+      "shp",
+      "orca",
+      "sharegpt-pair",
+      "alpaca-pair",
+      "rewardbench",
+    ],
+  },
   units(items) {
     const units = new Map<string, number[]>();
     for (const item of items) pushTo(units, item.subset, pairMargin(item) > 0 ? 1 : 0);

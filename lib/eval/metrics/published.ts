@@ -1,4 +1,4 @@
-import type { BenchmarkName } from "./benchmark.js";
+import type { BenchmarkName } from "./index.js";
 
 /** A published result, in percent as leaderboards print it. */
 export interface PublishedRow {

@@ -6,6 +6,7 @@ import {
   PRIOR_SUBSETS,
   REWARDBENCH_SECTIONS,
   SECTION_WEIGHT,
+  REWARDBENCH_SUBSETS,
 } from "./rewardbench-tables.js";
 
 /**
@@ -15,6 +16,11 @@ import {
 export const rewardBench = defineBenchmark<number>({
   name: "rewardbench",
   title: "RewardBench",
+  input: {
+    layouts: ["rewardbench", "pair", "message-pair"],
+    subsets: REWARDBENCH_SUBSETS,
+    split: "filtered",
+  },
   units(items) {
     const units = new Map<string, number[]>();
     for (const item of items) pushTo(units, item.subset, pairMargin(item) > 0 ? 1 : 0);

@@ -14,6 +14,7 @@ const TIES = "Ties";
 export const rewardBench2 = defineBenchmark<number | TiesPrompt>({
   name: "rewardbench2",
   title: "RewardBench 2",
+  input: { layouts: ["rewardbench2"], split: "test" },
   subsetOf,
   units(items) {
     const units = new Map<string, (number | TiesPrompt)[]>();

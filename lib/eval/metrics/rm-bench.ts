@@ -19,6 +19,7 @@ const DOMAINS = ["chat", "math", "code", "safety"] as const;
 export const rmBench = defineBenchmark<StyleMatrix>({
   name: "rm-bench",
   title: "RM-Bench",
+  input: { layouts: ["rm-bench"] },
   subsetOf: domainOf,
   units(items) {
     const units = new Map<string, StyleMatrix[]>();

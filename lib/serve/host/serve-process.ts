@@ -2,7 +2,8 @@ import { isMainThread, parentPort, type MessagePort } from "node:worker_threads"
 import { HostError } from "../../errors.js";
 import { Mailbox } from "./mailbox.js";
 import type { HostPort } from "./port.js";
-import { serveScorer, type LoadScorer } from "./server.js";
+import type { LoadScorer } from "./scorer-slot.js";
+import { serveScorer } from "./server.js";
 import { packageVersion } from "../../util/package-version.js";
 
 /**

@@ -1,6 +1,6 @@
 import { DisposedError, HostError, InvalidArgumentError } from "../../errors.js";
-import type { ModelDescription, ScoreOptions } from "../../score/score.js";
-import { answerCall, type HostableScorer } from "./answer-call.js";
+import type { ScoreOptions } from "../../score/score.js";
+import { answerCall } from "./answer-call.js";
 import { LatestProgress } from "./latest-progress.js";
 import type { HostPort } from "./port.js";
 import {
@@ -11,19 +11,11 @@ import {
   type WireOptions,
 } from "./protocol.js";
 import { clientMessageSchema } from "./protocol-schema.js";
+import { ScorerSlot, type ServedScorer } from "./scorer-slot.js";
 import { ServedStream } from "./served-stream.js";
 import { encodeError } from "./wire-error.js";
 import { messageOf } from "../../util/caught.js";
 import { zodProblems } from "../../util/zod-problems.js";
-
-/** Loads the model a client asks for. `options` is what the client passed, plus the signal and progress callback. */
-export type LoadScorer = (
-  modelDir: string,
-  options: Readonly<Record<string, unknown>> & Pick<ScoreOptions, "signal" | "onProgress">,
-) => Promise<HostableScorer>;
-
-/** What a host serves: a model that is loaded already and stays its owner's, or the means to load one when asked. */
-export type ServedScorer = { scorer: HostableScorer } | { load: LoadScorer };
 
 /** What `serveScorer` needs besides the port and the model. */
 export interface ServeScorerOptions {
@@ -44,18 +36,15 @@ const NAMED_FAULTS = 5;
 
 class Session {
   readonly #port: HostPort;
-  readonly #served: ServedScorer;
+  readonly #slot: ScorerSlot;
   readonly #version: string;
   readonly #running = new Map<number, AbortController>();
   readonly #streams = new Map<number, ServedStream>();
-  #scorer: HostableScorer | undefined;
-  #loading: Promise<unknown> = Promise.resolve();
 
   constructor(port: HostPort, served: ServedScorer, version: string) {
     this.#port = port;
-    this.#served = served;
+    this.#slot = new ScorerSlot(served);
     this.#version = version;
-    this.#scorer = "scorer" in served ? served.scorer : undefined;
   }
 
   start(): void {
@@ -69,13 +58,13 @@ class Session {
     });
     this.#port.onClose(() => {
       for (const controller of this.#running.values()) controller.abort(DisposedError.of("The connection"));
-      void this.#release().catch(() => undefined);
+      void this.#slot.release().catch(() => undefined);
     });
     this.#post({
       type: "hello",
       protocol: PROTOCOL_VERSION,
       version: this.#version,
-      description: this.#scorer?.description ?? null,
+      description: this.#slot.description,
     });
   }
 
@@ -102,12 +91,12 @@ class Session {
         break;
       case "load":
         this.#run(message.id, true, (options) =>
-          this.#load(message.modelDir, { ...message.options, ...options }),
+          this.#slot.load(message.modelDir, { ...message.options, ...options }),
         );
         break;
       case "call":
         this.#run(message.id, message.options.progress, (options) =>
-          answerCall(this.#loaded(), message.request, { ...options, emit: message.options.emit }),
+          answerCall(this.#slot.current, message.request, { ...options, emit: message.options.emit }),
         );
         break;
       case "open":
@@ -123,7 +112,7 @@ class Session {
         this.#running.get(message.id)?.abort(new DOMException("Aborted by the client.", "AbortError"));
         break;
       case "dispose":
-        this.#run(message.id, false, () => this.#release());
+        this.#run(message.id, false, () => this.#slot.release());
         break;
       case "ping":
         this.#post({ type: "pong", id: message.id });
@@ -138,7 +127,7 @@ class Session {
     this.#streams.set(id, stream);
     this.#run(id, wire.progress, async (options) => {
       try {
-        await stream.run(this.#loaded(), { ...options, emit: wire.emit });
+        await stream.run(this.#slot.current, { ...options, emit: wire.emit });
       } finally {
         this.#streams.delete(id);
       }
@@ -172,44 +161,6 @@ class Session {
         finish({ type: "error", id, error: encodeError(error) });
       },
     );
-  }
-
-  /** Loads one model after the other, since each takes the place of the one before. */
-  #load(modelDir: string, options: Parameters<LoadScorer>[1]): Promise<unknown> {
-    const description = this.#loading.then(() => this.#replace(modelDir, options));
-    this.#loading = description.catch(() => undefined);
-    return description;
-  }
-
-  async #replace(modelDir: string, options: Parameters<LoadScorer>[1]): Promise<ModelDescription> {
-    if (!("load" in this.#served)) {
-      throw new InvalidArgumentError("This host serves one model and loads no other.");
-    }
-    options.signal?.throwIfAborted();
-    await this.#release();
-    const scorer = await this.#served.load(modelDir, options);
-    if (options.signal?.aborted === true) {
-      // Nobody is left who would let go of it.
-      await scorer.dispose();
-      throw options.signal.reason;
-    }
-    this.#scorer = scorer;
-    return scorer.description;
-  }
-
-  #loaded(): HostableScorer {
-    if (this.#scorer === undefined) {
-      throw new HostError("HOST_FAILED", "The scoring host has no model. Ask it to load one first.");
-    }
-    return this.#scorer;
-  }
-
-  /** Lets go of a model that was loaded over this port; one that came from outside stays its owner's. */
-  async #release(): Promise<void> {
-    if (!("load" in this.#served)) return;
-    const scorer = this.#scorer;
-    this.#scorer = undefined;
-    await scorer?.dispose();
   }
 
   #refuse(message: unknown, why: string): void {
