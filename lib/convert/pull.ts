@@ -1,11 +1,11 @@
 import { basename } from "node:path";
-import { downloadCheckpoint, type DownloadCheckpointOptions } from "../data/hub/download-checkpoint.js";
+import { downloadCheckpoint, type HubOptions } from "../data/hub/index.js";
 import { InvalidArgumentError } from "../errors.js";
 import { convertCheckpoint, type ConvertOptions, type ConvertResult } from "./convert.js";
 
 /** What `pullModel` may be told. */
 export interface PullOptions
-  extends Omit<DownloadCheckpointOptions, "onProgress">, Pick<ConvertOptions, "type" | "onProgress"> {
+  extends Omit<HubOptions, "onProgress">, Pick<ConvertOptions, "type" | "onProgress"> {
   /** Model folder to make. Default: `models/<name>`. */
   to?: string | undefined;
 }

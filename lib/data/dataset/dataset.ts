@@ -36,7 +36,7 @@ export interface DatasetOptions extends DatasetPart {
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
   const { signal, ...part } = options;
   const hubId = hubDatasetId(path);
-  const files = await findDataFiles(hubId === undefined ? path : await downloadDataset(hubId, part), part);
+  const files = await findDataFiles(hubId === undefined ? path : await downloadDataset(hubId, options), part);
   return { path, files, rows: () => readFiles(files, signal), count: () => countRows(files, signal) };
 }
 

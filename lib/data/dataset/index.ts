@@ -1,4 +1,6 @@
 export { openDataset, type Dataset, type DatasetOptions } from "./dataset.js";
+export { downloadDataset, type DownloadDatasetOptions } from "./hub-dataset.js";
+export type { RetryPolicy } from "../hub/retrying-fetch.js";
 export type { DataFile, DataFormat } from "../../formats/data-stream.js";
 export type { DatasetRow, DatasetRows } from "../../formats/rows.js";
 export { detectLayout, parseItem } from "./parse-item.js";

@@ -1,8 +1,13 @@
 /** `llama-reward/hub`: downloads from the Hugging Face Hub into the cache that its other tools share. */
 export type * from "../../model/scoring-types.js";
+export { downloadCheckpoint } from "./download-checkpoint.js";
+export type { HubFile } from "./download-file.js";
 export {
-  downloadCheckpoint,
-  type DownloadCheckpointOptions,
-  type DownloadedCheckpoint,
-} from "./download-checkpoint.js";
+  downloadSnapshot,
+  type HubOptions,
+  type HubRepository,
+  type Snapshot,
+  type SnapshotOptions,
+} from "./download-snapshot.js";
+export { hubIdOfCache } from "./cache-layout.js";
 export type { RetryPolicy } from "./retrying-fetch.js";

@@ -8,9 +8,8 @@ export function hasWeights(files: ReadonlyMap<string, HubFile>): boolean {
 }
 
 /** The file that says which weight files belong together, where the single file does not say it already. */
-export function indexFile(files: ReadonlyMap<string, HubFile>): HubFile[] {
-  const index = files.get(INDEX_FILE);
-  return index === undefined || files.has(SINGLE_FILE) ? [] : [index];
+export function indexFile(files: ReadonlyMap<string, HubFile>): string[] {
+  return files.has(INDEX_FILE) && !files.has(SINGLE_FILE) ? [INDEX_FILE] : [];
 }
 
 /**
@@ -19,11 +18,8 @@ export function indexFile(files: ReadonlyMap<string, HubFile>): HubFile[] {
  * @param directory where the index is, if there is one
  * @throws CheckpointError `CHECKPOINT_INVALID` a damaged index
  */
-export async function weightFiles(
-  files: ReadonlyMap<string, HubFile>,
-  directory: string,
-): Promise<HubFile[]> {
+export async function weightFiles(files: ReadonlyMap<string, HubFile>, directory: string): Promise<string[]> {
   const index = files.has(SINGLE_FILE) ? undefined : await readIndex(directory);
   const names = index === undefined ? [SINGLE_FILE] : [...new Set(index.values())].sort();
-  return [...names, VALUE_HEAD_FILE].flatMap((name) => files.get(name) ?? []);
+  return [...names, VALUE_HEAD_FILE];
 }

@@ -4,10 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DownloadError } from "../../../lib/errors.js";
-import {
-  downloadCheckpoint,
-  type DownloadCheckpointOptions,
-} from "../../../lib/data/hub/download-checkpoint.js";
+import { downloadCheckpoint } from "../../../lib/data/hub/download-checkpoint.js";
+import type { HubOptions } from "../../../lib/data/hub/download-snapshot.js";
 import { hubFile } from "../../../lib/data/hub/hub-access.js";
 import {
   defaultCacheDir,
@@ -29,7 +27,7 @@ const FILES = new Map([
 
 let hub: FakeHub;
 let cacheDir: string;
-let options: DownloadCheckpointOptions;
+let options: HubOptions;
 
 beforeEach(async () => {
   hub = new FakeHub(REPOSITORY, FILES);
@@ -265,7 +263,7 @@ describe("a download", () => {
 });
 
 describe("a download that cannot succeed says what to do", () => {
-  const failure = async (more: DownloadCheckpointOptions = {}): Promise<DownloadError> => {
+  const failure = async (more: HubOptions = {}): Promise<DownloadError> => {
     const error: unknown = await downloadCheckpoint(REPOSITORY, { ...options, ...more }).catch(
       (e: unknown) => e,
     );
