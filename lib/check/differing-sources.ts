@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { hashSmallFiles } from "../model/checkpoint/source-files.js";
 import type { RewardJson } from "../model/folder/reward-json.js";
-import { fileSize } from "../util/files/file-size.js";
+import { fileSize } from "../util/files/optional-file.js";
 
 /**
  * Files of a checkpoint that are not those a model folder was made from: small ones by their checksums, weights by their sizes

@@ -4,7 +4,7 @@ import type { TokenizerInfo } from "../model/tokenizer/tokenizer-info.js";
 import type { TextRules } from "../score/template/text-rules.js";
 import { makeCorpus } from "./corpus.js";
 import { ReferenceTokenizer } from "./reference-tokenizer.js";
-import { nextTurn } from "../util/next-turn.js";
+import { nextTurn } from "../util/event-loop.js";
 
 /** Token ids of texts: special tokens parsed, nothing added in front or behind. */
 export type Tokenize = (texts: readonly string[]) => Promise<readonly ArrayLike<number>[]>;

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { statfs } from "node:fs/promises";
 import path from "node:path";
 import { fromNative } from "../score/native/from-native.js";
-import { fileError } from "../util/files/file-error.js";
+import { fileError } from "../util/caught.js";
 import { loadAddon } from "../score/native/binding.js";
 import type { Progress } from "../score/score.js";
 import type { QuantizedType } from "../model/architecture/backbone-type.js";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { headTensors } from "../model/checkpoint/stored-head.js";
 import type { DetectedHead } from "../score/head/registry.js";
-import { fileError } from "../util/files/file-error.js";
+import { fileError } from "../util/caught.js";
 import { headHeaderChecksum } from "../model/folder/head-header.js";
 import { HEAD_FILE } from "../model/folder/file-names.js";
 import type { WeightsRecord } from "../model/folder/reward-json.js";

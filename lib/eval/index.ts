@@ -27,7 +27,7 @@ export {
   type PairCandidate,
   type PairChoice,
 } from "./pairs/choose-pairs.js";
-export { rankByUncertainty, type UncertaintyOptions, type UncertaintyRank } from "./uncertainty.js";
+export { rankByUncertainty, type UncertaintyOptions, type UncertaintyRank } from "./stats/uncertainty.js";
 export { folderTypes, type FolderTypesOptions } from "./fidelity/folder-types.js";
 export {
   runFidelity,

@@ -1,3 +1,5 @@
+import { FileError } from "../errors.js";
+
 /** What a `catch` gets may be anything: these ask it what it has to say. */
 
 /** Message of anything thrown. */
@@ -13,4 +15,15 @@ export function codeOf(error: unknown): string | undefined {
 /** Anything thrown as an `Error`. */
 export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+/** The error for a failed operation on a file or folder; says what to do when the disk is full. */
+export function fileError(operation: string, file: string, cause: unknown): FileError {
+  const code = codeOf(cause);
+  const advice = code === "ENOSPC" ? " The disk is full: free some space and run it again." : "";
+  const reason = messageOf(cause);
+  return new FileError("FILE_FAILED", `Cannot ${operation} ${file}: ${reason}.${advice}`, {
+    cause,
+    details: { file, code },
+  });
 }

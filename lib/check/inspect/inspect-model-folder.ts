@@ -9,7 +9,7 @@ import { findScoringFault, readRewardJson } from "../../model/folder/read-reward
 import type { WeightsRecord, RewardJson } from "../../model/folder/reward-json.js";
 import { describePrompt, promptAssumptions } from "./describe-prompt.js";
 import type { BackboneFile, HeadFound, Inspection } from "./inspection.js";
-import { fileSize } from "../../util/files/file-size.js";
+import { fileSize } from "../../util/files/optional-file.js";
 
 /** @throws ModelLoadError, HeadLoadError `HEAD_INVALID`, TemplateError */
 export async function inspectModelFolder(modelDir: string): Promise<Inspection> {

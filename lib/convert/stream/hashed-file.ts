@@ -1,5 +1,5 @@
 import { open, type FileHandle } from "node:fs/promises";
-import { fileError } from "../../util/files/file-error.js";
+import { fileError } from "../../util/caught.js";
 import { paddingAt } from "../../formats/gguf/gguf-writer.js";
 import { ByteHasher } from "../../util/files/byte-hasher.js";
 import type { FileHash } from "../../util/files/hash-file.js";

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { codeOf } from "../../util/caught.js";
-import { fileSize } from "../../util/files/file-size.js";
+import { fileSize } from "../../util/files/optional-file.js";
 
 /**
  * The Hub's shared cache on disk, the layout `huggingface_hub` and transformers use: `blobs/<etag>` hold the bytes,

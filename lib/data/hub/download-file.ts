@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DownloadError } from "../../errors.js";
 import { backoff, RangeIgnoredError, type RetryPolicy } from "./retrying-fetch.js";
 import { messageOf, codeOf } from "../../util/caught.js";
-import { fileSize } from "../../util/files/file-size.js";
+import { fileSize } from "../../util/files/optional-file.js";
 import { syncFile } from "../../util/files/write-whole.js";
 
 /** One file of a repository as the Hub lists it. */

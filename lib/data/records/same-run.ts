@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { InvalidArgumentError } from "../../errors.js";
-import { fileError } from "../../util/files/file-error.js";
+import { fileError } from "../../util/caught.js";
 import type { Scorer } from "../../score/score.js";
 import { canonicalJson } from "../../formats/json/canonical-json.js";
 import { writeWhole } from "../../util/files/write-whole.js";

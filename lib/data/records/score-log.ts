@@ -4,7 +4,7 @@ import { readJsonLines } from "../../formats/json/json-lines.js";
 import { FileError, InvalidArgumentError } from "../../errors.js";
 import type { RecordId } from "./record.js";
 import { messageOf } from "../../util/caught.js";
-import { fileSize } from "../../util/files/file-size.js";
+import { fileSize } from "../../util/files/optional-file.js";
 
 /** A record that an earlier run finished. */
 export interface DoneRecord {

@@ -1,4 +1,4 @@
-import { stdOf } from "../std-of.js";
+import { stdOf } from "../stats/uncertainty.js";
 
 /** A candidate as far as choosing pairs goes. */
 export interface PairCandidate {

@@ -8,7 +8,7 @@ import { scoreRecords, type RecordOutcome } from "../../data/records/score-recor
 import { ScoringRun } from "../../data/records/scoring-run.js";
 import type { Scorer } from "../../score/score.js";
 import { readRecords } from "../../data/records/read-records.js";
-import { stdOf } from "../std-of.js";
+import { stdOf } from "../stats/uncertainty.js";
 
 /** What `scoreCandidates` needs. */
 export interface ScoreCandidatesOptions {

@@ -6,7 +6,7 @@ import { readLevels } from "./levels.js";
 import { demand } from "./unreadable.js";
 import { ThriftReader } from "./thrift.js";
 import { checkValues, type ValueType } from "./values.js";
-import { nextTurn } from "../../util/next-turn.js";
+import { nextTurn } from "../../util/event-loop.js";
 
 /** A column as the schema and the table of contents describe it. */
 export interface ColumnShape extends ValueType {

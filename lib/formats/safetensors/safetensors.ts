@@ -1,6 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 import path from "node:path";
-import { fileError } from "../../util/files/file-error.js";
+import { fileError } from "../../util/caught.js";
 import { lfsPointerMessage, readLfsPointer } from "../../util/files/lfs-pointer.js";
 import { convertFloats, FLOAT_BYTES, isFloatDtype } from "../floats/float-convert.js";
 import {

@@ -1,7 +1,7 @@
 import { PRE_TOKENIZERS } from "../tokenizer/pre-tokenizer.js";
 import { TOKEN_TYPE } from "../tokenizer/token-list.js";
 import type { Metadata } from "../../formats/gguf/metadata.js";
-import { nextTurn } from "../../util/next-turn.js";
+import { nextTurn } from "../../util/event-loop.js";
 
 /** Keys by what they must hold; other keys of a tokenizer are refused, because llama.cpp acts on many of them. */
 const COMMON = [

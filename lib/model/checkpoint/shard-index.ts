@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { CheckpointError } from "../../errors.js";
-import { fileError } from "../../util/files/file-error.js";
+import { fileError } from "../../util/caught.js";
 import { exists } from "../../util/files/optional-file.js";
 import { parseLfsPointer, lfsPointerMessage } from "../../util/files/lfs-pointer.js";
 import { droppingRule } from "../../score/head/dropped-tensors.js";

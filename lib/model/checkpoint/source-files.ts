@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { fileError } from "../../util/files/file-error.js";
+import { fileError } from "../../util/caught.js";
 import type { FileRecord } from "../folder/reward-json.js";
 
 /** Files beside the weights that a conversion reads. */

@@ -3,7 +3,7 @@ import { ModelLoadError } from "../../errors.js";
 import type { Progress } from "../../score/score.js";
 import { hashFile } from "../../util/files/hash-file.js";
 import { recallChecksum, rememberChecksum } from "./checksum-memory.js";
-import { fileError } from "../../util/files/file-error.js";
+import { fileError } from "../../util/caught.js";
 import { REWARD_JSON } from "./file-names.js";
 import { stampOf } from "../../util/files/file-stamp.js";
 import type { FileRecord } from "./reward-json.js";

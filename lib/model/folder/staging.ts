@@ -2,7 +2,7 @@ import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError } from "../../errors.js";
 import { isRunning } from "../../util/files/process-identity.js";
-import { fileError } from "../../util/files/file-error.js";
+import { fileError } from "../../util/caught.js";
 import type { FileLock } from "../../util/files/file-lock.js";
 import { REWARD_JSON, WORKING_MARK } from "./file-names.js";
 import { lockModelFolder } from "./folder-lock.js";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { writeWhole } from "../../util/files/write-whole.js";
-import { fileError } from "../../util/files/file-error.js";
+import { fileError } from "../../util/caught.js";
 import { REWARD_JSON } from "./file-names.js";
 import { rewardJsonSchema, type RewardJson } from "./reward-json.js";
 import { scoringChecksum } from "./scoring-checksum.js";

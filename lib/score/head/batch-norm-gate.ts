@@ -3,7 +3,7 @@ import { HeadLoadError } from "../../errors.js";
 import type { TensorReader } from "../../formats/safetensors/tensor.js";
 import type { DenseLayer } from "./dense.js";
 import { expectShape, readFinite, rowCount, type TensorTable } from "./head-tensors.js";
-import { nextTurn } from "../../util/next-turn.js";
+import { nextTurn } from "../../util/event-loop.js";
 
 /**
  * QRM's gating network: for each hidden layer a linear one without bias, ReLU, batch norm; then a linear layer with bias.

@@ -1,7 +1,7 @@
 import { HeadLoadError } from "../../errors.js";
 import { findNonFinite } from "../../formats/floats/float-convert.js";
 import type { TensorInfo, TensorReader } from "../../formats/safetensors/tensor.js";
-import { nextTurn } from "../../util/next-turn.js";
+import { nextTurn } from "../../util/event-loop.js";
 
 /** Tensors by name, without their data: what detection and shape checks look at. */
 export type TensorTable = ReadonlyMap<string, TensorInfo>;

@@ -1,5 +1,5 @@
 import { abortable } from "../../util/abortable.js";
-import { nextTurn } from "../../util/next-turn.js";
+import { nextTurn } from "../../util/event-loop.js";
 
 /** How much a window may hold. */
 export interface WindowSize {

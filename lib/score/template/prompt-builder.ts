@@ -7,7 +7,7 @@ import { fewestTokens } from "./fewest-tokens.js";
 import { gatingPosition, scoredPosition } from "./position.js";
 import type { PromptOptions, Tokenizer } from "./prompt-options.js";
 import type { PromptSpec } from "./prompt-spec.js";
-import { TimeSlice } from "./time-slice.js";
+import { TimeSlice } from "../../util/event-loop.js";
 import { concatenate, joinAndTruncate, leadingRun, tooLong, type PromptTokens } from "./truncate.js";
 
 /** A conversation, ready for the backbone. */

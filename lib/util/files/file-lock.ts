@@ -3,9 +3,8 @@ import { open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { FileError } from "../../errors.js";
-import { fileError } from "./file-error.js";
+import { fileError, codeOf } from "../caught.js";
 import { isRunning, ownIdentity } from "./process-identity.js";
-import { codeOf } from "../caught.js";
 
 const holderSchema = z.object({
   host: z.string(),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { fileError } from "./file-error.js";
+import { fileError } from "../caught.js";
 import { ByteHasher } from "./byte-hasher.js";
 
 /** Size and checksum of a file. */

@@ -13,3 +13,11 @@ export async function exists(path: string): Promise<boolean> {
 export function readOptional(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
 }
+
+/** Bytes of a file; undefined where there is none to be read. */
+export async function fileSize(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+}

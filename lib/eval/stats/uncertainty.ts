@@ -1,6 +1,5 @@
-import { InvalidArgumentError } from "../errors.js";
-import type { Score } from "../score/score.js";
-import { stdOf } from "./std-of.js";
+import { InvalidArgumentError } from "../../errors.js";
+import type { Score } from "../../score/score.js";
 
 /** How uncertain rewards count against an answer. */
 export interface UncertaintyOptions {
@@ -47,4 +46,13 @@ export function rankByUncertainty<S extends Score>(
       Number(b.isCertain) - Number(a.isCertain) || b.penalisedReward - a.penalisedReward || a.index - b.index,
   );
   return ranked.map(({ isCertain, ...entry }, place) => ({ ...entry, rank: isCertain ? place + 1 : null }));
+}
+
+/** The standard deviation of a score, for what cannot do without. @throws InvalidArgumentError the head predicts none */
+export function stdOf({ std }: { std?: number | undefined }): number {
+  if (std !== undefined) return std;
+  throw new InvalidArgumentError(
+    "This model predicts no uncertainty (its scores have no std). Leave out the penalty and the maximum std, or use a model " +
+      "with an uncertainty-aware head such as URM.",
+  );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { rankByUncertainty } from "../../lib/eval/uncertainty.js";
-import type { Score } from "../../lib/score/score.js";
+import { rankByUncertainty } from "../../../lib/eval/stats/uncertainty.js";
+import type { Score } from "../../../lib/score/score.js";
 
 const score = (reward: number, std?: number): Score => ({
   reward,

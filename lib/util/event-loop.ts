@@ -1,4 +1,9 @@
-import { nextTurn } from "../../util/next-turn.js";
+import { setImmediate } from "node:timers/promises";
+
+/** Lets the event loop turn once: timers, messages and aborts of others come in between two stretches of work. */
+export async function nextTurn(): Promise<undefined> {
+  await setImmediate();
+}
 
 /** Longest stretch of synchronous work before the event loop gets its turn. */
 const SLICE_MS = 3;
