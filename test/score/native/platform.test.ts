@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { librariesIn } from "../../lib/score/native/llama-libraries.js";
-import { llamaPackages } from "../../lib/score/native/platform.js";
+import { librariesIn } from "../../../lib/score/native/llama-libraries.js";
+import { llamaPackages } from "../../../lib/score/native/platform.js";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "llama-reward-platform-"));
 afterAll(() => {

@@ -1,14 +1,14 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Conversation } from "../../lib/score/conversation/conversation.js";
-import { openDataset } from "../../lib/data/dataset/index.js";
-import { choosePairs, type ChoosePairsOptions } from "../../lib/eval/pairs/choose-pairs.js";
-import { makePairs, type MakePairsOptions } from "../../lib/eval/pairs/make-pairs.js";
-import type { Score } from "../../lib/score/score.js";
-import { parseLines, toLines } from "../cli/cli.js";
-import { temporaryFolder } from "../support/fixtures.js";
-import { FakeScorer, TOO_LONG } from "./fake-scorer.js";
+import type { Conversation } from "../../../lib/score/conversation/conversation.js";
+import { openDataset } from "../../../lib/data/dataset/index.js";
+import { choosePairs, type ChoosePairsOptions } from "../../../lib/eval/pairs/choose-pairs.js";
+import { makePairs, type MakePairsOptions } from "../../../lib/eval/pairs/make-pairs.js";
+import type { Score } from "../../../lib/score/score.js";
+import { parseLines, toLines } from "../../cli/cli.js";
+import { temporaryFolder } from "../../support/fixtures.js";
+import { FakeScorer, TOO_LONG } from "../fake-scorer.js";
 
 const candidates = (...values: readonly (readonly [reward: number, std?: number])[]) =>
   values.map(([reward, std], index) => ({ text: `answer ${index}`, reward, std }));

@@ -1,16 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Conversation } from "../../lib/score/conversation/conversation.js";
-import { compareTypes, type FidelityRow } from "../../lib/eval/fidelity/compare-types.js";
-import { runFidelity } from "../../lib/eval/fidelity/run-fidelity.js";
-import type { TypeScores } from "../../lib/eval/fidelity/score-type.js";
-import { isSafe, verdict } from "../../lib/eval/fidelity/verdict.js";
-import type { Score } from "../../lib/score/score.js";
-import { toLines } from "../cli/cli.js";
-import { temporaryFolder } from "../support/fixtures.js";
-import { FakeScorer, TOO_LONG } from "./fake-scorer.js";
-import { syntheticRewardBench } from "./synthetic-rewardbench.js";
+import type { Conversation } from "../../../lib/score/conversation/conversation.js";
+import { compareTypes, type FidelityRow } from "../../../lib/eval/fidelity/compare-types.js";
+import { runFidelity } from "../../../lib/eval/fidelity/run-fidelity.js";
+import type { TypeScores } from "../../../lib/eval/fidelity/score-type.js";
+import { isSafe, verdict } from "../../../lib/eval/fidelity/verdict.js";
+import type { Score } from "../../../lib/score/score.js";
+import { toLines } from "../../cli/cli.js";
+import { temporaryFolder } from "../../support/fixtures.js";
+import { FakeScorer, TOO_LONG } from "../fake-scorer.js";
+import { syntheticRewardBench } from "../synthetic-rewardbench.js";
 
 function typeScores(
   type: string,

@@ -6,15 +6,15 @@ import { pathToFileURL } from "node:url";
 import axe, { type AxeResults } from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { BenchmarkName } from "../../lib/eval/index.js";
-import { runEval } from "../../lib/eval/run-eval.js";
-import { EVAL_FILES } from "../../lib/eval/eval-options.js";
-import { escapeHtml, html } from "../../lib/eval/report/html/html.js";
-import { toLines } from "../cli/cli.js";
-import { temporaryFolder } from "../support/fixtures.js";
-import { FakeScorer } from "./fake-scorer.js";
-import { syntheticRewardBench2, syntheticRmBench } from "./synthetic-benchmarks.js";
-import { syntheticRewardBench } from "./synthetic-rewardbench.js";
+import type { BenchmarkName } from "../../../lib/eval/index.js";
+import { runEval } from "../../../lib/eval/run-eval.js";
+import { EVAL_FILES } from "../../../lib/eval/eval-options.js";
+import { escapeHtml, html } from "../../../lib/eval/report/html/html.js";
+import { toLines } from "../../cli/cli.js";
+import { temporaryFolder } from "../../support/fixtures.js";
+import { FakeScorer } from "../fake-scorer.js";
+import { syntheticRewardBench2, syntheticRmBench } from "../synthetic-benchmarks.js";
+import { syntheticRewardBench } from "../synthetic-rewardbench.js";
 
 const CHROMIUM = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
