@@ -6,7 +6,7 @@ import type {
   NativeContext,
   NativeContextOptions,
   NativeModel,
-} from "../lib/score/native/types.js";
+} from "../lib/score/native/native-addon.js";
 
 /** Where the rows of a decode come from, when not from the capture that scoring uses. */
 export interface BenchContextOptions extends NativeContextOptions {

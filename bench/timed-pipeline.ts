@@ -5,7 +5,7 @@ import { nativeDense } from "../lib/score/head/native-dense.js";
 import { checkedModel } from "../lib/model/folder/open-model-folder.js";
 import { readRewardJson } from "../lib/model/folder/read-reward-json.js";
 import { loadAddon } from "../lib/score/native/binding.js";
-import type { NativeAddon, NativeContext } from "../lib/score/native/types.js";
+import type { NativeAddon, NativeContext } from "../lib/score/native/native-addon.js";
 import { ScorePipeline } from "../lib/score/pipeline/score-pipeline.js";
 import { PromptBuilder } from "../lib/score/template/prompt-builder.js";
 import type { PeerOptions } from "./peer.js";

@@ -3,7 +3,7 @@ export { BACKBONE_TYPES, type BackboneType } from "./model/architecture/backbone
 export { RewardModel } from "./model/reward-model.js";
 export type * from "./model/scoring-types.js";
 export { listDevices, type DeviceReport } from "./score/native/devices.js";
-export type { NativeDevice as Device } from "./score/native/types.js";
+export type { NativeDevice as Device } from "./score/native/native-addon.js";
 export {
   AddonLoadError,
   CheckpointError,

@@ -1,4 +1,4 @@
-// The addon's exports; the whole surface is described in lib/score/native/types.ts.
+// The addon's exports; the whole surface is described in lib/score/native/native-addon.ts.
 
 #include <napi.h>
 

@@ -10,7 +10,7 @@
 
 namespace llama_reward {
 
-/// The arrays of one decode as JavaScript gave them; meaning in lib/score/native/types.ts.
+/// The arrays of one decode as JavaScript gave them; meaning in lib/score/native/native-addon.ts.
 struct BatchArrays {
   std::vector<int32_t> tokens;
   std::vector<int32_t> positions;

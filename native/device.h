@@ -8,7 +8,7 @@
 
 namespace llama_reward {
 
-/// A compute device as `NativeDevice` of lib/score/native/types.ts describes it.
+/// A compute device as `NativeDevice` of lib/score/native/native-addon.ts describes it.
 struct Device {
   std::string name;
   std::string description;

@@ -1,5 +1,5 @@
 import { loadBenchAddon } from "../bench-addon.js";
-import type { NativeBatch } from "../../lib/score/native/types.js";
+import type { NativeBatch } from "../../lib/score/native/native-addon.js";
 import type { Peer, PeerOptions } from "../peer.js";
 import { largest } from "../../lib/util/collections.js";
 

@@ -1,6 +1,6 @@
 import type { BackboneType } from "../model/architecture/backbone-type.js";
 import { checkOf, type Check } from "./check.js";
-import { verifyTensors } from "./tensors.js";
+import { verifyTensors } from "./verify-tensors.js";
 import { join } from "node:path";
 import { proveHead } from "../score/head/load-head.js";
 import type { RewardJson } from "../model/folder/reward-json.js";

@@ -1,8 +1,8 @@
 import type { RewardJson } from "../model/folder/reward-json.js";
-import type { NativeModel } from "../score/native/types.js";
+import type { NativeModel } from "../score/native/native-addon.js";
 import { checkOf, skipped, type Check } from "./check.js";
 import { compareVocabulary } from "./vocabulary-texts.js";
-import { modelTokenizer, verifyTokens, type TokenDifference } from "./tokens.js";
+import { modelTokenizer, verifyTokens, type TokenDifference } from "./verify-tokens.js";
 
 /** Differences shown. */
 const SHOWN = 5;

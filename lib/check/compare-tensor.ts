@@ -7,7 +7,7 @@ import { tensorBytes } from "../formats/gguf/gguf-writer.js";
 import type { SafetensorsFile } from "../formats/safetensors/safetensors.js";
 import type { PlannedTensor } from "../model/architecture/backbone-plan.js";
 import { expectedValues, findWrongValue } from "./check-transform.js";
-import { diagnose } from "./diagnose.js";
+import { diagnose } from "./diagnose-tensor.js";
 import type { TensorFault } from "./tensor-fault.js";
 
 /** Values compared at a time, unless a single granule has more. A multiple of every block size. */

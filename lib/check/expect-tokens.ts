@@ -3,7 +3,7 @@ import { CheckpointError } from "../errors.js";
 import { loadAddon } from "../score/native/binding.js";
 import type { RewardJson } from "../model/folder/reward-json.js";
 import { describeDifference } from "./check-tokens.js";
-import { modelTokenizer, verifyTokens } from "./tokens.js";
+import { modelTokenizer, verifyTokens } from "./verify-tokens.js";
 
 /** Enough to notice a wrong rule or pre-tokenizer; `verify` looks at more. Under two seconds with 128,000 tokens. */
 const SAMPLE = { sampleSize: 300, vocabularyLimit: 2000 };
@@ -13,7 +13,7 @@ const SAMPLE = { sampleSize: 300, vocabularyLimit: 2000 };
  * made with its special tokens.
  * @throws CheckpointError `CONVERSION_FAILED`
  */
-export async function checkTokens(
+export async function expectTokens(
   backboneFile: string,
   checkpointDir: string,
   { prompt, backbone }: Pick<RewardJson, "prompt" | "backbone">,

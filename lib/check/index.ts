@@ -13,4 +13,4 @@ export {
   type TensorFault,
   type TensorReport,
   type VerifyTensorsOptions,
-} from "./tensors.js";
+} from "./verify-tensors.js";

@@ -15,7 +15,7 @@ import {
 } from "../model/folder/reward-json.js";
 import { StagingFolder } from "../model/folder/staging.js";
 import type { Progress } from "../score/score.js";
-import { checkTokens } from "../check/expect-tokens.js";
+import { expectTokens } from "../check/expect-tokens.js";
 import {
   planCheckpoint,
   type CheckpointPlan,
@@ -95,7 +95,7 @@ export async function convertCheckpoint(
         staging.directory,
         staging.isInsideModelFolder ? merge(await readRewardJson(modelDir), fresh, modelDir) : fresh,
       );
-      await checkTokens(staging.file(backbone.record.file), checkpointDir, reward, signal);
+      await expectTokens(staging.file(backbone.record.file), checkpointDir, reward, signal);
       signal?.throwIfAborted();
       await staging.commit();
       await rememberFiles(modelDir, [backbone.record, headFile]);

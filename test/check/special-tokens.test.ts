@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { modelTokenizer, verifyTokens, type TokenReport } from "../../lib/check/tokens.js";
+import { modelTokenizer, verifyTokens, type TokenReport } from "../../lib/check/verify-tokens.js";
 import { copyTokenizer, readFrom, type Changes, type Json } from "../model/tokenizer/checkpoint-copy.js";
 import { loadVocabulary } from "../model/tokenizer/vocabulary-model.js";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 
-import type { NativeBatch, NativeContext } from "../../lib/score/native/types.js";
+import type { NativeBatch, NativeContext } from "../../lib/score/native/native-addon.js";
 import { batchOf, loadTinyModel, makeContext, scratchFolder, sequenceEntries } from "./fixture.js";
 import { VOCAB_SIZE } from "./tiny-gguf.js";
 

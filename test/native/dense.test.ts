@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { loadAddon } from "../../lib/score/native/binding.js";
-import type { NativeDenseLayer, NativeDenseNetwork } from "../../lib/score/native/types.js";
+import type { NativeDenseLayer, NativeDenseNetwork } from "../../lib/score/native/native-addon.js";
 
 /** Deterministic numbers in about ±0.5. */
 function numbers(count: number, salt: number): Float32Array {

@@ -13,7 +13,7 @@ import type {
   NativeContextOptions,
   NativeModel,
   NativeModelOptions,
-} from "../../lib/score/native/types.js";
+} from "../../lib/score/native/native-addon.js";
 import { writeTinyModel, type TinyModelOptions } from "./tiny-gguf.js";
 
 /** A folder that is removed when the test file ends. */

@@ -4,7 +4,11 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { loadAddon } from "../../lib/score/native/binding.js";
-import type { NativeModel, NativeModelLoad, NativeModelOptions } from "../../lib/score/native/types.js";
+import type {
+  NativeModel,
+  NativeModelLoad,
+  NativeModelOptions,
+} from "../../lib/score/native/native-addon.js";
 import { batchOf, loadTinyModel, makeContext, scratchFolder, sequenceEntries } from "./fixture.js";
 import { writeTinyModel } from "./tiny-gguf.js";
 

@@ -11,7 +11,7 @@ import type {
   NativeModel,
   NativeModelInfo,
   NativeModelLoad,
-} from "../../lib/score/native/types.js";
+} from "../../lib/score/native/native-addon.js";
 import { loadTinyModel, makeContext, scratchFolder } from "./fixture.js";
 import { HIDDEN_SIZE, VOCAB_SIZE } from "./tiny-gguf.js";
 

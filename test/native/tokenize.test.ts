@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
-import type { NativeModel } from "../../lib/score/native/types.js";
+import type { NativeModel } from "../../lib/score/native/native-addon.js";
 import { loadTinyModel, scratchFolder } from "./fixture.js";
 import { TOKENS } from "./tiny-gguf.js";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadAddon } from "../../lib/score/native/binding.js";
-import type { NativeModel } from "../../lib/score/native/types.js";
+import type { NativeModel } from "../../lib/score/native/native-addon.js";
 import { convertFixture, type ModelFolder } from "../support/fixtures.js";
 
 let folder: ModelFolder;

@@ -7,7 +7,7 @@ import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 
 import { loadAddonDetails } from "../../lib/score/native/binding.js";
-import type { NativeLibraries } from "../../lib/score/native/types.js";
+import type { NativeLibraries } from "../../lib/score/native/native-addon.js";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "llama-reward-libraries-"));
 afterAll(() => {

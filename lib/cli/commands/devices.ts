@@ -1,6 +1,6 @@
 import { listDevices, type DeviceReport } from "../../score/native/devices.js";
 import { missingLibraryAdvice } from "../../score/native/missing-libraries.js";
-import type { NativeDevice } from "../../score/native/types.js";
+import type { NativeDevice } from "../../score/native/native-addon.js";
 import type { CliCommand } from "../arguments/command.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import { addOutputOptions, type OutputOptions } from "../arguments/command-options.js";

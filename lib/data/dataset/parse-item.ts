@@ -4,7 +4,7 @@ import { isRewardError, unreadable } from "../../formats/rows.js";
 import { withExactFields } from "./exact-fields.js";
 import { LAYOUTS } from "./layouts/index.js";
 import { recordContext } from "./record-context.js";
-import { refuseUnheard } from "./unheard.js";
+import { refuseUnheard } from "./unheard-columns.js";
 import type { PreferenceItem, Layout } from "./layouts/layout.js";
 import { zodProblems } from "../../util/zod-problems.js";
 

@@ -5,7 +5,7 @@ import type { PairRequest, RecordEntry, ScoreRecord } from "./record.js";
 import type { ItemEntry } from "./item-reader.js";
 import { without } from "../../util/collections.js";
 
-/** A labelled record as `score` takes it; carries its subset through to the output. */
+/** An item as `score` takes it; carries its subset through to the output. */
 export interface ItemRecord extends ScoreRecord {
   subset: string;
 }

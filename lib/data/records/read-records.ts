@@ -14,7 +14,7 @@ import { parseForm } from "../dataset/forms/index.js";
 import { hhRlhfLayout } from "../dataset/layouts/hh-rlhf.js";
 import { LAYOUTS } from "../dataset/layouts/index.js";
 import { recordContext } from "../dataset/record-context.js";
-import { refuseUnheard } from "../dataset/unheard.js";
+import { refuseUnheard } from "../dataset/unheard-columns.js";
 import { withUnreadableColumns } from "../../formats/parquet/unreadable.js";
 import { ConversationError, RewardError } from "../../errors.js";
 import { itemRecord } from "./item-record.js";

@@ -6,7 +6,7 @@ import type {
   NativeModel,
   NativeModelInfo,
   NativeSpecialToken,
-} from "../native/types.js";
+} from "../native/native-addon.js";
 import { tokenCostInCells } from "./cache-life.js";
 import { BackboneContext, type BackboneStats, type HiddenOptions } from "./context.js";
 import { countLayers } from "./layer-plan.js";

@@ -1,4 +1,4 @@
-import type { NativeModelInfo } from "../native/types.js";
+import type { NativeModelInfo } from "../native/native-addon.js";
 
 /**
  * Every computed token passes over all KV cells in use, also over those of sequences it has nothing to do with: a kept sequence

@@ -1,4 +1,4 @@
-import type { NativeBatch } from "../native/types.js";
+import type { NativeBatch } from "../native/native-addon.js";
 import type { OutputTarget } from "./plan-tree.js";
 
 /** A sequence that a plan is computing. */

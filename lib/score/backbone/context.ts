@@ -1,6 +1,6 @@
 import { DecodeError, DisposedError } from "../../errors.js";
 import { fromNative } from "../native/from-native.js";
-import type { NativeContext } from "../native/types.js";
+import type { NativeContext } from "../native/native-addon.js";
 import type { Progress } from "../score.js";
 import { FifoQueue } from "../../util/fifo-queue.js";
 import { BatchPlan } from "./batch-plan.js";

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../../errors.js";
-import type { NativeDevice } from "../native/types.js";
+import type { NativeDevice } from "../native/native-addon.js";
 
 /**
  * What to compute on. `auto`: the best GPU there is, else the CPU; `cpu`; a backend (`cuda`, `metal`, `vulkan`); one GPU of a

@@ -1,4 +1,4 @@
-import type { NativeBatch, NativeContext, NativeContextInfo } from "../native/types.js";
+import type { NativeBatch, NativeContext, NativeContextInfo } from "../native/native-addon.js";
 
 /**
  * A context whose sequences are pairs of native sequences: sequence s is 2s and 2s + 1.

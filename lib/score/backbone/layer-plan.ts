@@ -1,4 +1,4 @@
-import type { NativeDevice } from "../native/types.js";
+import type { NativeDevice } from "../native/native-addon.js";
 import type { ModelSizes } from "./model-sizes.js";
 
 /** Layers on one device. */

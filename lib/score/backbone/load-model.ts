@@ -1,5 +1,5 @@
 import { fromNative } from "../native/from-native.js";
-import type { NativeAddon, NativeModel } from "../native/types.js";
+import type { NativeAddon, NativeModel } from "../native/native-addon.js";
 import type { HiddenOptions } from "./context.js";
 import { countLayers, type LayerPlan } from "./layer-plan.js";
 

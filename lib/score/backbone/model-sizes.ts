@@ -1,4 +1,4 @@
-import type { NativeFileOutline } from "../native/types.js";
+import type { NativeFileOutline } from "../native/native-addon.js";
 
 /** Sizes of a backbone that decide how much of it a device can hold. Known before anything is loaded. */
 export interface ModelSizes {

@@ -6,7 +6,7 @@ import type {
   NativeContextOptions,
   NativeDevice,
   NativeModel,
-} from "../native/types.js";
+} from "../native/native-addon.js";
 import type { HiddenOptions } from "./context.js";
 import { chooseDevices, type DeviceChoice } from "./device.js";
 import { freeMemoryBytes } from "./free-memory.js";

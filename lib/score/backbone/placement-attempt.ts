@@ -1,5 +1,5 @@
 import { fromNative } from "../native/from-native.js";
-import type { NativeAddon, NativeDevice } from "../native/types.js";
+import type { NativeAddon, NativeDevice } from "../native/native-addon.js";
 import { countLayers, hasOwnMemory, planLayers, type ContextSizes, type LayerPlan } from "./layer-plan.js";
 import { readModelSizes, type ModelSizes } from "./model-sizes.js";
 import { AUTO_CONTEXT, DEFAULT_KV_TYPE, GPU_BATCH, type SizingOptions } from "./sizing.js";

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../../errors.js";
-import type { NativeContextOptions, NativeModelInfo } from "../native/types.js";
+import type { NativeContextOptions, NativeModelInfo } from "../native/native-addon.js";
 import { physicalCores } from "./threads.js";
 
 /** Sizes a user may set; everything else follows from the model and the machine. */

@@ -1,5 +1,5 @@
 import { fromNative } from "../native/from-native.js";
-import type { NativeAddon, NativeModel } from "../native/types.js";
+import type { NativeAddon, NativeModel } from "../native/native-addon.js";
 
 /**
  * Works with a GGUF file's tokenizer, without loading its weights.

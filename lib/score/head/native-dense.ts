@@ -1,5 +1,5 @@
 import { fromNative } from "../native/from-native.js";
-import type { NativeAddon, NativeDenseNetwork } from "../native/types.js";
+import type { NativeAddon, NativeDenseNetwork } from "../native/native-addon.js";
 import type { DenseLayer, DenseNetwork, DenseRuntime } from "./dense.js";
 
 /**

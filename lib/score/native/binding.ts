@@ -7,7 +7,7 @@ import { fromNative } from "./from-native.js";
 import { findLlamaLibraries } from "./llama-libraries.js";
 import { outsideAsar, PACKAGE_ROOT } from "./package-files.js";
 import { addonPackage } from "./platform.js";
-import type { NativeAddon, NativeBackendInfo, NativeLibraries } from "./types.js";
+import type { NativeAddon, NativeBackendInfo, NativeLibraries } from "./native-addon.js";
 import { messageOf } from "../../util/caught.js";
 
 const require = createRequire(import.meta.url);

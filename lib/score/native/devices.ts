@@ -3,7 +3,7 @@ import { fromNative } from "./from-native.js";
 import { missingLibraries } from "./missing-libraries.js";
 import { findPackage } from "./package-files.js";
 import { addonPackage, llamaPackages } from "./platform.js";
-import type { NativeDevice } from "./types.js";
+import type { NativeDevice } from "./native-addon.js";
 
 /** What can compute here, and what would add more. */
 export interface DeviceReport {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { AddonLoadError } from "../../errors.js";
 import { findPackage, outsideAsar, PACKAGE_ROOT } from "./package-files.js";
 import { addonPackage, llamaPackages } from "./platform.js";
-import type { NativeLibraries } from "./types.js";
+import type { NativeLibraries } from "./native-addon.js";
 
 /** Result of `LLAMA_REWARD_BUILD=source npm run build:native`. */
 const SOURCE_BUILD = path.join(PACKAGE_ROOT, "build", "llama.cpp", "bin");

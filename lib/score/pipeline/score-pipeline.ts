@@ -43,8 +43,8 @@ export class ScorePipeline {
     prompts: readonly PreparedPrompt[],
     options: Pick<ScoreOptions, "signal" | "onProgress"> = {},
   ): Promise<HeadInput[]> {
-    const rows = await this.#backbone.hiddenStates(prompts.map(hiddenRequest), options);
-    return prompts.map((prompt, index) => headInput(prompt, rows[index] ?? []));
+    const states = await this.#backbone.hiddenStates(prompts.map(hiddenRequest), options);
+    return prompts.map((prompt, index) => headInput(prompt, states[index] ?? []));
   }
 
   /** Applies the head. */
@@ -77,9 +77,10 @@ function hiddenRequest({ tokens, scored, gating }: PreparedPrompt): HiddenReques
   return { tokens, positions };
 }
 
-function headInput(prompt: PreparedPrompt, rows: readonly Float32Array[]): HeadInput {
+function headInput(prompt: PreparedPrompt, states: readonly Float32Array[]): HeadInput {
   const { positions } = hiddenRequest(prompt);
-  const rowAt = (position: number): Float32Array => rows[positions.indexOf(position)] ?? new Float32Array();
-  const scored = rowAt(prompt.scored);
-  return prompt.gating === undefined ? { scored } : { scored, gating: rowAt(prompt.gating) };
+  const stateAt = (position: number): Float32Array =>
+    states[positions.indexOf(position)] ?? new Float32Array();
+  const scored = stateAt(prompt.scored);
+  return prompt.gating === undefined ? { scored } : { scored, gating: stateAt(prompt.gating) };
 }

@@ -1,5 +1,5 @@
 import { originalText } from "./respelled-tokens.js";
-import type { NativeModel, NativeSpecialToken } from "../native/types.js";
+import type { NativeModel, NativeSpecialToken } from "../native/native-addon.js";
 import { preparePlainText } from "./plain-text.js";
 import { SpecialTokenTexts, type PromptSegment } from "./special-tokens.js";
 import type { TextRules } from "./text-rules.js";

@@ -4,7 +4,7 @@ import type { ConversationInput } from "../conversation/conversation.js";
 import { AddedTokens, tokenizePlain } from "./added-tokens.js";
 import { Drafter, type Draft } from "./draft.js";
 import { fewestTokens } from "./fewest-tokens.js";
-import { gatingPosition, scoredPosition } from "./position.js";
+import { gatingPosition, scoredPosition } from "./scored-position.js";
 import type { PromptOptions, Tokenizer } from "./prompt-options.js";
 import type { PromptSpec } from "./prompt-spec.js";
 import { TimeSlice } from "../../util/event-loop.js";

@@ -1,4 +1,4 @@
-import type { NativeModel } from "../native/types.js";
+import type { NativeModel } from "../native/native-addon.js";
 import type { Truncation } from "./truncate.js";
 
 /** The part of the native model that prompts need. */

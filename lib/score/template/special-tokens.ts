@@ -1,5 +1,5 @@
 import { ConversationError } from "../../errors.js";
-import type { NativeSpecialToken } from "../native/types.js";
+import type { NativeSpecialToken } from "../native/native-addon.js";
 import { largest } from "../../util/collections.js";
 import { forEachText, mapTexts } from "./string-map.js";
 import type { TemplateInput } from "./template-input.js";

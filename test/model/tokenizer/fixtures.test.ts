@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { modelTokenizer, verifyTokens } from "../../../lib/check/tokens.js";
+import { modelTokenizer, verifyTokens } from "../../../lib/check/verify-tokens.js";
 import { CHECKPOINTS, checkpointNames, readExpected } from "../../support/fixtures.js";
 import { readFrom } from "./checkpoint-copy.js";
 import { loadVocabulary } from "./vocabulary-model.js";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { makeCorpus } from "../../../lib/check/corpus.js";
 import { ReferenceTokenizer } from "../../../lib/check/reference-tokenizer.js";
-import { modelTokenizer } from "../../../lib/check/tokens.js";
-import type { NativeModel } from "../../../lib/score/native/types.js";
+import { modelTokenizer } from "../../../lib/check/verify-tokens.js";
+import type { NativeModel } from "../../../lib/score/native/native-addon.js";
 import { copyTokenizer, readFrom, type Changes } from "./checkpoint-copy.js";
 import { loadVocabulary } from "./vocabulary-model.js";
 

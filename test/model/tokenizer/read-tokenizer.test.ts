@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { modelTokenizer } from "../../../lib/check/tokens.js";
+import { modelTokenizer } from "../../../lib/check/verify-tokens.js";
 import { makeCorpus } from "../../../lib/check/corpus.js";
 import { ReferenceTokenizer } from "../../../lib/check/reference-tokenizer.js";
 import {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FORCED_CONTROL, FORCED_USER_DEFINED } from "../../../lib/model/tokenizer/forced-texts.js";
 import { AddedTokens } from "../../../lib/score/template/added-tokens.js";
 import { ReferenceTokenizer } from "../../../lib/check/reference-tokenizer.js";
-import { modelTokenizer, verifyTokens } from "../../../lib/check/tokens.js";
+import { modelTokenizer, verifyTokens } from "../../../lib/check/verify-tokens.js";
 import { copyTokenizer, readFrom, tokenTexts, type Changes, type Json } from "./checkpoint-copy.js";
 import { loadVocabulary } from "./vocabulary-model.js";
 

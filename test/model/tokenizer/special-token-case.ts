@@ -3,7 +3,7 @@ import type { TokenizerInfo } from "../../../lib/model/tokenizer/tokenizer-info.
 import { RewardError } from "../../../lib/errors.js";
 import { ChatTemplate } from "../../../lib/score/template/chat-template.js";
 import { ReferenceTokenizer } from "../../../lib/check/reference-tokenizer.js";
-import { modelTokenizer } from "../../../lib/check/tokens.js";
+import { modelTokenizer } from "../../../lib/check/verify-tokens.js";
 import { copyTokenizer, readFrom, type Json } from "./checkpoint-copy.js";
 import { loadVocabulary } from "./vocabulary-model.js";
 

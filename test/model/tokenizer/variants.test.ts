@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { modelTokenizer, verifyTokens } from "../../../lib/check/tokens.js";
+import { modelTokenizer, verifyTokens } from "../../../lib/check/verify-tokens.js";
 import { copyTokenizer, readFrom, type Changes, type Json } from "./checkpoint-copy.js";
 import { loadVocabulary } from "./vocabulary-model.js";
 

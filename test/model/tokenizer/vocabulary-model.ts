@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TokenizerInfo } from "../../../lib/model/tokenizer/tokenizer-info.js";
 import { loadAddon } from "../../../lib/score/native/binding.js";
-import type { NativeModel } from "../../../lib/score/native/types.js";
+import type { NativeModel } from "../../../lib/score/native/native-addon.js";
 import { GGML_TYPES } from "../../../lib/formats/gguf/gguf-types.js";
 import type { GgufValue } from "../../../lib/formats/gguf/gguf-value.js";
 import { layOutGguf } from "../../../lib/formats/gguf/gguf-writer.js";

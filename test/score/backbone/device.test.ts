@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chooseDevices } from "../../../lib/score/backbone/device.js";
 import { InvalidArgumentError } from "../../../lib/errors.js";
-import type { NativeDevice } from "../../../lib/score/native/types.js";
+import type { NativeDevice } from "../../../lib/score/native/native-addon.js";
 
 const device = (
   name: string,

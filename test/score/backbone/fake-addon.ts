@@ -6,7 +6,7 @@ import type {
   NativeFileOutline,
   NativeModel,
   NativeModelOptions,
-} from "../../../lib/score/native/types.js";
+} from "../../../lib/score/native/native-addon.js";
 import { SIMULATED_HIDDEN_SIZE, SimulatedContext } from "./simulated-context.js";
 
 export const CPU: NativeDevice = {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Backbone, type BackboneOptions } from "../../../lib/score/backbone/backbone.js";
 import { loadBenchAddon, type BenchAddon, type BenchContextOptions } from "../../../bench/bench-addon.js";
 import { loadAddon } from "../../../lib/score/native/binding.js";
-import type { NativeModelOptions } from "../../../lib/score/native/types.js";
+import type { NativeModelOptions } from "../../../lib/score/native/native-addon.js";
 import { RewardModel } from "../../../lib/model/reward-model.js";
 import { convertFixture, readExpected, type ModelFolder } from "../../support/fixtures.js";
 

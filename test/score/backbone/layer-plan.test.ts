@@ -7,7 +7,7 @@ import {
   type ContextSizes,
 } from "../../../lib/score/backbone/layer-plan.js";
 import { readModelSizes, type ModelSizes } from "../../../lib/score/backbone/model-sizes.js";
-import type { NativeDevice } from "../../../lib/score/native/types.js";
+import type { NativeDevice } from "../../../lib/score/native/native-addon.js";
 
 const GIB = 1024 ** 3;
 

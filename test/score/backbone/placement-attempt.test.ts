@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NativeDevice, NativeFileOutline } from "../../../lib/score/native/types.js";
+import type { NativeDevice, NativeFileOutline } from "../../../lib/score/native/native-addon.js";
 import { coded, CPU, FakeAddon, GPU, load } from "./fake-addon.js";
 
 describe("Backbone.load with little memory on the GPU", () => {

@@ -1,4 +1,8 @@
-import type { NativeBatch, NativeContext, NativeContextInfo } from "../../../lib/score/native/types.js";
+import type {
+  NativeBatch,
+  NativeContext,
+  NativeContextInfo,
+} from "../../../lib/score/native/native-addon.js";
 
 interface Cell {
   token: number;

@@ -1,8 +1,11 @@
 import type { ChatMessages, TemplateContext } from "../../../score/conversation/conversation.js";
 
-/** One labelled record, whatever its dataset calls the columns: right and wrong answers as whole conversations. */
+/**
+ * One item of a benchmark or of preference data, whatever its dataset calls the columns: right and wrong answers as whole
+ * conversations.
+ */
 export interface PreferenceItem {
-  /** The record's own id, else its line. */
+  /** The row's own id, else its line. */
   id: string | number;
   /** Subset, domain or language; empty where the dataset has none. */
   subset: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gatingPosition, scoredPosition } from "../../../lib/score/template/position.js";
+import { gatingPosition, scoredPosition } from "../../../lib/score/template/scored-position.js";
 
 const PAD = 9;
 

@@ -1,4 +1,4 @@
-import type { NativeModel } from "../score/native/types.js";
+import type { NativeModel } from "../score/native/native-addon.js";
 import { AddedTokens } from "../score/template/added-tokens.js";
 import type { TokenizerInfo } from "../model/tokenizer/tokenizer-info.js";
 import type { TextRules } from "../score/template/text-rules.js";

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readTokenizer } from "../../lib/model/tokenizer/read-tokenizer.js";
 import type { TokenizerInfo } from "../../lib/model/tokenizer/tokenizer-info.js";
-import type { NativeModel } from "../../lib/score/native/types.js";
+import type { NativeModel } from "../../lib/score/native/native-addon.js";
 import type { GgufValue } from "../../lib/formats/gguf/gguf-value.js";
 import { ReferenceTokenizer } from "../../lib/check/reference-tokenizer.js";
-import { modelTokenizer, verifyTokens, type TokenReport } from "../../lib/check/tokens.js";
+import { modelTokenizer, verifyTokens, type TokenReport } from "../../lib/check/verify-tokens.js";
 import { loadVocabulary } from "../model/tokenizer/vocabulary-model.js";
 import { CHECKPOINTS, temporaryFolder } from "../support/fixtures.js";
 
