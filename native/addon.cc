@@ -1,10 +1,15 @@
 // The addon's exports; the whole surface is described in lib/score/native/native-addon.ts.
 
+#include <cstddef>
+#include <cstdint>
 #include <napi.h>
+#include <string>
+#include <vector>
 
 #include "args.h"
 #include "backend.h"
 #include "device.h"
+#include "error.h"
 #include "gguf_file.h"
 #include "js_context.h"
 #include "js_dense.h"
@@ -23,13 +28,13 @@ Napi::Array to_js(Napi::Env env, const std::vector<std::string> &strings) {
 }
 
 Napi::Value to_js(Napi::Env env, const GgufOutline &outline) {
-  Napi::Object numbers = Napi::Object::New(env);
+  const Napi::Object numbers = Napi::Object::New(env);
   for (const auto &[name, value] : outline.numbers)
     numbers.Set(name, value);
-  Napi::Array tensors = Napi::Array::New(env, outline.tensors.size());
+  const Napi::Array tensors = Napi::Array::New(env, outline.tensors.size());
   for (size_t i = 0; i < outline.tensors.size(); i++) {
-    Napi::HandleScope scope(env);
-    Napi::Object tensor = Napi::Object::New(env);
+    const Napi::HandleScope scope(env);
+    const Napi::Object tensor = Napi::Object::New(env);
     tensor.Set("name", outline.tensors[i].first);
     tensor.Set("sizeBytes", static_cast<double>(outline.tensors[i].second));
     tensors.Set(static_cast<uint32_t>(i), tensor);
@@ -50,7 +55,7 @@ Napi::Value initialize(const Napi::CallbackInfo &info) {
     options.directories = read_strings(object.Get("backendDirectories"), "backendDirectories");
     const BackendInfo backend = initialize_backend(options);
 
-    Napi::Object features = Napi::Object::New(info.Env());
+    const Napi::Object features = Napi::Object::New(info.Env());
     for (const auto &[name, value] : backend.features)
       features.Set(name, value);
     Napi::Object result = Napi::Object::New(info.Env());
@@ -67,7 +72,7 @@ Napi::Value devices(const Napi::CallbackInfo &info) {
     const std::vector<Device> devices = list_devices();
     Napi::Array array = Napi::Array::New(info.Env(), devices.size());
     for (size_t i = 0; i < devices.size(); i++) {
-      Napi::Object device = Napi::Object::New(info.Env());
+      const Napi::Object device = Napi::Object::New(info.Env());
       device.Set("name", devices[i].name);
       device.Set("description", devices[i].description);
       device.Set("backend", devices[i].backend);
@@ -120,8 +125,13 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
 } // namespace
 } // namespace llama_reward
 
-static Napi::Object init_addon(Napi::Env env, Napi::Object exports) {
+namespace {
+
+// The macro makes a name of this one, so it cannot be a qualified one.
+Napi::Object init_addon(Napi::Env env, Napi::Object exports) {
   return llama_reward::init(env, exports);
 }
+
+} // namespace
 
 NODE_API_MODULE(llama_reward, init_addon)

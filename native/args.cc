@@ -1,7 +1,11 @@
 #include "args.h"
 
 #include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <napi.h>
+#include <string>
+#include <vector>
 
 #include "error.h"
 
@@ -23,7 +27,9 @@ std::string describe(const Napi::Value &value) {
   case napi_function:
     return "a function";
   case napi_object:
-    return value.IsTypedArray() ? "another typed array" : value.IsArray() ? "an array" : "an object";
+    if (value.IsTypedArray())
+      return "another typed array";
+    return value.IsArray() ? "an array" : "an object";
   default:
     return "something else";
   }
@@ -39,7 +45,7 @@ std::vector<Element> copy_typed(const Napi::Value &value, napi_typedarray_type t
                                 const char *name) {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != type)
     fail(kind, name, value);
-  Array array = value.As<Array>();
+  const auto array = value.As<Array>();
   const size_t count = array.ElementLength();
   return count == 0 ? std::vector<Element>() : std::vector<Element>(array.Data(), array.Data() + count);
 }
@@ -70,8 +76,9 @@ bool read_bool(const Napi::Object &object, const char *name, bool fallback) {
 
 int64_t read_integer(const Napi::Value &value, const char *name, int64_t min, int64_t max) {
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
-  if (!(number >= static_cast<double>(min) && number <= static_cast<double>(max)) ||
-      std::floor(number) != number)
+  const bool is_in_range = number >= static_cast<double>(min) && number <= static_cast<double>(max);
+  // Not a number is in no range.
+  if (!is_in_range || std::floor(number) != number)
     fail("an integer from " + std::to_string(min) + " to " + std::to_string(max), name, value);
   return static_cast<int64_t>(number);
 }
@@ -83,12 +90,12 @@ int64_t read_integer(const Napi::Object &object, const char *name, int64_t min, 
 std::vector<std::string> read_strings(const Napi::Value &value, const char *name) {
   if (!value.IsArray())
     fail("an array of strings", name, value);
-  const Napi::Array array = value.As<Napi::Array>();
+  const auto array = value.As<Napi::Array>();
   std::vector<std::string> strings;
   strings.reserve(array.Length());
   for (uint32_t i = 0; i < array.Length(); i++) {
     // A scope per element: a batch of thousands of texts must not pile up handles.
-    Napi::HandleScope scope(value.Env());
+    const Napi::HandleScope scope(value.Env());
     const Napi::Value element = array.Get(i);
     if (!element.IsString())
       fail("a string", name, element);

@@ -10,7 +10,9 @@
 
 #include "error.h"
 #include "gpu_backends.h"
+#include "library.h"
 #include "log.h"
+#include "symbols.h"
 
 namespace llama_reward {
 namespace {

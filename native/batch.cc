@@ -8,6 +8,7 @@
 
 #include "continuity.h"
 #include "error.h"
+#include "kv_cache.h"
 
 namespace llama_reward {
 namespace {

@@ -1,8 +1,12 @@
 #include "capture.h"
 
 #include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "backend.h"
+#include "batch.h"
 #include "error.h"
 
 namespace llama_reward {

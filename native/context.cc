@@ -1,7 +1,6 @@
 #include "context.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,8 +8,12 @@
 #include <vector>
 
 #include "backend.h"
+#include "batch.h"
+#include "context_params.h"
 #include "error.h"
 #include "log.h"
+#include "model.h"
+#include "row_source.h"
 
 namespace llama_reward {
 namespace {

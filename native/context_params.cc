@@ -6,6 +6,7 @@
 
 #include "backend.h"
 #include "error.h"
+#include "model.h"
 
 namespace llama_reward {
 namespace {

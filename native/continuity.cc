@@ -1,4 +1,6 @@
 #include "continuity.h"
+#include "batch.h"
+#include "kv_cache.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -44,7 +44,7 @@ void compute_columns(const DenseLayer &layer, ggml_tensor *weight, const std::ve
   const std::vector<float> product = multiply(weight, rows, begin, end);
   const auto width = static_cast<size_t>(end - begin);
   for (size_t source = 0, row = 0; source < product.size(); source += width, row++) {
-    float *target = result.data() + row * static_cast<size_t>(layer.output_size) + begin;
+    float *target = result.data() + (row * static_cast<size_t>(layer.output_size)) + begin;
     for (size_t i = 0; i < width; i++) {
       const float bias = layer.bias.empty() ? 0.0f : layer.bias[static_cast<size_t>(begin) + i];
       target[i] = activate(layer.activation, product[source + i] + bias);

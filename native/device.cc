@@ -7,6 +7,7 @@
 
 #include "backend.h"
 #include "error.h"
+#include "symbols.h"
 
 namespace llama_reward {
 namespace {

@@ -1,10 +1,15 @@
 #include "gguf_file.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <unordered_map>
+#include <vector>
 
 #include "backend.h"
 #include "error.h"
@@ -80,7 +85,7 @@ void require_readable_file(const std::string &path) {
 
 GgufOutline read_gguf_outline(const std::string &path) {
   require_readable_file(path);
-  LogScope log;
+  const LogScope log;
   const GgufPointer file = open_header(path);
   if (!file)
     throw NativeError("MODEL_LOAD_FAILED", path + " is no GGUF file, or a damaged one: " + log.summary() +

@@ -44,7 +44,7 @@ void add_method(Napi::Object object, const char *name, Body body) {
 /// Adds `dispose(): Promise<void>`: frees the native object on another thread, once `settle` says nobody uses
 /// it. A second call resolves at once.
 template <class Native, class Settle>
-void add_dispose(Napi::Object object, HandlePointer<Native> handle, Settle settle) {
+void add_dispose(Napi::Object object, const HandlePointer<Native> &handle, Settle settle) {
   add_method(object, "dispose", [handle, settle](const Napi::CallbackInfo &info) -> Napi::Value {
     std::shared_ptr<Native> native = handle->release();
     return Task<Done>::run(

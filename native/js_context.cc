@@ -1,13 +1,23 @@
 #include "js_context.h"
 
+#include <cstdint>
+#include <initializer_list>
 #include <limits>
+#include <memory>
+#include <napi.h>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "args.h"
+#include "batch.h"
 #include "context.h"
 #include "context_job.h"
+#include "context_params.h"
 #include "handle.h"
 #include "js_model.h"
 #include "row_source.h"
+#include "worker.h"
 
 namespace llama_reward {
 namespace {
@@ -90,7 +100,7 @@ Napi::Value decode(const Napi::CallbackInfo &info, const ContextHandle &handle) 
 
 /// Adds a method that edits the KV cache at once.
 template <class Edit>
-void add_edit(Napi::Object object, const char *name, ContextHandle handle, Edit edit) {
+void add_edit(Napi::Object object, const char *name, const ContextHandle &handle, Edit edit) {
   add_method(object, name, [handle, edit](const Napi::CallbackInfo &info) -> Napi::Value {
     return guarded(info.Env(), "INVALID_ARGUMENT", [&]() -> Napi::Value {
       const ContextJob job(handle->get());

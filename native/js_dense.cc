@@ -3,6 +3,14 @@
 #include "args.h"
 #include "dense.h"
 #include "handle.h"
+#include "worker.h"
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <napi.h>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace llama_reward {
 namespace {
@@ -59,7 +67,7 @@ DenseLayer read_layer(const Napi::Object &object, std::vector<Napi::Float32Array
 std::vector<DenseLayer> read_layers(const Napi::Value &value, std::vector<Napi::Float32Array> &weights) {
   if (!value.IsArray() || value.As<Napi::Array>().Length() == 0)
     throw NativeError("INVALID_ARGUMENT", "Expected a non-empty array for layers");
-  const Napi::Array array = value.As<Napi::Array>();
+  const auto array = value.As<Napi::Array>();
   std::vector<DenseLayer> layers;
   for (uint32_t i = 0; i < array.Length(); i++) {
     layers.push_back(read_layer(read_object(array.Get(i), "layer"), weights));

@@ -1,12 +1,22 @@
 #include "js_model.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <memory>
+#include <napi.h>
 #include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "args.h"
+#include "error.h"
 #include "handle.h"
 #include "load_model.h"
+#include "model.h"
+#include "worker.h"
 
 namespace llama_reward {
 namespace {
@@ -36,7 +46,7 @@ Napi::Object to_js(Napi::Env env, const ModelInfo &info) {
 Napi::Value to_js(Napi::Env env, const std::vector<std::vector<int32_t>> &token_lists) {
   Napi::Array arrays = Napi::Array::New(env, token_lists.size());
   for (size_t i = 0; i < token_lists.size(); i++) {
-    Napi::HandleScope scope(env);
+    const Napi::HandleScope scope(env);
     Napi::Int32Array array = Napi::Int32Array::New(env, token_lists[i].size());
     std::copy(token_lists[i].begin(), token_lists[i].end(), array.Data());
     arrays.Set(static_cast<uint32_t>(i), array);
@@ -64,7 +74,7 @@ Napi::Value special_tokens(const Napi::CallbackInfo &info, const ModelHandle &ha
     const auto tokens = handle->get()->vocabulary().special_tokens();
     Napi::Array array = Napi::Array::New(info.Env(), tokens.size());
     for (size_t i = 0; i < tokens.size(); i++) {
-      Napi::Object token = Napi::Object::New(info.Env());
+      const Napi::Object token = Napi::Object::New(info.Env());
       token.Set("id", tokens[i].id);
       token.Set("text", tokens[i].text);
       token.Set("isControl", tokens[i].is_control);

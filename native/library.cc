@@ -1,6 +1,8 @@
 #include "library.h"
 
 #include "error.h"
+#include "symbols.h"
+#include <string>
 
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN
@@ -47,8 +49,10 @@ Handle open_library(const std::string &path) {
   // dependency's error into the middle of a computation.
   Handle handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc, musl and macOS keep the text per thread.
     const char *reason = dlerror();
-    throw NativeError("ADDON_NOT_FOUND", "Cannot open " + path + ": " + (reason ? reason : "unknown reason") +
+    throw NativeError("ADDON_NOT_FOUND", "Cannot open " + path + ": " +
+                                             (reason != nullptr ? reason : "unknown reason") +
                                              ". Reinstall llama-reward's optional dependencies.");
   }
   return handle;
@@ -78,9 +82,9 @@ std::string without_suffix(const std::string &version) {
 
 Symbols open_libraries(const LibraryPaths &paths, std::string &version) {
   // In the order of their dependencies, so that each finds the ones before already loaded.
-  const Handle ggml_base = open_library(paths.ggml_base);
-  const Handle ggml = open_library(paths.ggml);
-  const Handle llama = open_library(paths.llama);
+  Handle ggml_base = open_library(paths.ggml_base);
+  Handle ggml = open_library(paths.ggml);
+  Handle llama = open_library(paths.llama);
 
   decltype(&::llama_version) llama_version = nullptr;
   resolve(llama_version, llama, "llama_version", paths.llama);

@@ -1,4 +1,5 @@
 #include "load_model.h"
+#include "model.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,5 +1,10 @@
 #include "log.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
 namespace llama_reward {
 namespace {
 
@@ -46,21 +51,17 @@ std::string LogScope::summary() const {
 }
 
 bool LogScope::is_out_of_memory() const {
-  for (const char *text : {"failed to allocate", "unable to allocate", "out of memory",
-                           "Cannot allocate memory", "ErrorOutOfDeviceMemory", "ErrorOutOfHostMemory"})
-    if (contains(text))
-      return true;
-  return false;
+  const auto texts = {"failed to allocate",     "unable to allocate",     "out of memory",
+                      "Cannot allocate memory", "ErrorOutOfDeviceMemory", "ErrorOutOfHostMemory"};
+  return std::any_of(texts.begin(), texts.end(), [this](const char *text) { return contains(text); });
 }
 
 bool LogScope::contains(const char *text) const {
-  for (const Line &line : lines_)
-    if (line.text.find(text) != std::string::npos)
-      return true;
-  return false;
+  return std::any_of(lines_.begin(), lines_.end(),
+                     [text](const Line &line) { return line.text.find(text) != std::string::npos; });
 }
 
-void collect_log(ggml_log_level level, const char *text, void *) {
+void collect_log(ggml_log_level level, const char *text, void * /*user_data*/) {
   LogScope *scope = current_scope;
   if (scope == nullptr || text == nullptr || level == GGML_LOG_LEVEL_DEBUG)
     return;
@@ -80,7 +81,7 @@ void collect_log(ggml_log_level level, const char *text, void *) {
       lines.erase(victim == lines.end() ? lines.begin() : victim);
     }
     lines.push_back({level, std::string(text).substr(0, MAX_LINE_BYTES)});
-  } catch (...) {
+  } catch (...) { // NOLINT(bugprone-empty-catch)
     // Out of memory for a log line: losing it is better than an exception inside llama.cpp's C code.
   }
 }

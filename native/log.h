@@ -26,7 +26,7 @@ class LogScope {
   bool is_out_of_memory() const;
 
  private:
-  friend void collect_log(ggml_log_level level, const char *text, void *);
+  friend void collect_log(ggml_log_level level, const char *text, void *user_data);
 
   struct Line {
     ggml_log_level level;
@@ -38,7 +38,7 @@ class LogScope {
   LogScope *outer_;
 };
 
-/// llama.cpp's log callback.
-void collect_log(ggml_log_level level, const char *text, void *);
+/// llama.cpp's log callback; `user_data` is not used.
+void collect_log(ggml_log_level level, const char *text, void *user_data);
 
 } // namespace llama_reward

@@ -34,14 +34,14 @@ BackendPointer make_backend() {
 
 std::vector<float> multiply(ggml_tensor *weight, const std::vector<float> &rows, int64_t begin, int64_t end) {
   const int64_t count = static_cast<int64_t>(rows.size()) / weight->ne[0];
-  TensorContextPointer context = make_tensor_context(3, true);
+  const TensorContextPointer context = make_tensor_context(3, true);
   ggml_tensor *part = api().ggml_view_2d(context.get(), weight, weight->ne[0], end - begin, weight->nb[1],
                                          static_cast<size_t>(begin) * weight->nb[1]);
   ggml_tensor *input = api().ggml_new_tensor_2d(context.get(), GGML_TYPE_F32, weight->ne[0], count);
   ggml_tensor *product = api().ggml_mul_mat(context.get(), part, input);
   ggml_cgraph *graph = api().ggml_new_graph(context.get());
   api().ggml_build_forward_expand(graph, product);
-  TensorBufferPointer buffer = allocate_tensors(context.get(), "the rows of a dense layer");
+  const TensorBufferPointer buffer = allocate_tensors(context.get(), "the rows of a dense layer");
 
   api().ggml_backend_tensor_set(input, rows.data(), 0, rows.size() * sizeof(float));
   if (api().ggml_backend_graph_compute(make_backend().get(), graph) != GGML_STATUS_SUCCESS)

@@ -1,6 +1,9 @@
 #include "quantize.h"
 
+#include <cstddef>
 #include <filesystem>
+#include <string>
+#include <system_error>
 
 #include "backend.h"
 #include "error.h"
@@ -39,7 +42,7 @@ void quantize_file(const QuantizeOptions &options) {
   if (!std::filesystem::is_regular_file(std::filesystem::u8path(options.input), error))
     throw NativeError("MODEL_NOT_FOUND", "There is no model file " + options.input + ". Check the path.");
 
-  LogScope log;
+  const LogScope log;
   if (api().llama_model_quantize(options.input.c_str(), options.output.c_str(), &params) != 0)
     throw NativeError("CONVERSION_FAILED",
                       "llama.cpp cannot quantize " + options.input + " to " + options.type + ": " +

@@ -50,6 +50,7 @@ namespace llama_reward {
 
 /// llama.cpp's functions, each under its own name.
 struct Symbols {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): what is declared cannot be in parentheses.
 #define LLAMA_REWARD_DECLARE(name) decltype(&::name) name = nullptr;
   LLAMA_REWARD_GGML_BASE_SYMBOLS(LLAMA_REWARD_DECLARE)
   LLAMA_REWARD_GGML_SYMBOLS(LLAMA_REWARD_DECLARE)

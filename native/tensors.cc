@@ -18,7 +18,7 @@ void FreeTensorBuffer::operator()(ggml_backend_buffer *buffer) const {
 
 TensorContextPointer make_tensor_context(size_t tensors, bool with_graph) {
   const size_t bytes =
-      tensors * api().ggml_tensor_overhead() + (with_graph ? api().ggml_graph_overhead() : 0);
+      (tensors * api().ggml_tensor_overhead()) + (with_graph ? api().ggml_graph_overhead() : 0);
   TensorContextPointer context(api().ggml_init({bytes, nullptr, true}));
   if (!context)
     throw NativeError("OUT_OF_MEMORY", "The system refused memory for a matrix multiplication.");

@@ -1,7 +1,11 @@
 #include "text_cuts.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "backend.h"
 
@@ -13,11 +17,20 @@ constexpr char32_t SPACE_MARK = 0x2581;
 constexpr int SOUGHT_IN_RAW_TEXT =
     LLAMA_TOKEN_ATTR_CONTROL | LLAMA_TOKEN_ATTR_USER_DEFINED | LLAMA_TOKEN_ATTR_UNKNOWN;
 
+/// Bytes of the character that starts with `first`, by which alone llama.cpp goes.
+size_t announced_length(unsigned char first) {
+  if (first < 0xc0)
+    return 1;
+  if (first < 0xe0)
+    return 2;
+  return first < 0xf0 ? 3 : 4;
+}
+
 /// The character at `offset`, which moves behind it. Bytes that are no UTF-8 are read as llama.cpp reads
 /// them: by the length that the first one announces.
 char32_t next_character(std::string_view text, size_t &offset) {
   const auto first = static_cast<unsigned char>(text[offset]);
-  const size_t announced = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  const size_t announced = announced_length(first);
   const size_t end = std::min(offset + announced, text.size());
   char32_t character = announced == 1 ? first : first & (0xffu >> (announced + 1));
   for (offset++; offset < end; offset++)

@@ -11,6 +11,7 @@
 
 #include "backend.h"
 #include "error.h"
+#include "text_cuts.h"
 
 namespace llama_reward {
 namespace {

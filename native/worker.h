@@ -2,8 +2,8 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <utility>
+#include <variant>
 
 #include "error.h"
 
@@ -28,9 +28,9 @@ class Task : public Napi::AsyncWorker {
  protected:
   void Execute() override {
     try {
-      result_.emplace(work_());
+      outcome_ = work_();
     } catch (...) {
-      error_.emplace(current_exception_as_native(fallback_code_));
+      outcome_ = current_exception_as_native(fallback_code_);
     }
     // What the work captured may be the last owner of a model or context: let it go here, not on the main
     // thread.
@@ -38,13 +38,13 @@ class Task : public Napi::AsyncWorker {
   }
 
   void OnOK() override {
-    Napi::Env env = Env();
-    if (error_) {
-      deferred_.Reject(to_js_error(env, *error_).Value());
+    const Napi::Env env = Env();
+    if (const auto *error = std::get_if<NativeError>(&outcome_)) {
+      deferred_.Reject(to_js_error(env, *error).Value());
       return;
     }
     try {
-      deferred_.Resolve(deliver_(env, *result_));
+      deferred_.Resolve(deliver_(env, std::get<Result>(outcome_)));
     } catch (const Napi::Error &error) {
       deferred_.Reject(error.Value());
     }
@@ -59,14 +59,13 @@ class Task : public Napi::AsyncWorker {
   const char *fallback_code_;
   Work work_;
   Deliver deliver_;
-  std::optional<Result> result_;
-  std::optional<NativeError> error_;
+  std::variant<std::monostate, Result, NativeError> outcome_;
 };
 
 /// Result of work that only has effects.
 struct Done {};
 
-inline Napi::Value deliver_undefined(Napi::Env env, Done &) {
+inline Napi::Value deliver_undefined(Napi::Env env, Done & /*done*/) {
   return env.Undefined();
 }
 

@@ -14,6 +14,7 @@
 
 #include "args.h"
 #include "backend.h"
+#include "batch.h"
 #include "capture.h"
 #include "error.h"
 #include "row_source.h"
