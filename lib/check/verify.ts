@@ -73,7 +73,7 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
     options.onCheck?.(check);
   };
   const { signal } = options;
-  // Nothing that the gate refuses is handed to llama.cpp, not even to tokenize.
+  // Nothing that is not admitted is handed to llama.cpp, not even to tokenize.
   const admit = (): Promise<string> => admitRecorded(modelDir, reward, type, record);
   await add("files", () => checkFiles(modelDir, reward, signal));
   await add("head", () => checkHead(modelDir, reward));

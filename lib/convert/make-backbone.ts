@@ -48,7 +48,7 @@ export interface MadeBackbone {
 export async function makeBackbone(job: BackboneJob): Promise<MadeBackbone> {
   const type = job.type === "auto" ? ownType(job.plan.backbone.copied) : job.type;
   const made = await make(job, type);
-  // What is made must pass the gate that loading has.
+  // What is made must be admitted as loading admits it.
   const headerSha256 = await admitBackbone(job.staging.file(made.record.file), {
     type: made.type,
     facts: backboneFacts(job.plan.backbone),

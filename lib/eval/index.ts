@@ -13,7 +13,7 @@ export type { WorstPair } from "./analysis/worst-pairs.js";
 export type { RecordCounts } from "./items/collect.js";
 export type { PublishedRow } from "./metrics/published.js";
 export type { AgainstSummary, CalibrationSummary, EvalSubject, EvalSummary } from "./analysis/summary.js";
-export type { Benchmark, BenchmarkInput, Figures, Measurement } from "./metrics/benchmark.js";
+export type { Benchmark, BenchmarkInput, ComparedUnit, Figures, Measurement } from "./metrics/benchmark.js";
 export { BENCHMARK_NAMES, BENCHMARKS, type BenchmarkName } from "./metrics/index.js";
 export { rewardBenchSections } from "./metrics/rewardbench.js";
 export type { CandidateScore, ScoredItem } from "./items/scored-item.js";

@@ -87,7 +87,7 @@ export function summarise(
   { against, bootstrap }: { against?: Against | undefined; bootstrap?: BootstrapOptions | undefined } = {},
 ): EvalSummary {
   const measurement = benchmark.measure(items, bootstrap);
-  const pairs = (): Iterable<DecisivePair> => comparedPairs(subject.benchmark, items);
+  const pairs = (): Iterable<DecisivePair> => comparedPairs(benchmark, items);
   const margins: number[] = [];
   for (const { margin } of pairs()) margins.push(margin);
   return {

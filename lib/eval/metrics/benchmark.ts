@@ -11,6 +11,9 @@ export interface Figures {
   average: number;
 }
 
+/** What one of the pairs by which a benchmark judges stands for, in words. */
+export type ComparedUnit = "records" | "comparisons";
+
 /** Which data a benchmark reads. */
 export interface BenchmarkInput {
   /** Names of the layouts. */
@@ -30,6 +33,8 @@ export interface BenchmarkRules<Unit> {
   readonly name: string;
   readonly title: string;
   readonly input: BenchmarkInput;
+  /** Whether each comparison within a record counts for itself. By default records count. */
+  readonly comparedUnit?: ComparedUnit;
   /** The subset of the figures that a record counts in. By default its own. */
   subsetOf?(item: ScoredItem): string;
   /** Independent units by stratum. */
@@ -48,6 +53,7 @@ export interface Benchmark {
   readonly name: string;
   readonly title: string;
   readonly input: BenchmarkInput;
+  readonly comparedUnit: ComparedUnit;
   /** The subset of the figures that a record counts in. */
   subsetOf(item: ScoredItem): string;
   /** The figures of these scores. */
@@ -60,6 +66,7 @@ export function defineBenchmark<Unit>(rules: BenchmarkRules<Unit>): Benchmark {
     name: rules.name,
     title: rules.title,
     input: rules.input,
+    comparedUnit: rules.comparedUnit ?? "records",
     subsetOf: (item) => rules.subsetOf?.(item) ?? item.subset,
     measure(items, options) {
       const units = rules.units(items);

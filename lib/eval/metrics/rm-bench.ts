@@ -20,6 +20,7 @@ export const rmBench = defineBenchmark<StyleMatrix>({
   name: "rm-bench",
   title: "RM-Bench",
   input: { layouts: ["rm-bench"] },
+  comparedUnit: "comparisons",
   subsetOf: domainOf,
   units(items) {
     const units = new Map<string, StyleMatrix[]>();

@@ -1,4 +1,5 @@
-import { comparedUnit, type ComparedUnit } from "../analysis/compared-pairs.js";
+import type { ComparedUnit } from "../metrics/benchmark.js";
+import { BENCHMARKS } from "../metrics/index.js";
 import type { LengthBias } from "../analysis/length-bias.js";
 import { publishedRows } from "../metrics/published.js";
 import type { CalibrationSummary, EvalSummary } from "../analysis/summary.js";
@@ -102,7 +103,7 @@ async function scoresSection(
 
 export async function marginSection({ benchmark, margins }: EvalSummary): Promise<Markup> {
   if (margins.length === 0) return html``;
-  const unit = capitalised(comparedUnit(benchmark));
+  const unit = capitalised(BENCHMARKS[benchmark].comparedUnit);
   return chartSection(
     "margins",
     "Margins",
@@ -153,7 +154,7 @@ function calibrationText({ expectedCalibrationError, fit }: CalibrationSummary):
 
 export async function uncertaintySection({ benchmark, uncertainty }: EvalSummary): Promise<Markup> {
   if (uncertainty.length === 0) return html``;
-  const unit = comparedUnit(benchmark);
+  const unit = BENCHMARKS[benchmark].comparedUnit;
   return chartSection(
     "uncertainty",
     "Accuracy against uncertainty",
@@ -177,10 +178,10 @@ export async function lengthSection({ benchmark, length }: EvalSummary): Promise
   return chartSection(
     "length",
     "Length bias",
-    `Correlation of reward and length: ${decimal(length.correlation, 2)}. ${lengthText(length, comparedUnit(benchmark))}`,
+    `Correlation of reward and length: ${decimal(length.correlation, 2)}. ${lengthText(length, BENCHMARKS[benchmark].comparedUnit)}`,
     lengthChart(length),
     {
-      head: ["Chosen answer is", capitalised(comparedUnit(benchmark)), "Accuracy"],
+      head: ["Chosen answer is", capitalised(BENCHMARKS[benchmark].comparedUnit), "Accuracy"],
       rows: [
         ["longer", count(length.chosenLonger), percent(length.accuracyChosenLonger)],
         ["shorter", count(length.chosenShorter), percent(length.accuracyChosenShorter)],

@@ -21,7 +21,7 @@ export interface ExpectedBackbone {
 const NAMED_FAULTS = 3;
 
 /**
- * The gate that every backbone passes before llama.cpp sees it. llama.cpp trusts files: it checks by assertions, which end the
+ * What every backbone must pass before llama.cpp sees it. llama.cpp trusts files: it checks by assertions, which end the
  * process, and obeys keys that change the computation. So a file is let in only when everything in its header is what a conversion
  * writes for a model of these facts. Reads the header, not the weights.
  * @returns SHA-256 of the header, to be recorded

@@ -51,7 +51,7 @@ export async function checkedBackbone(
 }
 
 /**
- * Lets a recorded backbone through the gate.
+ * Admits a recorded backbone.
  * @returns its path
  * @throws ModelLoadError `MODEL_INVALID`; HeadLoadError `HEAD_MISMATCH`
  */
