@@ -1,8 +1,7 @@
 import type { BackboneType } from "./architecture/backbone-type.js";
 import { Backbone } from "../score/backbone/backbone.js";
 import type { BackboneStats } from "../score/backbone/context.js";
-import { promptRequest, withResponse, type ConversationInput } from "../score/conversation/conversation.js";
-import { DisposedError, InvalidArgumentError, ModelLoadError, RewardError } from "../errors.js";
+import { DisposedError, InvalidArgumentError } from "../errors.js";
 import { nativeDense } from "../score/head/native-dense.js";
 import { loadHead, type LoadedHead } from "../score/head/load-head.js";
 import { checkLoadOptions, type LoadOptions } from "./load-options.js";
@@ -12,24 +11,25 @@ import { modelFingerprint } from "./folder/fingerprint.js";
 import type { RewardJson } from "./folder/reward-json.js";
 import { loadAddon } from "../score/native/binding.js";
 import type {
-  Comparison,
   ModelDescription,
-  RankedScore,
-  Score,
-  Scorer,
   ScoreOptions,
   ScoringSettings,
   SettledScore,
   TextOptions,
-  TextScorer,
 } from "../score/score.js";
-import { checkResponses, checkScoreOptions, checkStream } from "../score/score-arguments.js";
-import { comparePreferences, compareScores, rankScores } from "../score/pipeline/compare.js";
+import { checkScoreOptions } from "../score/score-options.js";
+import { PipelineAnswerer } from "../score/pipeline/answer-calls.js";
 import { ScorePipeline } from "../score/pipeline/score-pipeline.js";
 import { scoreStream } from "../score/pipeline/score-stream.js";
-import { pairConversations } from "../score/template/pair-prompt.js";
 import { PromptBuilder } from "../score/template/prompt-builder.js";
-import { requireValue } from "../util/collections.js";
+import {
+  ScorerFront,
+  type Answerer,
+  type ConversationSource,
+  type ScoreAnswer,
+  type ScoreCalls,
+  type ScoreMethod,
+} from "../score/scorer-front.js";
 
 /** Where a model runs, for display. */
 export interface Placement {
@@ -49,14 +49,13 @@ export interface Placement {
  * A reward model of a model folder: scores conversations in this process. Several may be loaded at once; calls on one model
  * take turns on its context.
  */
-export class RewardModel implements Scorer, TextScorer {
-  readonly description: ModelDescription;
+export class RewardModel extends ScorerFront {
+  override readonly description: ModelDescription;
   readonly placement: Placement;
-  readonly #reward: RewardJson;
   readonly #backbone: Backbone;
   readonly #head: LoadedHead;
   readonly #pipeline: ScorePipeline;
-  #disposal: Promise<void> | undefined;
+  readonly #answerer: Answerer;
 
   private constructor(
     reward: RewardJson,
@@ -66,10 +65,16 @@ export class RewardModel implements Scorer, TextScorer {
     head: LoadedHead,
     prompts: PromptBuilder,
   ) {
-    this.#reward = reward;
+    super();
     this.#backbone = backbone;
     this.#head = head;
     this.#pipeline = new ScorePipeline(prompts, backbone, head.head);
+    this.#answerer = new PipelineAnswerer(this.#pipeline, {
+      task: head.definition.task,
+      orders: head.summary.orders,
+      pair: reward.prompt.pair,
+      temperature: reward.calibration?.temperature,
+    });
     const { contextLength, threads } = backbone.contextInfo;
     this.placement = { ...backbone.placement, threads, contextLength, kvType };
     this.description = {
@@ -139,117 +144,45 @@ export class RewardModel implements Scorer, TextScorer {
     return this.#backbone.stats;
   }
 
-  async score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
-    this.#checkScores("score");
-    return requireValue(await this.#scoreAll([messages], options), 0);
-  }
-
-  async *scoreMany(
-    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
-    options: ScoreOptions = {},
-  ): AsyncGenerator<Score, void, undefined> {
-    for await (const { score, error } of this.scoreManySettled(conversations, options)) {
-      if (error !== undefined) throw error;
-      yield score;
-    }
-  }
-
-  scoreManySettled(
-    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
-    options: ScoreOptions = {},
-  ): AsyncIterable<SettledScore> {
-    this.#checkScores("scoreMany");
-    checkStream(conversations);
-    return scoreStream(this.#pipeline, conversations, checkScoreOptions(options));
-  }
-
   /**
    * Scores texts that are prompts already, in order: no template is applied. One that cannot be scored gives its error in place.
    * @param options.addSpecialTokens whether the tokenizer adds its own special tokens; without, the texts have their BOS
    */
-  async scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
-    this.#checkScores("scoreTexts");
+  override async scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
+    this.admit("scoreTexts");
     return this.#pipeline.scoreTexts(texts, options);
   }
 
-  async rank(
-    prompt: string | ConversationInput,
-    responses: readonly string[],
-    options: ScoreOptions = {},
-  ): Promise<RankedScore[]> {
-    this.#checkScores("rank");
-    checkResponses(responses);
-    const conversations = responses.map((response) => withResponse(prompt, response));
-    return rankScores(await this.#scoreAll(conversations, options));
-  }
-
-  async compare(
-    prompt: string | ConversationInput,
-    a: string,
-    b: string,
-    options: ScoreOptions = {},
-  ): Promise<Comparison> {
-    this.#checkOpen();
-    if (this.description.task === "compare") return this.#comparePair(prompt, a, b, options);
-    const scores = await this.#scoreAll([withResponse(prompt, a), withResponse(prompt, b)], options);
-    const temperature = this.#reward.calibration?.temperature;
-    return compareScores(requireValue(scores, 0), requireValue(scores, 1), temperature);
-  }
-
-  /** Refuses new work, lets the running chunk finish, frees everything. May be called twice. */
-  dispose(): Promise<void> {
-    this.#disposal ??= this.#backbone.dispose().then(() => this.#head.head.dispose());
-    return this.#disposal;
-  }
-
-  /** `dispose`, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose();
-  }
-
-  async #comparePair(
-    prompt: string | ConversationInput,
-    a: string,
-    b: string,
+  /** @internal */
+  protected override answer<Method extends ScoreMethod>(
+    method: Method,
+    call: ScoreCalls[Method],
     options: ScoreOptions,
-  ): Promise<Comparison> {
-    const pieces = this.#reward.prompt.pair;
-    if (pieces === null) {
-      throw new ModelLoadError(
-        "MODEL_INVALID",
-        "reward.json lacks the pair prompt: convert the model again.",
-      );
-    }
-    const [aFirst, bFirst] = pairConversations(pieces, promptRequest(prompt), a, b);
-    const scores = await this.#scoreAll(
-      this.#head.summary.orders === 1 ? [aFirst] : [aFirst, bFirst],
-      options,
-    );
-    return comparePreferences(requireValue(scores, 0), scores[1]);
+  ): ScoreAnswer<Method> {
+    return this.#answerer[method](call, options);
   }
 
-  /** Scores a few conversations as one batch; the first bad one fails the call before anything is computed. */
-  async #scoreAll(conversations: readonly ConversationInput[], options: ScoreOptions): Promise<Score[]> {
-    this.#checkOpen();
-    checkScoreOptions(options).signal?.throwIfAborted();
-    const prompts = (await this.#pipeline.prepare(conversations)).map((prompt) => {
-      if (prompt instanceof RewardError) throw prompt;
-      return prompt;
-    });
-    const inputs = await this.#pipeline.compute(prompts, options);
-    return this.#pipeline.finish(prompts, inputs, options.emit);
+  /** @internal */
+  protected override stream(
+    conversations: ConversationSource,
+    options: ScoreOptions,
+  ): AsyncGenerator<SettledScore, void, undefined> {
+    return scoreStream(this.#pipeline, conversations, checkScoreOptions(options));
   }
 
-  #checkScores(what: string): void {
-    this.#checkOpen();
-    if (this.description.task === "score") return;
+  /** @internal */
+  protected override admit(method: string): void {
+    if (this.isDisposed) throw DisposedError.of("The model");
+    if (this.description.task === "score" || method === "compare") return;
     throw new InvalidArgumentError(
-      `${this.description.name} only compares two answers, so ${what} has nothing to give. Use compare, or records with chosen and rejected.`,
+      `${this.description.name} only compares two answers, so ${method} has nothing to give. Use compare, or records with chosen and rejected.`,
     );
   }
 
-  #checkOpen(): void {
-    if (this.#disposal !== undefined) throw DisposedError.of("The model");
+  /** @internal Lets the running chunk finish. */
+  protected override async free(): Promise<void> {
+    await this.#backbone.dispose();
+    await this.#head.head.dispose();
   }
 }
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "../../errors.js";
 import type { ScoreOptions, Scorer, TextScorer } from "../../score/score.js";
+import { answeredBy } from "../../score/scorer-front.js";
 import type { CallRequest, ScorerStatus } from "./protocol.js";
 import { toWire } from "./served-stream.js";
 
@@ -14,12 +15,6 @@ export async function answerCall(
 ): Promise<unknown> {
   // The scorer checks conversations and texts itself: what came over the wire is no more trusted than a caller's.
   switch (request.method) {
-    case "score":
-      return scorer.score(request.messages as never, options);
-    case "rank":
-      return scorer.rank(request.prompt as never, request.responses as never, options);
-    case "compare":
-      return scorer.compare(request.prompt as never, request.a as never, request.b as never, options);
     case "scoreTexts": {
       if (scorer.scoreTexts === undefined) {
         throw new InvalidArgumentError("This host's model takes conversations only, no rendered prompts.");
@@ -29,5 +24,7 @@ export async function answerCall(
     }
     case "status":
       return { placement: scorer.placement, stats: scorer.stats && { ...scorer.stats } };
+    default:
+      return answeredBy(scorer)[request.method](request as never, options);
   }
 }

@@ -1,17 +1,7 @@
 import type { ConversationInput } from "../../score/conversation/conversation.js";
 import { checkConversation } from "../../score/conversation/check-conversation.js";
 import { DisposedError, HostError } from "../../errors.js";
-import type {
-  Comparison,
-  ModelDescription,
-  RankedScore,
-  Score,
-  ScoreOptions,
-  Scorer,
-  SettledScore,
-  TextOptions,
-  TextScorer,
-} from "../../score/score.js";
+import type { ModelDescription, ScoreOptions, SettledScore, TextOptions } from "../../score/score.js";
 import { Connection, type Hello } from "./connection.js";
 import type { HostPort } from "./port.js";
 import { type CallRequest, PROTOCOL_VERSION, type ScorerStatus, type WireSettledScore } from "./protocol.js";
@@ -20,6 +10,13 @@ import { fromWire, streamRequest } from "./stream-request.js";
 import { wireOptions } from "./wire-options.js";
 import { abortable } from "../../util/abortable.js";
 import { UNKNOWN_VERSION } from "../../util/unknown-version.js";
+import {
+  ScorerFront,
+  type ConversationSource,
+  type ScoreAnswer,
+  type ScoreCalls,
+  type ScoreMethod,
+} from "../../score/scorer-front.js";
 
 /** What `ScorerClient.connect` may be told. */
 export interface ConnectOptions {
@@ -40,12 +37,12 @@ const HELLO_TIMEOUT_MS = 60_000;
  * A model that lives behind a port, with the interface of a model in this process. It needs nothing but the port, so it
  * also runs in a page. When the other end goes away, every call in flight rejects with `HOST_FAILED`, and later ones too.
  */
-export class ScorerClient implements Scorer, TextScorer {
+export class ScorerClient extends ScorerFront {
   readonly #connection: Connection;
   #description: ModelDescription | undefined;
-  #disposing: Promise<void> | undefined;
 
   private constructor(connection: Connection, description: ModelDescription | null) {
+    super();
     this.#connection = connection;
     this.#description = description ?? undefined;
   }
@@ -70,7 +67,7 @@ export class ScorerClient implements Scorer, TextScorer {
   }
 
   /** @throws HostError `HOST_FAILED` the host has no model yet */
-  get description(): ModelDescription {
+  override get description(): ModelDescription {
     if (this.#description === undefined) {
       throw new HostError("HOST_FAILED", "The scoring host has no model. Call load() first.");
     }
@@ -97,51 +94,8 @@ export class ScorerClient implements Scorer, TextScorer {
     return this.#description;
   }
 
-  async score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
-    return (await this.#call({ method: "score", messages: checkConversation(messages) }, options)) as Score;
-  }
-
-  async rank(
-    prompt: string | ConversationInput,
-    responses: readonly string[],
-    options: ScoreOptions = {},
-  ): Promise<RankedScore[]> {
-    const value = await this.#call(
-      { method: "rank", prompt: plainPrompt(prompt), responses: [...responses] },
-      options,
-    );
-    return value as RankedScore[];
-  }
-
-  async compare(
-    prompt: string | ConversationInput,
-    a: string,
-    b: string,
-    options: ScoreOptions = {},
-  ): Promise<Comparison> {
-    const value = await this.#call({ method: "compare", prompt: plainPrompt(prompt), a, b }, options);
-    return value as Comparison;
-  }
-
-  async *scoreMany(
-    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
-    options: ScoreOptions = {},
-  ): AsyncGenerator<Score> {
-    for await (const settled of this.scoreManySettled(conversations, options)) {
-      if (settled.error !== undefined) throw settled.error;
-      yield settled.score;
-    }
-  }
-
-  scoreManySettled(
-    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
-    options: ScoreOptions = {},
-  ): AsyncGenerator<SettledScore> {
-    return streamRequest(this.#connection, conversations, options);
-  }
-
   /** @throws InvalidArgumentError the host's model takes no rendered prompts */
-  async scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
+  override async scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
     const { addSpecialTokens, signal } = options;
     const message: CallRequest = { method: "scoreTexts", texts: [...texts], addSpecialTokens };
     return ((await this.#call(message, { signal })) as WireSettledScore[]).map(fromWire);
@@ -162,13 +116,30 @@ export class ScorerClient implements Scorer, TextScorer {
     this.#connection.fail(reason);
   }
 
-  /** Ends the calls in flight, lets the host free what this client loaded, and closes the port. */
-  dispose(): Promise<void> {
-    this.#disposing ??= this.#dispose();
-    return this.#disposing;
+  /** @internal */
+  protected override async answer<Method extends ScoreMethod>(
+    method: Method,
+    call: ScoreCalls[Method],
+    options: ScoreOptions,
+  ): ScoreAnswer<Method> {
+    return (await this.#call(SENDABLE[method](call), options)) as Awaited<ScoreAnswer<Method>>;
   }
 
-  async #dispose(): Promise<void> {
+  /** @internal */
+  protected override stream(
+    conversations: ConversationSource,
+    options: ScoreOptions,
+  ): AsyncGenerator<SettledScore, void, undefined> {
+    return streamRequest(this.#connection, conversations, options);
+  }
+
+  /** @internal */
+  protected override admit(): void {
+    // The connection refuses what comes after its end, and the host what its model cannot do.
+  }
+
+  /** @internal Ends the calls in flight, lets the host free what this client loaded, and closes the port. */
+  protected override async free(): Promise<void> {
     if (this.#connection.failure === undefined) {
       const freed = request(this.#connection, (id) => ({ type: "dispose", id }));
       await freed.catch(() => undefined);
@@ -185,6 +156,17 @@ export class ScorerClient implements Scorer, TextScorer {
     );
   }
 }
+
+/** Calls as they travel: what is no conversation is refused on this side. */
+const SENDABLE: { [Method in ScoreMethod]: (call: ScoreCalls[Method]) => CallRequest } = {
+  score: ({ messages }) => ({ method: "score", messages: checkConversation(messages) }),
+  rank: ({ prompt, responses }) => ({
+    method: "rank",
+    prompt: plainPrompt(prompt),
+    responses: [...responses],
+  }),
+  compare: ({ prompt, a, b }) => ({ method: "compare", prompt: plainPrompt(prompt), a, b }),
+};
 
 function plainPrompt(prompt: string | ConversationInput): string | ConversationInput {
   return typeof prompt === "string" ? prompt : checkConversation(prompt);

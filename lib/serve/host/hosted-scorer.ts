@@ -1,17 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ConversationInput } from "../../score/conversation/conversation.js";
 import { DisposedError, HostError } from "../../errors.js";
-import type {
-  Comparison,
-  ModelDescription,
-  RankedScore,
-  Score,
-  ScoreOptions,
-  Scorer,
-  SettledScore,
-  TextOptions,
-  TextScorer,
-} from "../../score/score.js";
+import type { ModelDescription, ScoreOptions, SettledScore, TextOptions } from "../../score/score.js";
 import type { ScorerClient } from "./client.js";
 import type { HostKind } from "./host-process.js";
 import { warner, type ScoringHostOptions } from "./hosting-options.js";
@@ -20,6 +9,14 @@ import { abortable } from "../../util/abortable.js";
 import { ReplaySource } from "./replay-source.js";
 import { startFirstHost, startHost, type HostPlan, type LiveHost } from "./start-host.js";
 import { messageOf } from "../../util/caught.js";
+import {
+  answeredBy,
+  ScorerFront,
+  type ConversationSource,
+  type ScoreAnswer,
+  type ScoreCalls,
+  type ScoreMethod,
+} from "../../score/scorer-front.js";
 
 /** Longest wait between two restarts. */
 const MAX_RESTART_DELAY_MS = 5_000;
@@ -31,7 +28,7 @@ const DISPOSE_GRACE_MS = 10_000;
  * A model in a process (or thread) of its own, with the interface of a model in this one. When the host dies it is started
  * again, with the same model; calls in flight fail or run again, by `onCrash`.
  */
-export class HostedScorer implements Scorer, TextScorer {
+export class HostedScorer extends ScorerFront {
   readonly #plan: HostPlan;
   readonly #options: ScoringHostOptions;
   readonly #kind: HostKind;
@@ -46,7 +43,6 @@ export class HostedScorer implements Scorer, TextScorer {
   #failedLoads = 0;
   /** Why the last restart failed, where a later call may try again. */
   #failedLoad: string | undefined;
-  #disposing: Promise<void> | undefined;
 
   private constructor(
     live: LiveHost,
@@ -54,6 +50,7 @@ export class HostedScorer implements Scorer, TextScorer {
     options: ScoringHostOptions,
     warn: (m: string) => void,
   ) {
+    super();
     this.#plan = plan;
     this.#options = options;
     this.#kind = live.process.kind;
@@ -74,7 +71,7 @@ export class HostedScorer implements Scorer, TextScorer {
     return new HostedScorer(live, plan, options, warn);
   }
 
-  get description(): ModelDescription {
+  override get description(): ModelDescription {
     return this.#description;
   }
 
@@ -83,41 +80,11 @@ export class HostedScorer implements Scorer, TextScorer {
     return { kind: this.#kind, pid: this.#pid, restarts: this.#restarts };
   }
 
-  score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
-    return this.#run(options, (scorer) => scorer.score(messages, options));
-  }
-
-  rank(
-    prompt: string | ConversationInput,
-    responses: readonly string[],
-    options: ScoreOptions = {},
-  ): Promise<RankedScore[]> {
-    return this.#run(options, (scorer) => scorer.rank(prompt, responses, options));
-  }
-
-  compare(
-    prompt: string | ConversationInput,
-    a: string,
-    b: string,
-    options: ScoreOptions = {},
-  ): Promise<Comparison> {
-    return this.#run(options, (scorer) => scorer.compare(prompt, a, b, options));
-  }
-
-  async *scoreMany(
-    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
-    options: ScoreOptions = {},
-  ): AsyncGenerator<Score> {
-    for await (const settled of this.scoreManySettled(conversations, options)) {
-      if (settled.error !== undefined) throw settled.error;
-      yield settled.score;
-    }
-  }
-
-  async *scoreManySettled(
-    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
-    options: ScoreOptions = {},
-  ): AsyncGenerator<SettledScore> {
+  /** @internal */
+  protected override async *stream(
+    conversations: ConversationSource,
+    options: ScoreOptions,
+  ): AsyncGenerator<SettledScore, void, undefined> {
     const source = new ReplaySource(conversations);
     try {
       for (let retries = 0; ; retries++) {
@@ -140,7 +107,7 @@ export class HostedScorer implements Scorer, TextScorer {
     }
   }
 
-  scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
+  override scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
     return this.#run(options, (scorer) => scorer.scoreTexts(texts, options));
   }
 
@@ -149,15 +116,31 @@ export class HostedScorer implements Scorer, TextScorer {
     return this.#run({}, (scorer) => scorer.status());
   }
 
-  /** Waits for no call: those in flight reject. Frees the model and ends the host. May be called twice. */
-  dispose(): Promise<void> {
-    this.#disposing ??= this.#dispose();
-    return this.#disposing;
+  /** @internal */
+  protected override answer<Method extends ScoreMethod>(
+    method: Method,
+    call: ScoreCalls[Method],
+    options: ScoreOptions,
+  ): ScoreAnswer<Method> {
+    return this.#run(options, (scorer) => answeredBy(scorer)[method](call, options));
   }
 
-  /** `dispose`, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose();
+  /** @internal */
+  protected override admit(): void {
+    // Every call asks for the host that is there when its turn comes, see #ready.
+  }
+
+  /** @internal Waits for no call: those in flight reject. Frees the model and ends the host. */
+  protected override async free(): Promise<void> {
+    this.#closing.abort();
+    const live = await this.#current.catch(() => undefined);
+    if (live === undefined) return;
+    const timer = setTimeout(() => {
+      live.process.kill();
+    }, DISPOSE_GRACE_MS);
+    await live.client.dispose();
+    await live.process.ended;
+    clearTimeout(timer);
   }
 
   async #run<T>(
@@ -245,17 +228,5 @@ export class HostedScorer implements Scorer, TextScorer {
         reason = error.message;
       }
     }
-  }
-
-  async #dispose(): Promise<void> {
-    this.#closing.abort();
-    const live = await this.#current.catch(() => undefined);
-    if (live === undefined) return;
-    const timer = setTimeout(() => {
-      live.process.kill();
-    }, DISPOSE_GRACE_MS);
-    await live.client.dispose();
-    await live.process.ended;
-    clearTimeout(timer);
   }
 }

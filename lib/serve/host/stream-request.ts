@@ -25,7 +25,7 @@ export async function* streamRequest(
   connection: Connection,
   conversations: Source,
   options: ScoreOptions,
-): AsyncGenerator<SettledScore> {
+): AsyncGenerator<SettledScore, void, undefined> {
   const { signal } = options;
   signal?.throwIfAborted();
   const results = new Inbox<WireSettledScore>();

@@ -18,20 +18,3 @@ export function checkScoreOptions(options: ScoreOptions): ScoreOptions {
     details: { problems },
   });
 }
-
-/** @throws InvalidArgumentError for anything but an array; its texts are checked as messages */
-export function checkResponses(value: unknown): void {
-  if (Array.isArray(value)) return;
-  throw new InvalidArgumentError(`Expected an array of texts for responses but received ${describe(value)}.`);
-}
-
-/** @throws InvalidArgumentError for what cannot be looped over, and for a text, whose letters are no conversations */
-export function checkStream(value: unknown): void {
-  if (typeof value === "object" && value && (Symbol.asyncIterator in value || Symbol.iterator in value))
-    return;
-  throw new InvalidArgumentError(`Expected an iterable of conversations but received ${describe(value)}.`);
-}
-
-function describe(value: unknown): string {
-  return value === null ? "null" : typeof value;
-}

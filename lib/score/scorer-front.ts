@@ -1,0 +1,156 @@
+import { InvalidArgumentError } from "../errors.js";
+import type { ConversationInput } from "./conversation/conversation.js";
+import type {
+  Comparison,
+  ModelDescription,
+  RankedScore,
+  Score,
+  ScoreOptions,
+  Scorer,
+  SettledScore,
+  TextOptions,
+  TextScorer,
+} from "./score.js";
+
+/** What each call with one answer is about. */
+export interface ScoreCalls {
+  score: { messages: ConversationInput };
+  rank: { prompt: string | ConversationInput; responses: readonly string[] };
+  compare: { prompt: string | ConversationInput; a: string; b: string };
+}
+
+/** What each call is answered with. */
+interface ScoreAnswers {
+  score: Score;
+  rank: RankedScore[];
+  compare: Comparison;
+}
+
+export type ScoreMethod = keyof ScoreCalls;
+export type ScoreAnswer<Method extends ScoreMethod> = Promise<ScoreAnswers[Method]>;
+
+/** Whatever answers calls: a pipeline in this process, another scorer. */
+export type Answerer = {
+  [Method in ScoreMethod]: (call: ScoreCalls[Method], options: ScoreOptions) => ScoreAnswer<Method>;
+};
+
+/** Conversations as a caller gives them. */
+export type ConversationSource = Iterable<ConversationInput> | AsyncIterable<ConversationInput>;
+
+/**
+ * What every scorer shares, wherever its model runs: the methods of `Scorer`, checks of their arguments, and the end. It needs
+ * nothing of Node, so a page can bundle it.
+ */
+export abstract class ScorerFront implements Scorer, TextScorer {
+  #disposal: Promise<void> | undefined;
+
+  abstract readonly description: ModelDescription;
+
+  /** @internal Answers one call. */
+  protected abstract answer<Method extends ScoreMethod>(
+    method: Method,
+    call: ScoreCalls[Method],
+    options: ScoreOptions,
+  ): ScoreAnswer<Method>;
+
+  /** @internal Scores a stream, in order. */
+  protected abstract stream(
+    conversations: ConversationSource,
+    options: ScoreOptions,
+  ): AsyncGenerator<SettledScore, void, undefined>;
+
+  /** @internal Ends everything; called once. */
+  protected abstract free(): Promise<void>;
+
+  /** @internal Whether a method may be called now. @throws DisposedError; InvalidArgumentError the model is not made for it */
+  protected abstract admit(method: ScoreMethod | "scoreMany" | "scoreTexts"): void;
+
+  /** @internal */
+  protected get isDisposed(): boolean {
+    return this.#disposal !== undefined;
+  }
+
+  async score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
+    this.admit("score");
+    return this.answer("score", { messages }, options);
+  }
+
+  async rank(
+    prompt: string | ConversationInput,
+    responses: readonly string[],
+    options: ScoreOptions = {},
+  ): Promise<RankedScore[]> {
+    this.admit("rank");
+    checkResponses(responses);
+    return this.answer("rank", { prompt, responses }, options);
+  }
+
+  async compare(
+    prompt: string | ConversationInput,
+    a: string,
+    b: string,
+    options: ScoreOptions = {},
+  ): Promise<Comparison> {
+    this.admit("compare");
+    return this.answer("compare", { prompt, a, b }, options);
+  }
+
+  async *scoreMany(
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
+    options: ScoreOptions = {},
+  ): AsyncGenerator<Score, void, undefined> {
+    for await (const { score, error } of this.scoreManySettled(conversations, options)) {
+      if (error !== undefined) throw error;
+      yield score;
+    }
+  }
+
+  scoreManySettled(
+    conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
+    options: ScoreOptions = {},
+  ): AsyncGenerator<SettledScore, void, undefined> {
+    this.admit("scoreMany");
+    checkStream(conversations);
+    return this.stream(conversations, options);
+  }
+
+  /** Scores texts that are prompts already, in order; one that cannot be scored gives its error in place. */
+  abstract scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]>;
+
+  /** Refuses new work and frees everything. May be called twice. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.free();
+    return this.#disposal;
+  }
+
+  /** For `await using`: {@link dispose}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}
+
+/** Has another scorer answer. */
+export function answeredBy(scorer: Scorer): Answerer {
+  return {
+    score: ({ messages }, options) => scorer.score(messages, options),
+    rank: ({ prompt, responses }, options) => scorer.rank(prompt, responses, options),
+    compare: ({ prompt, a, b }, options) => scorer.compare(prompt, a, b, options),
+  };
+}
+
+/** @throws InvalidArgumentError for anything but an array; its texts are checked as messages */
+function checkResponses(value: unknown): void {
+  if (Array.isArray(value)) return;
+  throw new InvalidArgumentError(`Expected an array of texts for responses but received ${describe(value)}.`);
+}
+
+/** @throws InvalidArgumentError for what cannot be looped over, and for a text, whose letters are no conversations */
+function checkStream(value: unknown): void {
+  if (typeof value === "object" && value && (Symbol.asyncIterator in value || Symbol.iterator in value))
+    return;
+  throw new InvalidArgumentError(`Expected an iterable of conversations but received ${describe(value)}.`);
+}
+
+function describe(value: unknown): string {
+  return value === null ? "null" : typeof value;
+}
