@@ -86,7 +86,14 @@ test.each([0, 3, 15])(
         Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }),
       );
     });
-    const checkpoint = path.join(import.meta.dirname, "..", "..", "fixtures", "checkpoints", "grm-linear-tiny");
+    const checkpoint = path.join(
+      import.meta.dirname,
+      "..",
+      "..",
+      "fixtures",
+      "checkpoints",
+      "grm-linear-tiny",
+    );
     const error: unknown = await convertCheckpoint(checkpoint, path.join(parent, "model")).catch(
       (caught: unknown) => caught,
     );
