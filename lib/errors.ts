@@ -42,7 +42,20 @@ export interface RewardErrorOptions {
   details?: Readonly<Record<string, unknown>>;
 }
 
-/** Base of all errors of this package. */
+/**
+ * Base of all errors of this package.
+ * @example
+ * ```ts
+ * import { RewardError, RewardModel } from "llama-reward";
+ *
+ * try {
+ *   await RewardModel.load("models/not-there");
+ * } catch (error) {
+ *   if (!(error instanceof RewardError)) throw error;
+ *   console.log(error.code); // MODEL_NOT_FOUND
+ * }
+ * ```
+ */
 export class RewardError<Code extends RewardErrorCode = RewardErrorCode> extends Error {
   readonly code: Code;
   readonly details: Readonly<Record<string, unknown>>;

@@ -45,6 +45,15 @@ export interface TensorReport {
  * error), and every file has its recorded checksum. Faults are reported, not thrown.
  * @throws CheckpointError and HeadLoadError when the checkpoint itself cannot be read; ModelLoadError when `reward.json`
  * cannot; `signal.reason`
+ * @example
+ * ```ts
+ * import { verifyTensors } from "llama-reward/check";
+ * import { convertCheckpoint } from "llama-reward/convert";
+ *
+ * await convertCheckpoint("checkpoint", "models/new");
+ * const { passed, faults } = await verifyTensors("models/new", "checkpoint");
+ * console.log(passed, faults);
+ * ```
  */
 export async function verifyTensors(
   modelDir: string,

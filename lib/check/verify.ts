@@ -56,6 +56,13 @@ export interface VerifyReport {
  * Proves on this machine that a model folder is what its checkpoint says: its files, `reward.json`, every tensor, the
  * tokens, the published scores; and tells what changes scores without being wrong.
  * @throws InvalidArgumentError when `against` is no checkpoint; ModelLoadError when the folder cannot even be read; what is wrong inside it is a failed check, not an error
+ * @example
+ * ```ts
+ * import { verifyModel } from "llama-reward/check";
+ *
+ * const { isGood, checks } = await verifyModel("models/grm");
+ * console.log(isGood, checks.map(({ name, status }) => `${name}: ${status}`));
+ * ```
  */
 export async function verifyModel(modelDir: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const reward = await readRewardJson(modelDir, { check: false });

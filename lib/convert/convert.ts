@@ -60,6 +60,13 @@ export interface ConvertResult {
  * The same input gives the same bytes.
  * @throws CheckpointError `CHECKPOINT_INVALID`, `CHECKPOINT_UNSUPPORTED`, `CONVERSION_FAILED`; HeadLoadError `HEAD_INVALID`,
  * `HEAD_MISMATCH`; InvalidArgumentError; FileError `FILE_FAILED`, `FILE_LOCKED`; `signal.reason`
+ * @example
+ * ```ts
+ * import { convertCheckpoint } from "llama-reward/convert";
+ *
+ * const { type, dropped } = await convertCheckpoint("checkpoint", "models/new", { type: "f16" });
+ * console.log(type, dropped.length);
+ * ```
  */
 export async function convertCheckpoint(
   checkpointDir: string,

@@ -6,6 +6,13 @@ const BF16_FEATURES = ["AVX512_BF16", "AMX_INT8", "BF16"];
 /**
  * Why `--type auto` chose a type, and what another would give on this machine. The figures are in docs/performance.md.
  * @param features CPU features in use, as the CPU backend reports them
+ * @example
+ * ```ts
+ * import { listDevices } from "llama-reward";
+ * import { explainAutoType } from "llama-reward/convert";
+ *
+ * console.log(explainAutoType("bf16", listDevices().features));
+ * ```
  */
 export function explainAutoType(type: BackboneType, features: Readonly<Record<string, string>>): string {
   const kept = `auto chose ${type}: the checkpoint's own precision, so no weight is rounded.`;

@@ -18,6 +18,17 @@ const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
  * @param hubId `owner/name` on the Hub
  * @throws InvalidArgumentError `INVALID_ARGUMENT` that is no `owner/name`
  * @throws DownloadError `DOWNLOAD_FAILED`; else what `convertCheckpoint` throws; `signal.reason`
+ * @example
+ * ```ts
+ * // Needs the network.
+ * import { pullModel } from "llama-reward/convert";
+ *
+ * const { modelDir } = await pullModel("Ray2333/GRM-llama3.2-3B-sftreg", {
+ *   to: "models/grm-3b",
+ *   onProgress: ({ phase, done, total, unit }) => console.log(phase, done, total, unit),
+ * });
+ * console.log(modelDir);
+ * ```
  */
 export async function pullModel(hubId: string, options: PullOptions = {}): Promise<ConvertResult> {
   if (!HUB_ID.test(hubId)) {

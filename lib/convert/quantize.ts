@@ -27,6 +27,13 @@ export interface QuantizeOptions {
  * @returns the new content of `reward.json`
  * @throws InvalidArgumentError for a type that only the checkpoint can give, or a folder with quantized backbones only;
  * ModelLoadError; CheckpointError `CONVERSION_FAILED`; FileError `FILE_FAILED`, `FILE_LOCKED`; `signal.reason`
+ * @example
+ * ```ts
+ * import { quantizeModelFolder } from "llama-reward/convert";
+ *
+ * const { backbone } = await quantizeModelFolder("models/grm", ["q8_0"]);
+ * console.log(backbone.files.q8_0?.sizeBytes);
+ * ```
  */
 export async function quantizeModelFolder(
   modelDir: string,

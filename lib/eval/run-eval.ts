@@ -25,6 +25,21 @@ const WORST_PAIRS = 20;
  * @throws DatasetError the data cannot be used, or with `strict` the first bad record
  * @throws InvalidArgumentError neither scorer nor scores; or `out` holds another run
  * @throws FileError `FILE_FAILED` `out` cannot be written; `FILE_LOCKED` another run writes there
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ * import { runEval } from "llama-reward/eval";
+ *
+ * const model = await RewardModel.load("models/grm");
+ * const { average, intervals } = await runEval({
+ *   benchmark: "pairs",
+ *   data: "pairs.jsonl",
+ *   out: "results",
+ *   scorer: model,
+ * });
+ * console.log(average, intervals.average);
+ * await model.dispose();
+ * ```
  */
 export async function runEval(options: EvalOptions): Promise<EvalSummary> {
   const { input } = BENCHMARKS[options.benchmark];

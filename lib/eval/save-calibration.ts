@@ -8,6 +8,17 @@ import type { EvalSummary } from "./analysis/summary.js";
  * Writes a fitted temperature into a model folder's `reward.json`, where `compare` finds it.
  * @throws InvalidArgumentError the run fitted none; says why
  * @throws ModelLoadError, FileError
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ * import { runEval, saveCalibration } from "llama-reward/eval";
+ *
+ * const model = await RewardModel.load("models/grm");
+ * const summary = await runEval({ benchmark: "pairs", data: "pairs.jsonl", out: "results", scorer: model });
+ * await model.dispose();
+ * const fit = summary.calibration?.fit;
+ * if (fit !== undefined && "temperature" in fit) await saveCalibration("models/grm", summary);
+ * ```
  */
 export async function saveCalibration(modelDir: string, { calibration }: EvalSummary): Promise<void> {
   const fit = calibration?.fit ?? { reason: "the records are no plain pairs" };

@@ -48,6 +48,29 @@ export interface Placement {
 /**
  * A reward model of a model folder: scores conversations in this process. Several may be loaded at once; calls on one model
  * take turns on its context.
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ *
+ * const model = await RewardModel.load("models/grm");
+ * try {
+ *   const { reward } = await model.score([
+ *     { role: "user", content: "What is 2 + 2?" },
+ *     { role: "assistant", content: "4." },
+ *   ]);
+ *   const [best] = await model.rank("What is 2 + 2?", ["4.", "5."]);
+ *   const { probability } = await model.compare("What is 2 + 2?", "4.", "5.");
+ *   console.log(reward, best?.index, probability);
+ * } finally {
+ *   await model.dispose();
+ * }
+ *
+ * // In TypeScript, and in JavaScript from Node 24 on, the end of a block can do that:
+ * {
+ *   await using urm = await RewardModel.load("models/urm", { device: "cpu" });
+ *   console.log(urm.description.attributeNames);
+ * }
+ * ```
  */
 export class RewardModel extends ScorerFront {
   override readonly description: ModelDescription;

@@ -20,6 +20,13 @@ export interface InspectOptions {
  * no weights.
  * @throws InvalidArgumentError `INVALID_ARGUMENT` nothing can be read at `target`
  * @throws ModelLoadError, CheckpointError, HeadLoadError, TemplateError what is there is damaged or of no known kind
+ * @example
+ * ```ts
+ * import { inspect } from "llama-reward/check";
+ *
+ * const { head, verdict } = await inspect("models/urm");
+ * console.log(head?.kind, verdict);
+ * ```
  */
 export async function inspect(target: string, { hubId }: InspectOptions = {}): Promise<Inspection> {
   const stats = await stat(target).catch((cause: unknown) => {

@@ -32,6 +32,13 @@ export interface DatasetOptions extends DatasetPart {
  * `rows()` is iterated.
  * @throws DatasetError `DATASET_INVALID`: nothing to read there, or several splits or configurations and none chosen
  * @throws DownloadError `DOWNLOAD_FAILED`: a Hub dataset cannot be fetched
+ * @example
+ * ```ts
+ * import { openDataset } from "llama-reward/data";
+ *
+ * const dataset = await openDataset("pairs.jsonl");
+ * for await (const { line, value, error } of dataset.rows()) console.log(line, error?.message ?? value);
+ * ```
  */
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
   const { signal, ...part } = options;

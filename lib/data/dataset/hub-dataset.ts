@@ -25,6 +25,15 @@ export interface DownloadDatasetOptions extends DatasetPart, HubOptions {}
  * @returns the folder with the files, for `openDataset` with the same options
  * @throws DownloadError `DOWNLOAD_FAILED`; DatasetError `DATASET_INVALID` the repository has no data file, or several splits or
  * configurations and none is chosen; `signal.reason`
+ * @example
+ * ```ts
+ * // Needs the network.
+ * import { downloadDataset, openDataset } from "llama-reward/data";
+ *
+ * const part = { split: "filtered" };
+ * const dataset = await openDataset(await downloadDataset("allenai/reward-bench", part), part);
+ * console.log(await dataset.count());
+ * ```
  */
 export async function downloadDataset(hubId: string, options: DownloadDatasetOptions = {}): Promise<string> {
   const { split, config, ...download } = options;

@@ -14,6 +14,12 @@ type Row = Readonly<Record<string, unknown>>;
  * Recognises a dataset by the columns of a row.
  * @param line for the error
  * @throws DatasetError no known layout; lists the columns found
+ * @example
+ * ```ts
+ * import { detectLayout } from "llama-reward/data";
+ *
+ * console.log(detectLayout({ prompt: "What is 2 + 2?", chosen: "4.", rejected: "5." }).name); // pair
+ * ```
  */
 export function detectLayout(row: unknown, line?: number): Layout {
   const columns = typeof row === "object" && row !== null && !Array.isArray(row) ? row : {};
@@ -31,6 +37,14 @@ export function detectLayout(row: unknown, line?: number): Layout {
  * @returns undefined for a row without a preference (equally good answers)
  * @throws DatasetError the row lacks a column or has a wrong type; names line and field; ConversationError
  * `CONVERSATION_INVALID`: its messages, or what stands beside them
+ * @example
+ * ```ts
+ * import { detectLayout, parseItem } from "llama-reward/data";
+ *
+ * const row = { prompt: "What is 2 + 2?", chosen: "4.", rejected: "5." };
+ * const item = parseItem(detectLayout(row), row, 0);
+ * console.log(item?.chosen[0]?.at(-1)); // { role: "assistant", content: "4." }
+ * ```
  */
 export function parseItem(layout: Layout, value: unknown, line: number): PreferenceItem | undefined {
   const row = (typeof value === "object" && value !== null ? withExactFields(value) : {}) as Row;

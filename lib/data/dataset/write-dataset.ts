@@ -25,6 +25,15 @@ const GROUP_ROWS = 10_000;
  * Writes records as they come: Parquet when the name ends in `.parquet`, else JSON Lines, packed when it ends in `.gz`.
  * The file gets its name once it is complete, so a broken-off run leaves no half file behind.
  * @throws DatasetError a record has a column, or a shape of one, that the first 1000 records did not have (Parquet)
+ * @example
+ * ```ts
+ * import { writeDataset } from "llama-reward/data";
+ *
+ * await writeDataset("answers.parquet", [
+ *   { prompt: "What is 2 + 2?", response: "4." },
+ *   { prompt: "What is 2 + 3?", response: "5." },
+ * ]);
+ * ```
  */
 export async function writeDataset(
   path: string,

@@ -64,7 +64,15 @@ export function checkedCommit(sha: string): string {
   return sha;
 }
 
-/** The Hub's cache keeps a checkpoint in `models--owner--name/snapshots/<revision>`. */
+/**
+ * The Hub's cache keeps a checkpoint in `models--owner--name/snapshots/<revision>`.
+ * @example
+ * ```ts
+ * import { hubIdOfCache } from "llama-reward/hub";
+ *
+ * console.log(hubIdOfCache("/cache/hub/models--owner--name/snapshots/0123abc")); // owner/name
+ * ```
+ */
 export function hubIdOfCache(checkpointDir: string): string | undefined {
   const match = /[\\/]models--([^\\/]+?)--([^\\/]+)[\\/]snapshots[\\/]/.exec(checkpointDir);
   return match === null ? undefined : `${match[1] ?? ""}/${match[2] ?? ""}`;

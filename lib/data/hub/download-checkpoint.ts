@@ -22,6 +22,14 @@ const MAY_BE_READ = new RegExp(
  * @param hubId `owner/name`
  * @throws DownloadError `DOWNLOAD_FAILED`; FileError `FILE_FAILED` when the disk refuses; CheckpointError `CHECKPOINT_INVALID` a
  * damaged index of its weights; `signal.reason`
+ * @example
+ * ```ts
+ * // Needs the network.
+ * import { downloadCheckpoint } from "llama-reward/hub";
+ *
+ * const { directory, commit } = await downloadCheckpoint("Ray2333/GRM-llama3.2-3B-sftreg");
+ * console.log(directory, commit);
+ * ```
  */
 export function downloadCheckpoint(hubId: string, options: HubOptions = {}): Promise<Snapshot> {
   return downloadSnapshot(

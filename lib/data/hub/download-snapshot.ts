@@ -73,6 +73,17 @@ export interface Snapshot {
  * checks, so the bytes are written here. Plain HTTP ranges are used instead of the Hub's xet protocol because only they
  * resume in the middle of a file.
  * @throws DownloadError `DOWNLOAD_FAILED`; FileError `FILE_FAILED` when the disk refuses; `signal.reason`
+ * @example
+ * ```ts
+ * // Needs the network.
+ * import { downloadSnapshot } from "llama-reward/hub";
+ *
+ * const { directory } = await downloadSnapshot(
+ *   { type: "dataset", name: "allenai/reward-bench" },
+ *   { wanted: (path) => path.endsWith(".parquet"), signal: AbortSignal.timeout(600_000) },
+ * );
+ * console.log(directory);
+ * ```
  */
 export async function downloadSnapshot(repo: HubRepository, options: SnapshotOptions): Promise<Snapshot> {
   const { revision = "main", retry = DEFAULT_RETRY, recursive = true, signal, onProgress } = options;

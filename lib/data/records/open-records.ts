@@ -23,6 +23,13 @@ const OPEN_LIST = 0x5b;
  * standard input (JSON Lines or a JSON array; plain or gzip).
  * @throws DatasetError `DATASET_INVALID`: nothing to read there, or several splits and none chosen
  * @throws DownloadError
+ * @example
+ * ```ts
+ * import { openRecords, readRecord, STANDARD_INPUT } from "llama-reward/data";
+ *
+ * const records = await openRecords(STANDARD_INPUT, process.stdin);
+ * for await (const row of records.rows()) console.log(readRecord(row).id);
+ * ```
  */
 export async function openRecords(
   input: string,

@@ -22,7 +22,15 @@ export interface ResultJson {
 /** One line of output. */
 export type OutputJson = { id: RecordId } & Readonly<Record<string, unknown>>;
 
-/** A score as `score` writes it: optional fields only where there is something to say. */
+/**
+ * A score as `score` writes it: optional fields only where there is something to say.
+ * @example
+ * ```ts
+ * import { resultJson } from "llama-reward/data";
+ *
+ * console.log(resultJson({ reward: 1.5, tokenCount: 12, warnings: [] })); // { reward: 1.5, tokens: 12 }
+ * ```
+ */
 export function resultJson(score: Score): ResultJson {
   const {
     reward,
@@ -50,7 +58,21 @@ export function resultJson(score: Score): ResultJson {
   };
 }
 
-/** What `score` writes of one record. A record with a conversation that cannot be scored becomes an error as a whole. */
+/**
+ * What `score` writes of one record. A record with a conversation that cannot be scored becomes an error as a whole.
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ * import { outputRecord, readRecord, scoreRecords } from "llama-reward/data";
+ *
+ * async function* entries() {
+ *   yield readRecord({ line: 0, value: { prompt: "What is 2 + 2?", responses: ["4.", "5."] } });
+ * }
+ * const model = await RewardModel.load("models/grm");
+ * for await (const outcome of scoreRecords(entries(), model)) console.log(JSON.stringify(outputRecord(outcome)));
+ * await model.dispose();
+ * ```
+ */
 export function outputRecord(outcome: RecordOutcome): OutputJson {
   const { id, record, comparison } = outcome;
   if (outcome.error !== undefined) return { id, error: errorJson(outcome.error) };

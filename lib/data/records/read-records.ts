@@ -45,7 +45,16 @@ export async function* readRecords(dataset: Dataset, isStrict: boolean): AsyncIt
   }
 }
 
-/** Reads one row of input. Never throws for what a user may have written: the error is in the entry. */
+/**
+ * Reads one row of input. Never throws for what a user may have written: the error is in the entry.
+ * @example
+ * ```ts
+ * import { readRecord } from "llama-reward/data";
+ *
+ * const { record, error } = readRecord({ line: 0, value: { prompt: "What is 2 + 2?", response: "4." } });
+ * console.log(error?.message ?? record?.kind); // conversation
+ * ```
+ */
 export function readRecord({ line, value, error }: DatasetRow): RecordEntry {
   if (error !== undefined) return { id: line, error };
   const id = idOf(value) ?? line;

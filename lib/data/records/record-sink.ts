@@ -29,6 +29,20 @@ export interface RecordFlow {
  * @param resume continues the file that an earlier run left; without it an existing file is refused, never overwritten
  * @throws InvalidArgumentError `INVALID_ARGUMENT` the file exists and `resume` is off
  * @throws FileError `FILE_FAILED` it cannot be opened, or a line is no record; `FILE_LOCKED` another run writes it
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ * import { openDataset, openScoreLog, writeScores } from "llama-reward/data";
+ *
+ * const log = await openScoreLog("scores.jsonl");
+ * const model = await RewardModel.load("models/grm");
+ * try {
+ *   console.log(await writeScores(await openDataset("pairs.jsonl"), model, log));
+ * } finally {
+ *   await log.close();
+ *   await model.dispose();
+ * }
+ * ```
  */
 export async function openScoreLog(file: string, resume = false): Promise<RecordSink> {
   const lock = await FileLock.acquire(`${file}.lock`, file);

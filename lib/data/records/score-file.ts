@@ -40,6 +40,18 @@ export interface ScoreFileOptions extends WriteScoresOptions, DatasetOptions {
  * @throws DatasetError `DATASET_INVALID` nothing to read there, or with `strict` the first record that cannot be read or scored
  * @throws InvalidArgumentError `INVALID_ARGUMENT` `out` exists and `resume` is off, or was made from something else
  * @throws FileError `FILE_FAILED`, `FILE_LOCKED`; DownloadError `DOWNLOAD_FAILED`; `signal.reason`
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ * import { scoreFile } from "llama-reward/data";
+ *
+ * const model = await RewardModel.load("models/urm");
+ * const options = { scorer: model, input: "candidates.jsonl", out: "scores.jsonl" };
+ * const { records, failed } = await scoreFile(options);
+ * console.log(records, failed);
+ * await scoreFile({ ...options, resume: true }); // nothing is scored twice
+ * await model.dispose();
+ * ```
  */
 export async function scoreFile(options: ScoreFileOptions): Promise<ScoredCounts> {
   const { scorer, input, out, resume, split, config, ...rest } = options;
@@ -57,6 +69,25 @@ export async function scoreFile(options: ScoreFileOptions): Promise<ScoredCounts
  * @throws InvalidArgumentError `INVALID_ARGUMENT` the earlier run was another one
  * @throws DatasetError with `strict`, the first record that cannot be read or scored
  * @throws FileError `FILE_FAILED`; what the scorer throws that is no record's fault; `signal.reason`
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ * import { openDataset, writeScores, type RecordSink } from "llama-reward/data";
+ *
+ * const lines: string[] = [];
+ * const sink: RecordSink = {
+ *   begin: async () => ({
+ *     doneCount: 0,
+ *     pending: (entries) => entries,
+ *     append: async (record) => void lines.push(JSON.stringify(record)),
+ *   }),
+ *   close: async () => undefined,
+ * };
+ * const model = await RewardModel.load("models/grm");
+ * await writeScores(await openDataset("pairs.jsonl"), model, sink);
+ * await model.dispose();
+ * console.log(lines.length);
+ * ```
  */
 export async function writeScores(
   records: RecordInput,

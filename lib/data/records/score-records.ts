@@ -21,6 +21,20 @@ export type RecordOutcome = Pick<RecordEntry, "id"> &
  * Scores the conversations of all records as one stream, so that the engine packs across records, and gives the records
  * back in order: each as soon as its last conversation is scored, or, where there is nothing to score, as soon as those before
  * it are out. Only records under way are held in memory, and a bounded number of errors behind them.
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ * import { readRecord, scoreRecords } from "llama-reward/data";
+ *
+ * async function* entries() {
+ *   yield readRecord({ line: 0, value: { prompt: "What is 2 + 2?", chosen: "4.", rejected: "5." } });
+ * }
+ * const model = await RewardModel.load("models/grm");
+ * for await (const { id, scores, error } of scoreRecords(entries(), model)) {
+ *   console.log(id, error?.message ?? scores?.map(({ score }) => score?.reward));
+ * }
+ * await model.dispose();
+ * ```
  */
 export function scoreRecords(
   entries: AsyncIterable<RecordEntry>,

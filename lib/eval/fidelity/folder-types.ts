@@ -19,6 +19,13 @@ export interface FolderTypesOptions extends Omit<LoadOptions, "type"> {
  * The backbones of a model folder as `runFidelity` takes them.
  * @throws InvalidArgumentError `INVALID_ARGUMENT` the folder lacks one of the types
  * @throws ModelLoadError it is no model folder
+ * @example
+ * ```ts
+ * import { folderTypes } from "llama-reward/eval";
+ *
+ * const { reference } = await folderTypes("models/grm", { types: ["f16"] });
+ * console.log(reference); // f16, the most exact one there is
+ * ```
  */
 export async function folderTypes(
   modelDir: string,

@@ -44,6 +44,16 @@ export interface FidelityReport {
  * Scores the same records with each type, one model in memory at a time, and compares every type with the reference.
  * @throws InvalidArgumentError no type, or a model that only compares
  * @throws DatasetError no record could be scored; with `strict` the first bad one
+ * @example
+ * ```ts
+ * import { quantizeModelFolder } from "llama-reward/convert";
+ * import { folderTypes, runFidelity } from "llama-reward/eval";
+ *
+ * await quantizeModelFolder("models/grm", ["q8_0"]);
+ * const types = await folderTypes("models/grm", { types: ["q8_0"] });
+ * const { rows, verdict } = await runFidelity({ data: "pairs.jsonl", ...types });
+ * console.log(rows.length, verdict);
+ * ```
  */
 export async function runFidelity(options: FidelityOptions): Promise<FidelityReport> {
   const { reference, types } = options;

@@ -34,6 +34,12 @@ export const rewardBench = defineBenchmark<number>({
 /**
  * Sections and average from subset accuracies. A section weights the subsets present by their constant counts; sections
  * without any subset are left out of the average. Unknown subsets are reported and belong to no section.
+ * @example
+ * ```ts
+ * import { rewardBenchSections } from "llama-reward/eval";
+ *
+ * console.log(rewardBenchSections({ "alpacaeval-easy": 0.9, "math-prm": 0.8 }).sections);
+ * ```
  */
 export function rewardBenchSections(subsets: Readonly<Record<string, number>>): Figures {
   const sections: Record<string, number> = {};

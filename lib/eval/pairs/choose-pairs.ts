@@ -36,7 +36,19 @@ export type LeftOutReason =
 /** The pairs of one record, or why it has none. */
 export type PairChoice = { pairs: ChosenPair[] } | { reason: LeftOutReason; detail: string };
 
-/** Chooses preference pairs among the candidates of one record. @throws InvalidArgumentError maxStd without std */
+/**
+ * Chooses preference pairs among the candidates of one record. @throws InvalidArgumentError maxStd without std
+ * @example
+ * ```ts
+ * import { choosePairs } from "llama-reward/eval";
+ *
+ * const candidates = [
+ *   { text: "4.", reward: 2.5 },
+ *   { text: "5.", reward: -1 },
+ * ];
+ * console.log(choosePairs(candidates, { minMargin: 1 })); // { pairs: [{ chosen: 0, rejected: 1, margin: 3.5 }] }
+ * ```
+ */
 export function choosePairs(
   candidates: readonly PairCandidate[],
   { strategy = "best-worst", minMargin = 0, maxStd }: ChoosePairsOptions,

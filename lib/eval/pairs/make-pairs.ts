@@ -69,6 +69,16 @@ interface LeftOut extends OutputRecord {
  * a file first: a killed run continues there with `resume`, and other pairs can be chosen without scoring again.
  * @throws InvalidArgumentError the model cannot score one answer on its own, or predicts no std; there are scores already
  * @throws DatasetError; FileError `FILE_FAILED`, `FILE_LOCKED`
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ * import { makePairs } from "llama-reward/eval";
+ *
+ * const model = await RewardModel.load("models/grm");
+ * const { pairs, leftOut } = await makePairs({ scorer: model, input: "candidates.jsonl", out: "dpo.jsonl" });
+ * console.log(pairs, leftOut);
+ * await model.dispose();
+ * ```
  */
 export async function makePairs(options: MakePairsOptions): Promise<MakePairsResult> {
   const { scorer, input, split, config, out } = options;

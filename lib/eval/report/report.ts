@@ -14,7 +14,20 @@ import { STYLE } from "./html/style.js";
 import { againstSection, attributesSection, notices, overview } from "./text-sections.js";
 import { worstPairsSection } from "./worst-pairs-section.js";
 
-/** `report.html`: one file without script or network, with every figure of a run as a chart and as numbers. */
+/**
+ * `report.html`: one file without script or network, with every figure of a run as a chart and as numbers.
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { RewardModel } from "llama-reward";
+ * import { renderReport, runEval } from "llama-reward/eval";
+ *
+ * const model = await RewardModel.load("models/grm");
+ * const summary = await runEval({ benchmark: "pairs", data: "pairs.jsonl", out: "results", scorer: model });
+ * await model.dispose();
+ * await writeFile("report.html", await renderReport(summary, []));
+ * ```
+ */
 export async function renderReport(summary: EvalSummary, worst: readonly WorstPair[]): Promise<string> {
   const title = `${BENCHMARKS[summary.benchmark].title}: ${summary.model}`;
   const sections = [

@@ -23,6 +23,17 @@ const DEFAULT_RESAMPLES = 1000;
  * By hand: simple-statistics resamples one list, not strata.
  * @param figures gives the same number of figures in the same order every time; must not keep the sample
  * @returns one interval for each figure
+ * @example
+ * ```ts
+ * import { bootstrapIntervals } from "llama-reward/eval";
+ *
+ * const isRight = new Map([["subset", [1, 1, 0, 1, 1, 0, 1, 1]]]);
+ * const mean = (sample: ReadonlyMap<string, readonly number[]>) => {
+ *   const units = sample.get("subset") ?? [];
+ *   return [units.reduce((sum, unit) => sum + unit, 0) / units.length];
+ * };
+ * console.log(bootstrapIntervals(isRight, mean, { seed: 1 })); // [[low, high]]
+ * ```
  */
 export function bootstrapIntervals<Unit>(
   units: ReadonlyMap<string, readonly Unit[]>,

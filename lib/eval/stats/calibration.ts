@@ -67,6 +67,12 @@ const MAX_STEPS = 200;
  * by bisection on its derivative.
  * @throws InvalidArgumentError no temperature fits: the margins separate the labels perfectly (T → 0), or say nothing
  * about them (T → ∞)
+ * @example
+ * ```ts
+ * import { fitTemperature } from "llama-reward/eval";
+ *
+ * console.log(fitTemperature([2, 1.5, -0.5, 3, -1, 2.5]));
+ * ```
  */
 export function fitTemperature(margins: readonly number[]): number {
   const scale = meanOf(margins.map(Math.abs));
@@ -112,6 +118,14 @@ export const MIN_CALIBRATION_PAIRS = 20;
 /**
  * Fits the temperature on a random half of the pairs and measures it on the other half.
  * @throws InvalidArgumentError fewer than 20 pairs, or no temperature fits
+ * @example
+ * ```ts
+ * import { calibrate } from "llama-reward/eval";
+ *
+ * const margins = Array.from({ length: 40 }, (_, index) => (index % 4 === 0 ? -1 : 2));
+ * const { temperature, after } = calibrate(margins);
+ * console.log(temperature, after.expectedCalibrationError);
+ * ```
  */
 export function calibrate(margins: readonly number[], seed = 1): Calibration {
   const finite = margins.filter((margin) => Number.isFinite(margin));

@@ -4,6 +4,12 @@
  * Source: Kendall, Biometrika 33 (1945); discordant pairs are counted as inversions of a sort: Knight, JASA 61 (1966).
  * By hand: simple-statistics has no tau.
  * @returns NaN where either list has no two different values
+ * @example
+ * ```ts
+ * import { kendallTauB } from "llama-reward/eval";
+ *
+ * console.log(kendallTauB([1, 2, 3], [10, 20, 30])); // 1
+ * ```
  */
 export function kendallTauB(first: readonly number[], second: readonly number[]): number {
   const at = (list: readonly number[], index: number): number => list[index] ?? Number.NaN;

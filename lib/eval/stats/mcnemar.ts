@@ -14,6 +14,12 @@ export interface McNemar {
  * By hand: simple-statistics has no such test.
  * @param first whether the first model is right, by pair
  * @param second the same pairs in the same order
+ * @example
+ * ```ts
+ * import { mcnemarTest } from "llama-reward/eval";
+ *
+ * console.log(mcnemarTest([true, true, false], [true, false, false]));
+ * ```
  */
 export function mcnemarTest(first: readonly boolean[], second: readonly boolean[]): McNemar {
   let onlyFirst = 0;

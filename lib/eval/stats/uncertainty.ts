@@ -24,6 +24,16 @@ export interface UncertaintyRank<S extends Score = Score> {
  * Ranks answers by a lower bound of their reward, best first, answers that are too uncertain last. Ties keep the given
  * order. Source: the uncertainty penalty and filter of URM, arXiv 2410.00847, section on best-of-n.
  * @throws InvalidArgumentError a bad option, or scores without std (the head predicts no uncertainty)
+ * @example
+ * ```ts
+ * import { rankByUncertainty } from "llama-reward/eval";
+ *
+ * const scores = [
+ *   { reward: 2, std: 1.5, tokenCount: 9, warnings: [] },
+ *   { reward: 1.8, std: 0.1, tokenCount: 9, warnings: [] },
+ * ];
+ * console.log(rankByUncertainty(scores, { penalty: 1 }).map(({ index }) => index)); // [1, 0]
+ * ```
  */
 export function rankByUncertainty<S extends Score>(
   scores: readonly S[],

@@ -25,6 +25,12 @@ export interface DeviceReport {
 /**
  * Lists the backends and devices that scoring can use here, and how to add more.
  * @throws AddonLoadError `ADDON_NOT_FOUND`, `ADDON_INCOMPATIBLE`
+ * @example
+ * ```ts
+ * import { listDevices } from "llama-reward";
+ *
+ * for (const { name, kind, memoryFreeBytes } of listDevices().devices) console.log(name, kind, memoryFreeBytes);
+ * ```
  */
 export function listDevices(): DeviceReport {
   const { addon, backend } = loadAddonDetails();

@@ -24,6 +24,15 @@ export interface ElectronHostOptions extends ScoringHostOptions {
  * then a thread of the main process: on some systems Electron's allocator traps the large aligned allocations of a model
  * in child processes (electron/electron 41513). Which one it became is `host.kind` of the result.
  * @throws HostError `HOST_FAILED` no kind of host works; else what `RewardModel.load` throws
+ * @example
+ * ```ts
+ * // In Electron's main process.
+ * import { utilityProcess } from "electron";
+ * import { startScoringHost } from "llama-reward/electron";
+ *
+ * const model = await startScoringHost("models/grm", { utilityProcess });
+ * console.log(model.host.kind);
+ * ```
  */
 export function startScoringHost(modelDir: string, options: ElectronHostOptions = {}): Promise<HostedScorer> {
   const { utilityProcess, ...rest } = options;

@@ -9,6 +9,14 @@ export type { ContextBridgeModule, IpcRendererModule, PageMessageEvent, PageWind
  * For a preload script with `contextIsolation` and `sandbox` on: gives the page `window.llamaReward.connect()`, which takes
  * nothing and sends one fixed message. Neither `ipcRenderer` nor a channel name is within the page's reach. A sandboxed
  * preload script cannot import packages: bundle it.
+ * @example
+ * ```ts
+ * // In Electron's preload script.
+ * import { contextBridge, ipcRenderer } from "electron";
+ * import { exposeScoring } from "llama-reward/electron/preload";
+ *
+ * exposeScoring({ contextBridge, ipcRenderer });
+ * ```
  */
 export function exposeScoring(
   electron: { contextBridge: ContextBridgeModule; ipcRenderer: IpcRendererModule },

@@ -22,6 +22,15 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * For a page: connects to the model that the main process serves with `serveRenderers`, through the bridge of
  * `exposeScoring`. The result has the interface of a model in this process.
  * @throws HostError `HOST_FAILED`: no bridge, or no port within the time: the main process serves no model to this page
+ * @example
+ * ```ts
+ * // In Electron's renderer.
+ * import { connectScoring } from "llama-reward/electron/renderer";
+ *
+ * const scorer = await connectScoring();
+ * const [best] = await scorer.rank("What is 2 + 2?", ["4.", "5."]);
+ * console.log(best?.index);
+ * ```
  */
 export async function connectScoring(
   page: PageWindow = globalThis as unknown as PageWindow,

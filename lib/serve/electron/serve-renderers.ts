@@ -26,6 +26,15 @@ export interface ServeRenderersOptions {
  * Lets pages score over a `MessagePort` of their own. A page can score and nothing else: it cannot choose files, load
  * models or reach another channel. The model stays the caller's.
  * @returns a function that stops serving new pages
+ * @example
+ * ```ts
+ * // In Electron's main process.
+ * import { ipcMain, MessageChannelMain, utilityProcess } from "electron";
+ * import { serveRenderers, startScoringHost } from "llama-reward/electron";
+ *
+ * const host = await startScoringHost("models/grm", { utilityProcess });
+ * serveRenderers({ ipcMain, MessageChannelMain, scorer: () => host, isAllowed: (url) => url.startsWith("file://") });
+ * ```
  */
 export function serveRenderers(options: ServeRenderersOptions): () => void {
   const { ipcMain, MessageChannelMain, scorer, isAllowed } = options;

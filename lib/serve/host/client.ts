@@ -36,6 +36,19 @@ const HELLO_TIMEOUT_MS = 60_000;
 /**
  * A model that lives behind a port, with the interface of a model in this process. It needs nothing but the port, so it
  * also runs in a page. When the other end goes away, every call in flight rejects with `HOST_FAILED`, and later ones too.
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ * import { messagePort, ScorerClient, serveScorer } from "llama-reward/host";
+ *
+ * const model = await RewardModel.load("models/grm");
+ * const { port1, port2 } = new MessageChannel();
+ * serveScorer(messagePort(port1), { scorer: model }, { version: "" });
+ * const client = await ScorerClient.connect(messagePort(port2));
+ * console.log((await client.compare("What is 2 + 2?", "4.", "5.")).probability);
+ * await client.dispose();
+ * await model.dispose();
+ * ```
  */
 export class ScorerClient extends ScorerFront {
   readonly #connection: Connection;

@@ -27,6 +27,14 @@ const DISPOSE_GRACE_MS = 10_000;
 /**
  * A model in a process (or thread) of its own, with the interface of a model in this one. When the host dies it is started
  * again, with the same model; calls in flight fail or run again, by `onCrash`.
+ * @example
+ * ```ts
+ * import { startScoringHost } from "llama-reward/host";
+ *
+ * const model = await startScoringHost("models/urm", { hosts: ["child-process"] });
+ * console.log(model.description.name, (await model.rank("What is 2 + 2?", ["4.", "5."]))[0]?.index);
+ * await model.dispose();
+ * ```
  */
 export class HostedScorer extends ScorerFront {
   readonly #plan: HostPlan;

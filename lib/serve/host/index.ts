@@ -34,6 +34,18 @@ const OWN_ENTRY = new URL("./entry.js", import.meta.url);
  * Loads a model in a process of its own, so that a crash in native code does not take this one along, and keeps it running.
  * @param more kinds of host that only the surrounding program can start; tried before the others
  * @throws HostError `HOST_FAILED` no kind of host works here; else what `RewardModel.load` throws
+ * @example
+ * ```ts
+ * import { startScoringHost } from "llama-reward/host";
+ *
+ * const model = await startScoringHost("models/grm", { onCrash: "retry" });
+ * const { reward } = await model.score([
+ *   { role: "user", content: "What is 2 + 2?" },
+ *   { role: "assistant", content: "4." },
+ * ]);
+ * console.log(model.host.kind, model.host.pid, reward);
+ * await model.dispose();
+ * ```
  */
 export function startScoringHost(
   modelDir: string,

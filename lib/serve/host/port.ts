@@ -14,12 +14,28 @@ export interface HostPort {
 /** A `MessagePort` as browsers, Node and Electron's renderer have it. */
 export interface MessagePortLike {
   postMessage(message: unknown): void;
-  addEventListener(type: "message" | "close", listener: (event: { data?: unknown }) => void): void;
+  addEventListener(
+    type: "message" | "close",
+    listener: (event: { type?: string; data?: unknown }) => void,
+  ): void;
   start?(): void;
   close(): void;
 }
 
-/** A {@link HostPort} over a `MessagePort`. */
+/**
+ * A {@link HostPort} over a `MessagePort`.
+ * @example
+ * ```ts
+ * import { messagePort } from "llama-reward/host";
+ *
+ * const { port1, port2 } = new MessageChannel();
+ * messagePort(port2).onMessage((message) => {
+ *   console.log(message);
+ *   port1.close();
+ * });
+ * messagePort(port1).post("hello");
+ * ```
+ */
 export function messagePort(port: MessagePortLike): HostPort {
   return {
     post: (message) => {

@@ -11,6 +11,14 @@ import { packageVersion } from "../../util/package-version.js";
  * host script; a program that wants its own script (to wrap the scorer, say) calls this with its own `load`.
  * The process ends when the channel closes: no host outlives its client.
  * @throws HostError `HOST_FAILED` this process was not started as a host
+ * @example
+ * ```ts
+ * // In a script that `startScoringHost` gets as `entry`.
+ * import { RewardModel } from "llama-reward";
+ * import { serveProcess } from "llama-reward/host";
+ *
+ * serveProcess((modelDir, options) => RewardModel.load(modelDir, options));
+ * ```
  */
 export function serveProcess(load: LoadScorer): void {
   serveScorer(parentChannel(), { load }, { version: packageVersion() });

@@ -26,6 +26,17 @@ export interface ServeScorerOptions {
 /**
  * Answers the protocol's requests on a port until it closes. Messages are checked before use, so the other end may be a
  * page. When the port closes, calls in flight are aborted, and a model that was loaded over this port is disposed.
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ * import { messagePort, ScorerClient, serveScorer } from "llama-reward/host";
+ *
+ * const { port1, port2 } = new MessageChannel();
+ * serveScorer(messagePort(port1), { load: (modelDir, options) => RewardModel.load(modelDir, options) }, { version: "" });
+ * const client = await ScorerClient.connect(messagePort(port2));
+ * console.log((await client.load("models/grm", { threads: 1 })).fingerprint);
+ * await client.dispose();
+ * ```
  */
 export function serveScorer(port: HostPort, served: ServedScorer, options: ServeScorerOptions): void {
   new Session(port, served, options.version).start();

@@ -42,6 +42,21 @@ const LAST_ANSWERS_MS = 500;
 /**
  * A model behind HTTP, in the formats that clients of other reward servers already send; see `routes.ts`. Plain `node:http`: a
  * dozen fixed JSON routes need no framework. The scorer stays its owner's.
+ * @example
+ * ```ts
+ * import { RewardModel } from "llama-reward";
+ * import { RewardServer } from "llama-reward/serve";
+ *
+ * const model = await RewardModel.load("models/grm");
+ * const server = await RewardServer.start(model, { port: 0 });
+ * const response = await fetch(`${server.url}/score`, {
+ *   method: "POST",
+ *   body: JSON.stringify({ prompt: "What is 2 + 2?", response: "4." }),
+ * });
+ * console.log(await response.json());
+ * await server.close();
+ * await model.dispose();
+ * ```
  */
 export class RewardServer {
   readonly #scorer: ServableScorer;
