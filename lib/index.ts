@@ -1,4 +1,7 @@
-/** `llama-reward`: load a model folder, score conversations. Everything else is in entries of its own, `llama-reward/convert` and so on. */
+/**
+ * Load a model folder, score conversations. Everything else is in entries of its own, `llama-reward/convert` and so on.
+ * @module llama-reward
+ */
 export { BACKBONE_TYPES, type BackboneType } from "./model/architecture/backbone-type.js";
 export { RewardModel } from "./model/reward-model.js";
 export type * from "./model/scoring-types.js";

@@ -1,4 +1,7 @@
-/** `llama-reward/check`: what a model folder, GGUF file or checkpoint is, and proof that a folder equals its checkpoint. */
+/**
+ * What a model folder, GGUF file or checkpoint is, and proof that a folder equals its checkpoint.
+ * @module llama-reward/check
+ */
 export type * from "../model/scoring-types.js";
 export { BACKBONE_TYPES, type BackboneType } from "../model/architecture/backbone-type.js";
 export type { DroppedTensor } from "../model/checkpoint/checkpoint-plan.js";

@@ -1,4 +1,7 @@
-/** `llama-reward/convert`: from a Hugging Face checkpoint to a model folder. */
+/**
+ * From a Hugging Face checkpoint to a model folder.
+ * @module llama-reward/convert
+ */
 export { BACKBONE_TYPES, type BackboneType } from "../model/architecture/backbone-type.js";
 export { convertCheckpoint, type ConvertOptions, type ConvertResult } from "./convert.js";
 export type * from "../model/scoring-types.js";

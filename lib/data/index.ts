@@ -1,4 +1,7 @@
-/** `llama-reward/data`: datasets and records in, scores out, resumable. */
+/**
+ * Datasets and records in, scores out, resumable.
+ * @module llama-reward/data
+ */
 export type * from "../model/scoring-types.js";
 export * from "./dataset/index.js";
 export { openRecords, STANDARD_INPUT, type RecordInput } from "./records/open-records.js";

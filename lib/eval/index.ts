@@ -1,4 +1,7 @@
-/** `llama-reward/eval`: datasets, benchmarks, preference pairs, calibration and fidelity. */
+/**
+ * Datasets, benchmarks, preference pairs, calibration and fidelity.
+ * @module llama-reward/eval
+ */
 export type * from "../model/scoring-types.js";
 export { BACKBONE_TYPES, type BackboneType } from "../model/architecture/backbone-type.js";
 export type { RewardModel } from "../model/reward-model.js";

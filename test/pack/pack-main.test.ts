@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,8 +18,18 @@ async function filesIn(folder: string, extension: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length).replaceAll("\\", "/"));
 }
 
+/** The script behind a command of an installed package. */
+function bin(name: string, command: string): string {
+  const folder = join(ROOT, "node_modules", name);
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    bin: Record<string, string> | string;
+  };
+  return join(folder, typeof manifest.bin === "string" ? manifest.bin : (manifest.bin[command] ?? ""));
+}
+
 describe("the packed main package", () => {
   let out = "";
+  let tarball = "";
   let packed: string[] = [];
   let manifest: Record<string, unknown> = {};
 
@@ -27,8 +38,9 @@ describe("the packed main package", () => {
     await run(process.execPath, ["scripts/pack/pack-main.mjs", "--allow-missing", "--out", out], {
       cwd: ROOT,
     });
-    const [tarball = ""] = await readdir(out);
-    await run("tar", ["-xzf", tarball], { cwd: out });
+    const [name = ""] = await readdir(out);
+    tarball = join(out, name);
+    await run("tar", ["-xzf", name], { cwd: out });
     const entries = await readdir(join(out, "package"), { recursive: true, withFileTypes: true });
     packed = entries
       .filter((entry) => entry.isFile())
@@ -71,6 +83,16 @@ describe("the packed main package", () => {
     );
     expect(targets).toHaveLength(23);
     for (const file of [...targets, ...Object.values(bin)]) expect(packed).toContain(file.replace("./", ""));
+  });
+
+  it("has types that every way of importing finds, from CommonJS too", async () => {
+    // `node10` is out of reach for Node >= 20; a CommonJS file gets ES modules, which Node >= 20.19 and TypeScript >= 5.8 allow.
+    const rules = ["--profile", "node16", "--ignore-rules", "cjs-resolves-to-esm"];
+    const { stdout } = await run(process.execPath, [bin("@arethetypeswrong/cli", "attw"), tarball, ...rules]);
+    // A problem ends it with another status, which rejects.
+    expect(stdout).toContain("llama-reward/host");
+    const { stdout: lint } = await run(process.execPath, [bin("publint", "publint"), "--strict", tarball]);
+    expect(lint).toMatch(/All good/);
   });
 
   it("names a package for each platform, and no dependency that it brings along itself", () => {

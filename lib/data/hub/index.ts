@@ -1,4 +1,7 @@
-/** `llama-reward/hub`: downloads from the Hugging Face Hub into the cache that its other tools share. */
+/**
+ * Downloads from the Hugging Face Hub into the cache that its other tools share.
+ * @module llama-reward/hub
+ */
 export type * from "../../model/scoring-types.js";
 export { downloadCheckpoint } from "./download-checkpoint.js";
 export type { HubFile } from "./download-file.js";

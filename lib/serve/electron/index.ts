@@ -1,6 +1,7 @@
 /**
- * `llama-reward/electron`, for the main process. Imports nothing of Electron: the program passes the modules it has.
- * Pages use `llama-reward/electron/renderer`, preload scripts `llama-reward/electron/preload`.
+ * For Electron's main process. Imports nothing of Electron: the program passes the modules it has. Pages use
+ * `llama-reward/electron/renderer`, preload scripts `llama-reward/electron/preload`.
+ * @module llama-reward/electron
  */
 import {
   startScoringHost as startNodeHost,

@@ -1,3 +1,7 @@
+/**
+ * For a preload script: lets a page ask for the model of the main process.
+ * @module llama-reward/electron/preload
+ */
 import { BRIDGE_KEY, CONNECT_CHANNEL, type ScoringBridge } from "./channel.js";
 import type { ContextBridgeModule, IpcRendererModule, PageWindow } from "./electron-api.js";
 

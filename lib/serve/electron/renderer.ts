@@ -1,3 +1,7 @@
+/**
+ * For a page: the model of the main process, over a message port.
+ * @module llama-reward/electron/renderer
+ */
 import { HostError } from "../../errors.js";
 import { ScorerClient } from "../host/client.js";
 import { messagePort } from "../host/port.js";

@@ -1,4 +1,7 @@
-/** `llama-reward/host`: a model in a process of its own, which survives a crash of native code. */
+/**
+ * A model in a process of its own, which survives a crash of native code.
+ * @module llama-reward/host
+ */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HostedScorer } from "./hosted-scorer.js";

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+
+const { exports } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
+
+/** The API reference of `npm run docs`: every entry of the package, from the comments. */
+export default {
+  name: "llama-reward",
+  tsconfig: "tsconfig.build.json",
+  entryPoints: Object.values(exports).flatMap(({ types }) =>
+    types === undefined ? [] : [types.replace("./dist/", "lib/").replace(".d.ts", ".ts")],
+  ),
+  out: "build/docs",
+  readme: "none",
+  excludeInternal: true,
+  excludePrivate: true,
+  // Schemas: a user writes down the types that are inferred from them.
+  intentionallyNotExported: ["fileRecord", "publishedScore", "rewardJsonSchema", "weightsRecord"],
+  validation: { notExported: true, invalidLink: true },
+  treatWarningsAsErrors: true,
+  treatValidationWarningsAsErrors: true,
+};
