@@ -29,7 +29,7 @@ struct FreeLlamaContext {
 };
 using LlamaContextPointer = std::unique_ptr<llama_context, FreeLlamaContext>;
 
-/// A KV cache with compute buffers. One job at a time, each under a Job of its gate.
+/// A KV cache with compute buffers. One job at a time, each under a ContextJob.
 class Context {
  public:
   /// @throws NativeError CONTEXT_FAILED, OUT_OF_MEMORY
@@ -42,7 +42,7 @@ class Context {
   const ContextInfo &info() const { return info_; }
   JobGate &gate() { return gate_; }
 
-  // Each of these needs a Job.
+  // Each of these needs a ContextJob.
 
   /// @returns `[outputs, hiddenSize]`, or what the row source gives
   /// @throws NativeError BATCH_INVALID, KV_CACHE_FULL, DECODE_FAILED

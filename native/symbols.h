@@ -28,7 +28,7 @@
   X(ggml_backend_reg_count) X(ggml_backend_reg_get) X(ggml_backend_reg_by_name) \
   X(ggml_backend_dev_count) X(ggml_backend_dev_get) X(ggml_backend_dev_by_type)
 
-/// Functions of libllama.
+/// Functions of libllama; `llama_synchronize` and `llama_get_embeddings_ith` are for bench/native alone.
 #define LLAMA_REWARD_LLAMA_SYMBOLS(X) \
   X(llama_log_set) X(llama_backend_init) X(llama_max_parallel_sequences) X(llama_max_devices) \
   X(llama_model_default_params) X(llama_context_default_params) X(llama_model_quantize_default_params) \
