@@ -1,4 +1,5 @@
 import js from "@eslint/js";
+import vitest from "@vitest/eslint-plugin";
 import prettier from "eslint-config-prettier";
 import globals from "globals";
 import tseslint from "typescript-eslint";
@@ -54,8 +55,18 @@ export default tseslint.config(
             "CallExpression[callee.property.name='apply'][arguments.length=2][callee.object.type='MemberExpression']",
           message: "A list passed as arguments grows with the input: use appendAll, largest, smallest.",
         },
+        {
+          selector:
+            ":matches(PropertyDefinition, AccessorProperty, TSParameterProperty, MethodDefinition[kind!='constructor'])[accessibility='private']",
+          message: "Private members are #private: nobody outside can reach them, in JavaScript either.",
+        },
       ],
     },
+  },
+  {
+    files: ["test/**"],
+    plugins: { vitest },
+    rules: { "vitest/consistent-test-it": ["error", { fn: "it", withinDescribe: "it" }] },
   },
   {
     files: ["**/*.js", "**/*.mjs"],

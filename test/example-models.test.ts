@@ -1,13 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { convertCheckpoint } from "../lib/convert/index.js";
 import { CHECKPOINTS, temporaryFolder } from "./support/fixtures.js";
 
 const EXAMPLES = join(import.meta.dirname, "..", "examples", "models");
 
 // If one fails after a change of the converter that is meant: `npm run make:examples`.
-test.each([
+it.each([
   ["tiny-grm", "grm-llama3.2-tiny"],
   ["tiny-urm", "urm-llama3.1-tiny"],
 ])("the example model %s is, byte for byte, what the converter makes of %s", async (name, fixture) => {

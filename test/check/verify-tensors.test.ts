@@ -1,6 +1,6 @@
 import { cp, open, readFile, truncate, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { convertCheckpoint, verifyTensors, type FaultKind } from "../../lib/convert/index.js";
 import { readGgufHeader, type GgufTensorInfo } from "../../lib/formats/gguf/gguf-reader.js";
 import { editTensors, fixture, scratchFolder } from "../convert/checkpoints.js";
@@ -247,7 +247,7 @@ beforeAll(async () => {
   await cp(path.join(copy, QUANTIZED), path.join(scratch, "not-interleaved.gguf"));
 });
 
-test.each(sabotages)("%s (%s) is found and called %s", async (what, name, kind, subject, sabotage) => {
+it.each(sabotages)("%s (%s) is found and called %s", async (what, name, kind, subject, sabotage) => {
   const model = path.join(scratch, "sabotaged", what);
   await cp(path.join(scratch, name), model, { recursive: true });
   await sabotage(model);
@@ -259,7 +259,7 @@ test.each(sabotages)("%s (%s) is found and called %s", async (what, name, kind, 
   else expect(fault?.message).toMatch(subject);
 });
 
-test("a sound folder passes, with every tensor of the checkpoint in one place", async () => {
+it("a sound folder passes, with every tensor of the checkpoint in one place", async () => {
   for (const name of NAMES) {
     const report = await verifyTensors(path.join(scratch, name), fixture(name));
     expect(report).toMatchObject({ passed: true, faults: [], backbones: ["f32", "q8_0"] });
@@ -270,7 +270,7 @@ test("a sound folder passes, with every tensor of the checkpoint in one place", 
   }
 });
 
-test("a bit changed where nobody looks is found by the checksum", async () => {
+it("a bit changed where nobody looks is found by the checksum", async () => {
   const model = path.join(scratch, "padding");
   await cp(path.join(scratch, "grm-llama3.2-tiny"), model, { recursive: true });
   const file = path.join(model, BACKBONE);

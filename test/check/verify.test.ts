@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { convertCheckpoint, type ConvertOptions } from "../../lib/convert/index.js";
 import { verifyModel, type VerifyReport } from "../../lib/check/verify.js";
 import { CHECKPOINTS, checkpointNames, temporaryFolder } from "../support/fixtures.js";
@@ -22,14 +22,14 @@ function verify({ directory }: Victim, fixture: string): Promise<VerifyReport> {
 const names = await checkpointNames();
 
 describe("an honest folder passes", () => {
-  test.each(names)("%s", async (name) => {
+  it.each(names)("%s", async (name) => {
     const report = await verify(await converted(name), name);
     expect(report.checks.filter(({ status }) => status === "fail")).toEqual([]);
     expect(report.isGood).toBe(true);
     expect(report.checks.find((check) => check.name === "tokens")).toMatchObject({ status: "pass" });
   });
 
-  test("quantized", async () => {
+  it("quantized", async () => {
     const report = await verify(await converted(GRM, { type: "q8_0" }), GRM);
     expect(report.isGood).toBe(true);
   });
@@ -129,7 +129,7 @@ const DAMAGES: [name: string, fixture: string, damage: (victim: Victim) => Promi
 ];
 
 describe("a damaged folder fails, and the report names the fault", () => {
-  test.each(DAMAGES)("%s", async (_name, fixture, damage, says) => {
+  it.each(DAMAGES)("%s", async (_name, fixture, damage, says) => {
     const victim = await converted(fixture);
     await damage(victim);
     const report = await verify(victim, fixture);
@@ -137,7 +137,7 @@ describe("a damaged folder fails, and the report names the fault", () => {
     expect(faultText(report)).toMatch(says);
   });
 
-  test("rope factors dropped", async () => {
+  it("rope factors dropped", async () => {
     const root = await temporaryFolder();
     await copyWithConfig(GRM, join(root, "checkpoint"), (config) => void (config["rope_scaling"] = null));
     await convertCheckpoint(join(root, "checkpoint"), join(root, "model"));
@@ -146,13 +146,13 @@ describe("a damaged folder fails, and the report names the fault", () => {
     expect(faultText(report)).toMatch(/config\.json of the checkpoint is not the one/);
   });
 
-  test("a checkpoint of another model", async () => {
+  it("a checkpoint of another model", async () => {
     const report = await verify(await converted("grm-linear-tiny"), "grm-mlp2-tiny");
     expect(report.isGood).toBe(false);
     expect(faultText(report)).toMatch(/config\.json of the checkpoint is not the one/);
   });
 
-  test("without the checkpoint, changed files are still found", async () => {
+  it("without the checkpoint, changed files are still found", async () => {
     const victim = await converted(GRM);
     await victim.cutBackbone(1);
     const report = await verifyModel(victim.directory, { device: "cpu", threads: 1 });

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { compareVocabulary } from "../../lib/check/vocabulary-texts.js";
 import { layOutGguf } from "../../lib/formats/gguf/gguf-writer.js";
 import { temporaryFolder } from "../support/fixtures.js";
@@ -16,12 +16,12 @@ async function compare(tokens: readonly string[], vocab: Record<string, number>)
   return compareVocabulary(join(folder, "backbone.gguf"), folder);
 }
 
-test("takes words as they are, and behind a plain space", async () => {
+it("takes words as they are, and behind a plain space", async () => {
   const vocab = { "<s>": 0, "</s>": 1, "\ufeff": 2, a: 3 };
   expect(await compare(["<s>", "respelled </s>", "\ufeff", "a", "[UNUSED_ID_4]"], vocab)).toEqual([]);
 });
 
-test("finds words at each other's ids, even such as no text becomes, and missing ones", async () => {
+it("finds words at each other's ids, even such as no text becomes, and missing ones", async () => {
   const vocab = { "</s>": 0, "<EOT>": 1, a: 2, b: 9 };
   expect(await compare(["respelled <EOT>", "respelled </s>", "a"], vocab)).toEqual([
     'token 0 is "respelled <EOT>", expected "</s>"',

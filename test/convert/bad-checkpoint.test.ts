@@ -1,6 +1,6 @@
 import { readdir, rm, truncate, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { convertCheckpoint } from "../../lib/convert/index.js";
 import type { TensorData } from "../../lib/formats/safetensors/safetensors-writer.js";
 import { copyFixture, editConfig, editTensors, fixture, scratchFolder } from "./checkpoints.js";
@@ -172,7 +172,7 @@ const faults: [name: string, damage: Damage, code: string, mentions: RegExp][] =
   ["two heads", add("score.weight"), "HEAD_INVALID", /2 heads/],
 ];
 
-test.each(faults)(
+it.each(faults)(
   "%s: a typed error that names it, and nothing is written",
   async (name, damage, code, mentions) => {
     const checkpoint = await copyFixture("grm-linear-tiny", path.join(scratch, "checkpoint"));
@@ -188,7 +188,7 @@ test.each(faults)(
   },
 );
 
-test("a value beyond f16's range is an error that says which type has room", async () => {
+it("a value beyond f16's range is an error that says which type has room", async () => {
   const checkpoint = await copyFixture("grm-linear-tiny", path.join(scratch, "large"));
   const view = new DataView(new ArrayBuffer(4));
   view.setFloat32(0, 70000);
@@ -200,7 +200,7 @@ test("a value beyond f16's range is an error that says which type has room", asy
   expect((await convertCheckpoint(checkpoint, target, { type: "bf16" })).type).toBe("bf16");
 });
 
-test("an abort rejects with its reason at any moment and leaves nothing", async () => {
+it("an abort rejects with its reason at any moment and leaves nothing", async () => {
   const outputs = path.join(scratch, "aborted");
   const reason = new Error("changed my mind");
   await expect(

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { convertCheckpoint, quantizeModelFolder, verifyTensors } from "../../lib/convert/index.js";
 import { readRewardJson } from "../../lib/model/folder/read-reward-json.js";
 import { readGgufHeader } from "../../lib/formats/gguf/gguf-reader.js";
@@ -20,7 +20,7 @@ async function contents(directory: string): Promise<Record<string, string>> {
   return files;
 }
 
-test.each(fixtures)("%s converts, and every tensor is where it belongs", async (name) => {
+it.each(fixtures)("%s converts, and every tensor is where it belongs", async (name) => {
   const modelDir = path.join(scratch, "fixtures", name);
   const { reward, type } = await convertCheckpoint(fixture(name), modelDir);
   expect(await readRewardJson(modelDir)).toEqual(reward);
@@ -37,7 +37,7 @@ test.each(fixtures)("%s converts, and every tensor is where it belongs", async (
   expect(await verifyTensors(modelDir, fixture(name))).toMatchObject({ passed: true, faults: [] });
 });
 
-test("the same checkpoint gives the same bytes, whatever the folder it lies in", async () => {
+it("the same checkpoint gives the same bytes, whatever the folder it lies in", async () => {
   const copy = await copyFixture("urm-llama3.1-tiny", path.join(scratch, "elsewhere", "urm-llama3.1-tiny"));
   for (const type of ["auto", "f16", "q4_k_m"] as const) {
     const first = path.join(scratch, `first-${type}`);
@@ -48,7 +48,7 @@ test("the same checkpoint gives the same bytes, whatever the folder it lies in",
   }
 });
 
-test("the head is stored as the checkpoint has it, and dropped tensors are named", async () => {
+it("the head is stored as the checkpoint has it, and dropped tensors are named", async () => {
   const modelDir = path.join(scratch, "head");
   const { dropped } = await convertCheckpoint(fixture("grm-mlp2-tiny"), modelDir);
   expect(dropped).toEqual([{ name: "lm_head.weight", rule: "language-model head" }]);
@@ -65,7 +65,7 @@ test("the head is stored as the checkpoint has it, and dropped tensors are named
   await source.close();
 });
 
-test("types lie side by side, converted or quantized, and the default stays", async () => {
+it("types lie side by side, converted or quantized, and the default stays", async () => {
   const modelDir = path.join(scratch, "types");
   await convertCheckpoint(fixture("grm-llama3.2-tiny"), modelDir);
   await convertCheckpoint(fixture("grm-llama3.2-tiny"), modelDir, { type: "f32" });
@@ -93,7 +93,7 @@ test("types lie side by side, converted or quantized, and the default stays", as
   });
 });
 
-test("embeddings that training never touched, tiny or zero, quantize: their blocks' scales are too small for float16", async () => {
+it("embeddings that training never touched, tiny or zero, quantize: their blocks' scales are too small for float16", async () => {
   const checkpoint = await copyFixture("grm-linear-tiny", path.join(scratch, "untrained"));
   await editTensors(checkpoint, (tensors) => {
     const embedding = tensors.get("model.embed_tokens.weight");
@@ -114,7 +114,7 @@ test("embeddings that training never touched, tiny or zero, quantize: their bloc
   }
 });
 
-test("quantizing refuses types that only the checkpoint has, and folders without a precise backbone", async () => {
+it("quantizing refuses types that only the checkpoint has, and folders without a precise backbone", async () => {
   const modelDir = path.join(scratch, "quantized-only");
   await convertCheckpoint(fixture("grm-linear-tiny"), modelDir, { type: "q8_0" });
   await expect(quantizeModelFolder(modelDir, ["q4_k_m"])).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
@@ -122,7 +122,7 @@ test("quantizing refuses types that only the checkpoint has, and folders without
   expect((await readdir(modelDir)).sort()).toEqual(["backbone-q8_0.gguf", "head.safetensors", "reward.json"]);
 });
 
-test("a folder with other files, or another checkpoint's model, is left alone", async () => {
+it("a folder with other files, or another checkpoint's model, is left alone", async () => {
   const other = path.join(scratch, "holiday");
   await mkdir(other);
   await writeFile(path.join(other, "photo.jpg"), "x");
@@ -140,7 +140,7 @@ test("a folder with other files, or another checkpoint's model, is left alone", 
   expect(await contents(model)).toEqual(before);
 });
 
-test("an existing GGUF is adopted when it is the head's backbone, quantized or not", async () => {
+it("an existing GGUF is adopted when it is the head's backbone, quantized or not", async () => {
   const original = path.join(scratch, "original");
   await convertCheckpoint(fixture("grm-llama3.2-tiny"), original);
   await quantizeModelFolder(original, ["q8_0"]);
@@ -157,7 +157,7 @@ test("an existing GGUF is adopted when it is the head's backbone, quantized or n
   );
 });
 
-test("a GGUF of another model is refused with both values, and nothing is written", async () => {
+it("a GGUF of another model is refused with both values, and nothing is written", async () => {
   const original = path.join(scratch, "foreign");
   await convertCheckpoint(fixture("grm-llama3.2-tiny"), original);
   const backbone = path.join(original, "backbone-f16.gguf");

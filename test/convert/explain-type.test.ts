@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { explainAutoType } from "../../lib/convert/explain-type.js";
 
-test.each([
+it.each([
   ["f16", {}, /^auto chose f16: the checkpoint's own precision, so no weight is rounded\.$/],
   ["bf16", { AVX512_BF16: "1" }, /computes bf16 natively/],
   ["bf16", { AVX2: "1", AVX512_BF16: "0" }, /no bf16 instructions: f16/],

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { quantizeFile } from "../../lib/convert/quantize-file.js";
 
 const disk = vi.hoisted(() => ({ blocks: 1000, bavail: 0, bsize: 4096 }));
@@ -21,7 +21,7 @@ vi.mock("../../lib/score/native/binding.js", () => ({
   }),
 }));
 
-test.each([
+it.each([
   ["a full disk", 1000, 0, "FILE_FAILED", /disk is full/],
   ["a disk with room", 1000, 1000, "CONVERSION_FAILED", /iostream/],
   ["a disk of unknown size", 0, 0, "CONVERSION_FAILED", /iostream/],

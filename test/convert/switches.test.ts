@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { planBackbone } from "../../lib/model/architecture/backbone-plan.js";
 import { writeBackbone } from "../../lib/convert/stream/write-backbone.js";
 import { CheckpointError } from "../../lib/errors.js";
@@ -35,7 +35,7 @@ afterAll(() => rm(directory, { recursive: true }));
 const REFUSALS =
   /has no rope scaling|attn_logit_softcapping is null|attention_bias|do not alternate|neither|partial_rotary_factor/;
 
-test.each(Object.entries(variants))(
+it.each(Object.entries(variants))(
   "of settings and switches those count that count for transformers: %s",
   async (name, { config, tensors, hidden }) => {
     if (hidden === null) return;

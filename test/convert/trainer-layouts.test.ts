@@ -5,7 +5,7 @@
  */
 import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { convertCheckpoint } from "../../lib/convert/index.js";
 import { encodeSafetensors, type TensorData } from "../../lib/formats/safetensors/safetensors-writer.js";
 import { openSafetensors } from "../../lib/formats/safetensors/safetensors.js";
@@ -118,7 +118,7 @@ const layouts: [what: string, name: string, change: Change][] = [
   ],
 ];
 
-test.each(layouts)("%s: the model folder is the plain checkpoint's", async (what, name, change) => {
+it.each(layouts)("%s: the model folder is the plain checkpoint's", async (what, name, change) => {
   const plain = path.join(scratch, `plain-${name}`);
   const expected = await convertCheckpoint(fixture(name), plain);
   const wrapped = await copyFixture(name, path.join(scratch, "wrapped", name));
@@ -132,7 +132,7 @@ test.each(layouts)("%s: the model folder is the plain checkpoint's", async (what
   for (const folder of [wrapped, model, plain]) await rm(folder, { recursive: true });
 });
 
-test.each([
+it.each([
   ["value_head", {}],
   ["reward_out", { value_head_prefix: "reward_out" }],
 ])("OpenRLHF's %s.weight is the row of a sequence classifier", async (prefix, settings) => {
@@ -225,7 +225,7 @@ const refused: [what: string, change: Change, code: string, mentions: RegExp][] 
   ],
 ];
 
-test.each(refused)("%s is refused by name", async (what, change, code, mentions) => {
+it.each(refused)("%s is refused by name", async (what, change, code, mentions) => {
   const checkpoint = await copyFixture("grm-linear-tiny", path.join(scratch, "refused"));
   await change(checkpoint);
   const error: unknown = await convertCheckpoint(checkpoint, path.join(scratch, "none")).catch(
@@ -251,7 +251,7 @@ async function withIndex(name: string, listed: Record<string, string>): Promise<
   return checkpoint;
 }
 
-test("an index may list tensors, and shards, that nothing needs", async () => {
+it("an index may list tensors, and shards, that nothing needs", async () => {
   const checkpoint = await withIndex("skywork-llama3.1-tiny", {
     "lm_head.weight": "model-00002-of-00002.safetensors",
     "model.layers.0.self_attn.rotary_emb.inv_freq": "model-00001-of-00002.safetensors",
@@ -266,7 +266,7 @@ test("an index may list tensors, and shards, that nothing needs", async () => {
   await rm(checkpoint, { recursive: true });
 });
 
-test("an index that lists a tensor the model needs, and that is nowhere, is refused", async () => {
+it("an index that lists a tensor the model needs, and that is nowhere, is refused", async () => {
   const checkpoint = await withIndex("skywork-llama3.1-tiny", {
     "score.bias": "model-00002-of-00002.safetensors",
   });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 
 interface Fuzz {
   fuzzCheckpoints: (options: {
@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 
 /** A slice of `node scripts/fuzz/checkpoints.mjs`, the same in every run. */
-test("mutants of checkpoints are refused by a code of ours, or convert into what their files say", async () => {
+it("mutants of checkpoints are refused by a code of ours, or convert into what their files say", async () => {
   const script = "../../scripts/fuzz/checkpoints.mjs";
   const { fuzzCheckpoints } = (await import(script)) as Fuzz;
   const { counts, bad } = await fuzzCheckpoints({ mutants: 90, firstSeed: 1 });

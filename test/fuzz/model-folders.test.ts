@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { temporaryFolder } from "../support/fixtures.js";
 
 interface Fuzz {
@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 
 /** A slice of `node scripts/fuzz/mutate-model-folder.mjs`, the same in every run. */
-test("mutants of model folders are refused by a code, or score as before; with other weights and their checksums, too", async () => {
+it("mutants of model folders are refused by a code, or score as before; with other weights and their checksums, too", async () => {
   const script = "../../scripts/fuzz/mutate-model-folder.mjs";
   const { fuzzModelFolders } = (await import(script)) as Fuzz;
   const root = await temporaryFolder();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Backbone } from "../../lib/score/backbone/backbone.js";
 import { NetworkHead } from "../../lib/score/head/network-head.js";
 import { RewardModel, type LoadOptions, type Message, type Score } from "../../lib/index.js";
@@ -53,7 +53,7 @@ describe.each(names)("%s", (name) => {
       await folder.remove();
     });
 
-    test("gives the reference's tokens, rewards and errors", async () => {
+    it("gives the reference's tokens, rewards and errors", async () => {
       const within = tolerance(name, type);
       for (const expected of cases) {
         if (expected.expected_error !== undefined) {
@@ -72,7 +72,7 @@ describe.each(names)("%s", (name) => {
     });
 
     // ggml sums an f16 cache in half precision when few tokens are computed over it (`lib/score/backbone/fewest-tokens.ts`).
-    test.runIf(type === "f16")("gives a long conversation the same reward again", async () => {
+    it.runIf(type === "f16")("gives a long conversation the same reward again", async () => {
       const longest = cases.reduce((a, b) => (b.n_tokens > a.n_tokens ? b : a));
       for (let time = 0; time < 2; time++) {
         const { reward } = await model.score(longest.messages);
@@ -81,7 +81,7 @@ describe.each(names)("%s", (name) => {
     });
 
     // The second time everything but the scored tokens is in the cache.
-    test.runIf(type === "f16")("gives the candidates of a prompt the same rewards again", async () => {
+    it.runIf(type === "f16")("gives the candidates of a prompt the same rewards again", async () => {
       for (const group of new Set(cases.map((each) => each.group))) {
         const candidates = cases.filter((each) => each.group === group && each.expected_error === undefined);
         for (let time = 0; time < 2; time++) {
@@ -95,7 +95,7 @@ describe.each(names)("%s", (name) => {
       }
     });
 
-    test.runIf(type === "f32")("gives the same rewards in one batch, and in another order", async () => {
+    it.runIf(type === "f32")("gives the same rewards in one batch, and in another order", async () => {
       const conversations = cases.flatMap((each) =>
         each.expected_error === undefined ? [each.messages] : [],
       );
@@ -108,7 +108,7 @@ describe.each(names)("%s", (name) => {
       }
     });
 
-    test.runIf(type === "f32")("gives the same rewards for texts that are rendered already", async () => {
+    it.runIf(type === "f32")("gives the same rewards for texts that are rendered already", async () => {
       const good = cases.filter((each) => each.expected_error === undefined);
       const addSpecialTokens = !ONCE.includes(name);
       const texts = good.map(({ rendered }) => rendered);
@@ -122,7 +122,7 @@ describe.each(names)("%s", (name) => {
       }
     });
 
-    test.runIf(type === "f32")("with one BOS gives the reference's reward for one", async () => {
+    it.runIf(type === "f32")("with one BOS gives the reference's reward for one", async () => {
       const single = cases.filter((each) => each.score_single_bos !== undefined);
       const once = await RewardModel.load(folder.directory, { ...LOAD, kvType: "f32", bos: "once" });
       try {
@@ -140,7 +140,7 @@ describe.each(names)("%s", (name) => {
 });
 
 describe("RewardModel.load", () => {
-  test("frees the head and the backbone when the template cannot be used", async () => {
+  it("frees the head and the backbone when the template cannot be used", async () => {
     const folder = await convertFixture("grm-linear-tiny", { type: "f32" });
     try {
       const reward = await readRewardJson(folder.directory);
@@ -174,7 +174,7 @@ describe("wrong arguments", () => {
     await folder.remove();
   });
 
-  test.each([
+  it.each([
     { options: { sginal: 1 }, message: "sginal" },
     { options: { emit: ["promt"] }, message: "emit.0" },
     { options: { emit: "prompt" }, message: "emit" },
@@ -190,7 +190,7 @@ describe("wrong arguments", () => {
     await expect(model.scoreMany([conversation], given).next()).rejects.toMatchObject(error);
   });
 
-  test.each([undefined, null, 7, "text"])("%s is no list of responses or conversations", async (given) => {
+  it.each([undefined, null, 7, "text"])("%s is no list of responses or conversations", async (given) => {
     const error = {
       code: "INVALID_ARGUMENT",
       message: expect.stringMatching(/null|undefined|number|string/) as unknown,
@@ -199,7 +199,7 @@ describe("wrong arguments", () => {
     await expect(model.scoreMany(given as never).next()).rejects.toMatchObject(error);
   });
 
-  test("a prompt that is no text and no messages is refused", async () => {
+  it("a prompt that is no text and no messages is refused", async () => {
     const error = { code: "CONVERSATION_INVALID", message: expect.stringContaining("prompt") as unknown };
     await expect(model.rank(undefined as never, ["Hi"])).rejects.toMatchObject(error);
     await expect(model.compare(null as never, "Hi", "No")).rejects.toMatchObject(error);
@@ -219,7 +219,7 @@ describe("a pair-preference model", () => {
     await folder.remove();
   });
 
-  test("gives the reference's probabilities, the mean over both orders", async () => {
+  it("gives the reference's probabilities, the mean over both orders", async () => {
     const { cases } = await readExpected<{ cases: PairCase[] }>("pairpref-tiny");
     for (const { id, context, response_a, response_b, prob_a } of cases) {
       const { probability } = await model.compare(context, response_a, response_b);
@@ -227,7 +227,7 @@ describe("a pair-preference model", () => {
     }
   });
 
-  test("refuses to score one conversation, and says what to do", async () => {
+  it("refuses to score one conversation, and says what to do", async () => {
     const conversation = [{ role: "user", content: "Hello" }];
     await expect(model.score(conversation)).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import type { NativeBatch, NativeContext } from "../../lib/score/native/native-addon.js";
 import { batchOf, loadTinyModel, makeContext, scratchFolder, sequenceEntries } from "./fixture.js";
@@ -63,7 +63,7 @@ describe("a batch that llama.cpp would abort on is refused", () => {
     ],
   ];
 
-  test.each(cases)("%s", async (_, change, message) => {
+  it.each(cases)("%s", async (_, change, message) => {
     await expect(context.decode({ ...good(), ...change })).rejects.toMatchObject({
       code: "BATCH_INVALID",
       message: expect.stringMatching(message) as string,
@@ -72,7 +72,7 @@ describe("a batch that llama.cpp would abort on is refused", () => {
     expect((await context.decode(good())).length).toBeGreaterThan(0);
   });
 
-  test("a sequence that does not go on where the cache ends", async () => {
+  it("a sequence that does not go on where the cache ends", async () => {
     await context.decode(batchOf(sequenceEntries(0, 5)));
     await expect(context.decode(batchOf(sequenceEntries(0, 2, { start: 6 })))).rejects.toMatchObject({
       code: "BATCH_INVALID",
@@ -83,7 +83,7 @@ describe("a batch that llama.cpp would abort on is refused", () => {
     });
   });
 
-  test("a token shared by sequences of different length", async () => {
+  it("a token shared by sequences of different length", async () => {
     await context.decode(batchOf(sequenceEntries(0, 5)));
     await context.decode(batchOf(sequenceEntries(1, 4)));
     const shared = [
@@ -96,7 +96,7 @@ describe("a batch that llama.cpp would abort on is refused", () => {
     });
   });
 
-  test("typed arrays of another element type", async () => {
+  it("typed arrays of another element type", async () => {
     for (const name of ["tokens", "positions", "sequenceOffsets", "sequenceIds", "outputs"] as const)
       for (const wrong of [new Float32Array(4), new Uint32Array(4), [0, 1, 2], undefined])
         await expect(context.decode({ ...good(), [name]: wrong })).rejects.toMatchObject({
@@ -109,7 +109,7 @@ describe("a batch that llama.cpp would abort on is refused", () => {
   });
 });
 
-test("a full KV cache is an error, and removing a sequence makes room again", async () => {
+it("a full KV cache is an error, and removing a sequence makes room again", async () => {
   const small = await makeContext(await loadTinyModel(folder), { contextLength: 256 });
   await small.decode(batchOf(sequenceEntries(0, 200)));
   await expect(small.decode(batchOf(sequenceEntries(1, 100)))).rejects.toMatchObject({
@@ -120,7 +120,7 @@ test("a full KV cache is an error, and removing a sequence makes room again", as
   expect((await small.decode(batchOf(sequenceEntries(1, 100)))).length).toBeGreaterThan(0);
 });
 
-test("a second decode meanwhile is refused, and so are edits", async () => {
+it("a second decode meanwhile is refused, and so are edits", async () => {
   const big = await makeContext(await loadTinyModel(folder));
   const running = big.decode(batchOf(sequenceEntries(0, 256)));
   await expect(big.decode(batchOf(sequenceEntries(1, 2)))).rejects.toMatchObject({ code: "CONTEXT_BUSY" });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import type { BenchContextOptions } from "../../bench/bench-addon.js";
 import {
@@ -18,7 +18,7 @@ import { HIDDEN_SIZE } from "./tiny-gguf.js";
 const folder = scratchFolder();
 
 describe("decode", () => {
-  test.each(["auto", "on", "off"] as const)(
+  it.each(["auto", "on", "off"] as const)(
     "gives the rows of llama.cpp's embeddings path bit for bit (flash attention %s)",
     async (flashAttention) => {
       const model = await loadTinyModel(folder);
@@ -33,7 +33,7 @@ describe("decode", () => {
     },
   );
 
-  test("gives rows in the order of outputs when llama.cpp cuts the batch into micro-batches", async () => {
+  it("gives rows in the order of outputs when llama.cpp cuts the batch into micro-batches", async () => {
     const model = await loadTinyModel(folder);
     const outputs = [0, 15, 16, 17, 40, 99];
     const batch = batchOf(sequenceEntries(0, 100, { outputs }));
@@ -46,7 +46,7 @@ describe("decode", () => {
     }
   });
 
-  test("computes a shared prefix once with the results of separate sequences", async () => {
+  it("computes a shared prefix once with the results of separate sequences", async () => {
     const model = await loadTinyModel(folder);
     const sequences = Array.from({ length: 8 }, (_, i) => i);
     const answer = (sequence: number): TokenEntry[] =>
@@ -64,7 +64,7 @@ describe("decode", () => {
     }
   });
 
-  test("takes 256 sequences in one batch", async () => {
+  it("takes 256 sequences in one batch", async () => {
     const model = await loadTinyModel(folder);
     const context = await makeContext(model, { maxOutputs: 256 });
     expect(context.info.maxSequences).toBe(256);
@@ -86,7 +86,7 @@ describe("decode", () => {
     expect(largestDifference(row(rows, 0, HIDDEN_SIZE), row(rows, 1, HIDDEN_SIZE))).toBeGreaterThan(1e-3);
   });
 
-  test("returns memory that JavaScript owns and may transfer", async () => {
+  it("returns memory that JavaScript owns and may transfer", async () => {
     const context = await makeContext(await loadTinyModel(folder));
     const rows = await context.decode(batchOf(sequenceEntries(0, 4)));
     const moved = structuredClone(rows, { transfer: [rows.buffer as ArrayBuffer] });
@@ -94,19 +94,19 @@ describe("decode", () => {
     expect(moved.length).toBe(HIDDEN_SIZE);
   });
 
-  test("a bare context decodes and gives no rows", async () => {
+  it("a bare context decodes and gives no rows", async () => {
     const context = await makeBenchContext(folder, { bare: true });
     expect((await context.decode(batchOf(sequenceEntries(0, 10)))).length).toBe(0);
     expect(context.sequenceRange(0)).toEqual({ first: 0, last: 9 });
   });
 
-  test("the addon that is shipped has no such contexts", async () => {
+  it("the addon that is shipped has no such contexts", async () => {
     const options: Partial<BenchContextOptions> = { bare: true };
     const context = await makeContext(await loadTinyModel(folder), options);
     expect((await context.decode(batchOf(sequenceEntries(0, 10)))).length).toBe(HIDDEN_SIZE);
   });
 
-  test("the batch's arrays may change while it is computed", async () => {
+  it("the batch's arrays may change while it is computed", async () => {
     const model = await loadTinyModel(folder);
     const batch = batchOf(sequenceEntries(0, 50));
     const expected = await (await makeContext(model)).decode(batch);

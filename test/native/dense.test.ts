@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { loadAddon } from "../../lib/score/native/binding.js";
 import type { NativeDenseLayer, NativeDenseNetwork } from "../../lib/score/native/native-addon.js";
@@ -58,7 +58,7 @@ describe("dense networks", () => {
     ["widths that are no multiple of a vector", [layer(3, 2, "selu"), layer(2, 1, "none")]],
   ];
 
-  test.each(stacks)("%s equals double precision", async (_, layers) => {
+  it.each(stacks)("%s equals double precision", async (_, layers) => {
     const inputSize = layers[0]?.inputSize ?? 0;
     const outputSize = layers.at(-1)?.outputSize ?? 0;
     for (const threads of [1, 3]) {
@@ -77,19 +77,19 @@ describe("dense networks", () => {
     }
   });
 
-  test("several forwards at the same time", async () => {
+  it("several forwards at the same time", async () => {
     const network = await makeNetwork([layer(64, 600, "selu"), layer(600, 3, "none")], 2);
     const inputs = Array.from({ length: 12 }, (_, i) => numbers(64 * (i + 1), i));
     const together = await Promise.all(inputs.map((rows) => network.forward(rows)));
     for (const [i, rows] of inputs.entries()) expect(together[i]).toEqual(await network.forward(rows));
   });
 
-  test("NaN stays NaN", async () => {
+  it("NaN stays NaN", async () => {
     const network = await makeNetwork([layer(4, 4, "relu"), layer(4, 1, "selu")], 1);
     expect([...(await network.forward(Float32Array.of(1, Number.NaN, 0, 0)))]).toEqual([Number.NaN]);
   });
 
-  test("takes the weights over and copies the rows", async () => {
+  it("takes the weights over and copies the rows", async () => {
     const stack = layer(8, 2, "none");
     const rows = numbers(8, 1);
     const expected = reference([stack], rows);
@@ -101,7 +101,7 @@ describe("dense networks", () => {
     expectClose(await running, expected);
   });
 
-  test("copies the weights before the call returns: what happens to them later changes nothing", async () => {
+  it("copies the weights before the call returns: what happens to them later changes nothing", async () => {
     const stack = layer(8, 2, "none");
     const rows = numbers(8, 1);
     const expected = reference([stack], rows);
@@ -110,7 +110,7 @@ describe("dense networks", () => {
     expectClose(await (await making).forward(rows), expected);
   });
 
-  test("looks each property up once, and lets no getter free what was read", async () => {
+  it("looks each property up once, and lets no getter free what was read", async () => {
     const stack = layer(8, 2, "none");
     const rows = numbers(8, 1);
     const expected = reference([{ ...stack, bias: new Float32Array(2) }], rows);
@@ -131,7 +131,7 @@ describe("dense networks", () => {
     expectClose(await network.forward(rows), expected);
   });
 
-  test("takes weights in shared memory, which cannot be detached", async () => {
+  it("takes weights in shared memory, which cannot be detached", async () => {
     const stack = layer(8, 2, "none");
     const rows = numbers(8, 1);
     const shared = new Float32Array(new SharedArrayBuffer(stack.weight.byteLength));
@@ -140,12 +140,12 @@ describe("dense networks", () => {
     expectClose(await network.forward(rows), reference([stack], rows));
   });
 
-  test("no rows give no results", async () => {
+  it("no rows give no results", async () => {
     const network = await makeNetwork([layer(8, 2, "none")], 1);
     expect((await network.forward(new Float32Array())).length).toBe(0);
   });
 
-  test("refuses what does not fit, and use after dispose", async () => {
+  it("refuses what does not fit, and use after dispose", async () => {
     const invalid = { code: "INVALID_ARGUMENT" };
     const make = (layers: unknown, threads = 1): Promise<unknown> =>
       loadAddon().createDenseNetwork(layers as NativeDenseLayer[], threads);

@@ -1,7 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { loadAddon } from "../../lib/score/native/binding.js";
 import type {
@@ -19,7 +19,7 @@ function load(file: string, options: Partial<NativeModelOptions> = {}): NativeMo
 }
 
 describe("loading", () => {
-  test("works with and without memory mapping, and reports progress", async () => {
+  it("works with and without memory mapping, and reports progress", async () => {
     const file = path.join(folder, "plain.gguf");
     writeTinyModel(file);
     const batch = batchOf(sequenceEntries(0, 20));
@@ -34,13 +34,13 @@ describe("loading", () => {
     expect(rows[0]).toEqual(rows[1]);
   });
 
-  test("a path with spaces and letters beyond ASCII", async () => {
+  it("a path with spaces and letters beyond ASCII", async () => {
     const file = path.join(folder, "ein Modell für 模型 😀.gguf");
     writeTinyModel(file);
     expect((await load(file).result).info.architecture).toBe("llama");
   });
 
-  test("several models at once", async () => {
+  it("several models at once", async () => {
     const models = await Promise.all([1, 2, 3].map((seed) => loadTinyModel(folder, { seed })));
     const batch = batchOf(sequenceEntries(0, 20));
     const rows = await Promise.all(models.map(async (model) => (await makeContext(model)).decode(batch)));
@@ -48,7 +48,7 @@ describe("loading", () => {
     expect(rows[1]).not.toEqual(rows[2]);
   });
 
-  test("cancel stops it", async () => {
+  it("cancel stops it", async () => {
     const file = path.join(folder, "deep.gguf");
     writeTinyModel(file, { layerCount: 40 });
     const pending = load(file, { useMmap: false });
@@ -57,7 +57,7 @@ describe("loading", () => {
     expect((await load(file).result).info.layerCount).toBe(40);
   });
 
-  test("a file that is missing, empty, no GGUF, or cut off", async () => {
+  it("a file that is missing, empty, no GGUF, or cut off", async () => {
     await expect(load(path.join(folder, "missing.gguf")).result).rejects.toMatchObject({
       code: "MODEL_NOT_FOUND",
     });
@@ -77,7 +77,7 @@ describe("loading", () => {
     }
   });
 
-  test("flipped bits that llama.cpp would abort on", async () => {
+  it("flipped bits that llama.cpp would abort on", async () => {
     const file = path.join(folder, "flipped.gguf");
     const change = (edit: (bytes: Buffer) => void): Promise<NativeModel> => {
       writeTinyModel(file);
@@ -104,7 +104,7 @@ describe("loading", () => {
       });
   });
 
-  test("an unknown architecture is named", async () => {
+  it("an unknown architecture is named", async () => {
     const file = path.join(folder, "alien.gguf");
     writeTinyModel(file);
     const bytes = readFileSync(file);
@@ -116,7 +116,7 @@ describe("loading", () => {
     });
   });
 
-  test("an unknown device is refused with those that exist", async () => {
+  it("an unknown device is refused with those that exist", async () => {
     const file = path.join(folder, "plain.gguf");
     writeTinyModel(file);
     await expect(load(file, { gpuLayers: 9, devices: ["TPU7"] }).result).rejects.toMatchObject({
@@ -125,7 +125,7 @@ describe("loading", () => {
     });
   });
 
-  test("wrong options are refused", () => {
+  it("wrong options are refused", () => {
     const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" }) as Error;
     for (const options of [
       undefined,
@@ -141,7 +141,7 @@ describe("loading", () => {
 });
 
 describe("contexts", () => {
-  test("a cache beyond the allowed memory is refused with the numbers", async () => {
+  it("a cache beyond the allowed memory is refused with the numbers", async () => {
     const model = await loadTinyModel(folder);
     const neededBytes = 100_096 * model.info.kvElementsPerCell * 4;
     await expect(makeContext(model, { contextLength: 100_000, maxKvBytes: 1_000_000 })).rejects.toMatchObject(
@@ -152,7 +152,7 @@ describe("contexts", () => {
     );
   });
 
-  test("wrong options and wrong models are refused", async () => {
+  it("wrong options and wrong models are refused", async () => {
     const model = await loadTinyModel(folder);
     const invalid = { code: "INVALID_ARGUMENT" };
     await expect(makeContext(model, { threads: 0 })).rejects.toMatchObject(invalid);
@@ -168,7 +168,7 @@ describe("contexts", () => {
 });
 
 describe("dispose", () => {
-  test("may be called twice, and use afterwards is an error", async () => {
+  it("may be called twice, and use afterwards is an error", async () => {
     const model = await loadTinyModel(folder);
     const context = await makeContext(model);
     await context.dispose();
@@ -186,14 +186,14 @@ describe("dispose", () => {
     await expect(makeContext(model)).rejects.toEqual(disposed);
   });
 
-  test("a context keeps its model alive", async () => {
+  it("a context keeps its model alive", async () => {
     const model = await loadTinyModel(folder);
     const context = await makeContext(model);
     await model.dispose();
     expect((await context.decode(batchOf(sequenceEntries(0, 20)))).length).toBe(64);
   });
 
-  test("waits for the running decode, which still gives its rows", async () => {
+  it("waits for the running decode, which still gives its rows", async () => {
     const context = await makeContext(await loadTinyModel(folder));
     const order: string[] = [];
     const decode = context.decode(batchOf(sequenceEntries(0, 256))).then((rows) => {
@@ -206,7 +206,7 @@ describe("dispose", () => {
     expect(order).toContain("disposed");
   });
 
-  test("methods borrowed onto other objects cannot reach other memory", async () => {
+  it("methods borrowed onto other objects cannot reach other memory", async () => {
     const context = await makeContext(await loadTinyModel(folder));
     const model = await loadTinyModel(folder);
     const decode = context.decode.bind(model as unknown as typeof context);

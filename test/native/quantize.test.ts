@@ -1,7 +1,7 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 
 import { loadAddon } from "../../lib/score/native/binding.js";
 import { batchOf, largestDifference, makeContext, scratchFolder, sequenceEntries } from "./fixture.js";
@@ -16,7 +16,7 @@ async function hiddenState(file: string): Promise<Float32Array> {
   return (await makeContext(model)).decode(batchOf(sequenceEntries(0, 30)));
 }
 
-test.each([
+it.each([
   // Bits per weight by the block layouts of ggml (q8_0: 34 bytes per 32). The tiny model's rows are too short for the
   // 256-wide k-blocks, for which llama.cpp takes the nearest 32-wide type; so the bounds are loose.
   ["q8_0", 0.3],
@@ -32,7 +32,7 @@ test.each([
   expect(difference).toBeLessThan(type === "q8_0" ? 0.1 : 1.5);
 });
 
-test("a missing or broken input, an unwritable output, an unknown type", async () => {
+it("a missing or broken input, an unwritable output, an unknown type", async () => {
   const output = path.join(folder, "never.gguf");
   const quantize = (options: object): Promise<void> =>
     loadAddon().quantize({ input, output, type: "q8_0", threads: 1, ...options });
@@ -52,7 +52,7 @@ test("a missing or broken input, an unwritable output, an unknown type", async (
   await expect(quantize({ type: "q2_k" })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
 });
 
-test.skipIf(!existsSync("/dev/full"))("a full disk is noticed", async () => {
+it.skipIf(!existsSync("/dev/full"))("a full disk is noticed", async () => {
   await expect(
     loadAddon().quantize({ input, output: "/dev/full", type: "q8_0", threads: 1 }),
   ).rejects.toMatchObject({ code: "CONVERSION_FAILED" });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import {
   batchOf,
@@ -12,7 +12,7 @@ import {
 const folder = scratchFolder();
 
 describe("sequences", () => {
-  test("a copied prefix gives the results of computing it again", async () => {
+  it("a copied prefix gives the results of computing it again", async () => {
     const model = await loadTinyModel(folder);
     const context = await makeContext(model);
     await context.decode(batchOf(sequenceEntries(3, 30)));
@@ -33,7 +33,7 @@ describe("sequences", () => {
     expect(largestDifference(shared, alone)).toBeLessThan(1e-4);
   });
 
-  test("a shortened sequence goes on from its new end", async () => {
+  it("a shortened sequence goes on from its new end", async () => {
     const context = await makeContext(await loadTinyModel(folder));
     const first = await context.decode(batchOf(sequenceEntries(0, 30)));
     context.removeSequence(0, 12, -1);
@@ -44,7 +44,7 @@ describe("sequences", () => {
     expect(context.sequenceRange(0)).toEqual({ first: -1, last: -1 });
   });
 
-  test("holes are refused", async () => {
+  it("holes are refused", async () => {
     const context = await makeContext(await loadTinyModel(folder));
     await context.decode(batchOf(sequenceEntries(0, 10)));
     const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" }) as Error;
@@ -70,7 +70,7 @@ describe("sequences", () => {
     }).toThrow(invalid);
   });
 
-  test("a sequence that lost cells to the sliding window is refused where it would matter", async () => {
+  it("a sequence that lost cells to the sliding window is refused where it would matter", async () => {
     const model = await loadTinyModel(folder, { architecture: "gemma2", slidingWindow: 8 });
     expect(model.info.slidingWindow).toBe(8);
     const context = await makeContext(model);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 
 import { loadAddon, loadAddonDetails } from "../../lib/score/native/binding.js";
 import type {
@@ -24,7 +24,7 @@ function kindsOf(value: object): Record<string, string> {
 
 const folder = scratchFolder();
 
-test("the addon's exports are those of types.ts", () => {
+it("the addon's exports are those of types.ts", () => {
   const expected: Kinds<NativeAddon> = {
     headerVersion: "string",
     initialize: "function",
@@ -38,7 +38,7 @@ test("the addon's exports are those of types.ts", () => {
   expect(kindsOf(loadAddon())).toEqual(expected);
 });
 
-test("what initialize and devices report is that of types.ts", () => {
+it("what initialize and devices report is that of types.ts", () => {
   const { addon, backend } = loadAddonDetails();
   const expected: Kinds<NativeBackendInfo> = {
     version: "string",
@@ -63,7 +63,7 @@ test("what initialize and devices report is that of types.ts", () => {
   expect(cpu?.memoryTotalBytes).toBeGreaterThan(2 ** 28);
 });
 
-test("models are those of types.ts", async () => {
+it("models are those of types.ts", async () => {
   const load: Kinds<NativeModelLoad> = { result: "object", progress: "function", cancel: "function" };
   const pending = loadAddon().loadModel({ path: "missing", gpuLayers: 0, devices: [], useMmap: true });
   expect(kindsOf(pending)).toEqual(load);
@@ -101,7 +101,7 @@ test("models are those of types.ts", async () => {
   );
 });
 
-test("contexts are those of types.ts", async () => {
+it("contexts are those of types.ts", async () => {
   const context = await makeContext(await loadTinyModel(folder), { contextLength: 300, batchSize: 128 });
   const methods: Kinds<NativeContext> = {
     info: "object",
@@ -125,7 +125,7 @@ test("contexts are those of types.ts", async () => {
   expect(context.info).toEqual(info);
 });
 
-test("dense networks are those of types.ts", async () => {
+it("dense networks are those of types.ts", async () => {
   const methods: Kinds<NativeDenseNetwork> = { forward: "function", dispose: "function" };
   const network = await loadAddon().createDenseNetwork(
     [{ weight: Float32Array.of(1), outputSize: 1, inputSize: 1, activation: "none" }],
@@ -134,7 +134,7 @@ test("dense networks are those of types.ts", async () => {
   expect(kindsOf(network)).toEqual(methods);
 });
 
-test("llama.cpp cannot be started twice from different places", () => {
+it("llama.cpp cannot be started twice from different places", () => {
   const { addon, libraries } = loadAddonDetails();
   expect(addon.initialize(libraries).backends).toContain("CPU");
   expect(() => addon.initialize({ ...libraries, llama: "/elsewhere/libllama.so" })).toThrow(

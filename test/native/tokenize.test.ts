@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import type { NativeModel } from "../../lib/score/native/native-addon.js";
 import { loadTinyModel, scratchFolder } from "./fixture.js";
@@ -21,42 +21,42 @@ async function tokens(text: string, parse: 0 | 1): Promise<number[]> {
 }
 
 describe("tokenize", () => {
-  test("parses control tokens only where asked", async () => {
+  it("parses control tokens only where asked", async () => {
     const text = "ab<|header|>ab";
     expect(await tokens(text, 1)).toEqual([AB, TOKENS.header, AB]);
     expect(await tokens(text, 0)).toEqual([AB, ...bytes("<|he"), FIRST_BYTE + 256, ...bytes("der|>"), AB]);
   });
 
-  test("user-defined tokens are always parsed, as llama.cpp does", async () => {
+  it("user-defined tokens are always parsed, as llama.cpp does", async () => {
     expect(await tokens("<tool>", 0)).toEqual([TOKENS.tool]);
     expect(await tokens("<tool>", 1)).toEqual([TOKENS.tool]);
   });
 
-  test("adds nothing in front or behind", async () => {
+  it("adds nothing in front or behind", async () => {
     expect(await tokens("ab", 1)).toEqual([AB]);
     expect(await tokens("", 1)).toEqual([]);
   });
 
-  test("takes embedded NULs and text that is not ASCII", async () => {
+  it("takes embedded NULs and text that is not ASCII", async () => {
     const text = "x\0ü\u{1F600}";
     expect(await tokens(text, 1)).toEqual(bytes(text));
   });
 
-  test("tokenizes each text by its own rule, in order", async () => {
+  it("tokenizes each text by its own rule, in order", async () => {
     const lists = await model.tokenize(["<s>", "<s>", "ab"], Uint8Array.of(1, 0, 0));
     expect(lists.map((list) => list.length)).toEqual([1, 3, 1]);
     expect(lists.every((list) => list instanceof Int32Array)).toBe(true);
     expect(await model.tokenize([], new Uint8Array())).toEqual([]);
   });
 
-  test("takes a text of 10 MB", async () => {
+  it("takes a text of 10 MB", async () => {
     const text = "abx".repeat(3_500_000);
     const [list] = await model.tokenize([text], Uint8Array.of(1));
     expect(list?.length).toBe(7_000_000);
     expect(list?.at(-1)).toBe(FIRST_BYTE + "x".charCodeAt(0));
   });
 
-  test("leaves the event loop free", async () => {
+  it("leaves the event loop free", async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
     await model.tokenize(["abx".repeat(300_000)], Uint8Array.of(1));
@@ -64,7 +64,7 @@ describe("tokenize", () => {
     expect(ticks).toBeGreaterThan(3);
   });
 
-  test("refuses wrong arguments", async () => {
+  it("refuses wrong arguments", async () => {
     const invalid = { code: "INVALID_ARGUMENT" };
     await expect(model.tokenize(["a", "b"], Uint8Array.of(1))).rejects.toMatchObject(invalid);
     await expect(model.tokenize(["a"], Int32Array.of(1) as unknown as Uint8Array)).rejects.toMatchObject(
@@ -74,7 +74,7 @@ describe("tokenize", () => {
     await expect(model.tokenize("a" as unknown as string[], Uint8Array.of(1))).rejects.toMatchObject(invalid);
   });
 
-  test("a model without a vocabulary is refused instead of asserted on", async () => {
+  it("a model without a vocabulary is refused instead of asserted on", async () => {
     const bare = await loadTinyModel(folder, { withVocabulary: false });
     await expect(bare.tokenize(["a"], Uint8Array.of(1))).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
@@ -84,7 +84,7 @@ describe("tokenize", () => {
   });
 });
 
-test("specialTokens lists control and user-defined tokens", () => {
+it("specialTokens lists control and user-defined tokens", () => {
   expect(model.specialTokens()).toEqual([
     { id: TOKENS.bos, text: "<s>", isControl: true },
     { id: TOKENS.eos, text: "</s>", isControl: true },
@@ -93,7 +93,7 @@ test("specialTokens lists control and user-defined tokens", () => {
   ]);
 });
 
-test("metadata gives scalars as text, and undefined for what is missing or an array", () => {
+it("metadata gives scalars as text, and undefined for what is missing or an array", () => {
   expect(model.metadata("general.architecture")).toBe("llama");
   expect(model.metadata("llama.block_count")).toBe("2");
   expect(model.metadata("nowhere")).toBeUndefined();

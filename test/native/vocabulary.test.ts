@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadAddon } from "../../lib/score/native/binding.js";
 import type { NativeModel } from "../../lib/score/native/native-addon.js";
 import { convertFixture, type ModelFolder } from "../support/fixtures.js";
@@ -21,7 +21,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-test("a model without weights tokenizes like the whole one", async () => {
+it("a model without weights tokenizes like the whole one", async () => {
   const texts = ["Hello, world", "<|eot_id|> 123", "naïve café"];
   const flags = Uint8Array.of(1, 1, 0);
   expect(await vocabulary.tokenize(texts, flags)).toEqual(await whole.tokenize(texts, flags));
@@ -29,7 +29,7 @@ test("a model without weights tokenizes like the whole one", async () => {
   expect(vocabulary.info.vocabSize).toBe(whole.info.vocabSize);
 });
 
-test("it refuses to make a context", async () => {
+it("it refuses to make a context", async () => {
   const options = {
     contextLength: 256,
     batchSize: 32,

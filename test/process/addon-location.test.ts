@@ -4,7 +4,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rm
 import os from "node:os";
 import path from "node:path";
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { loadAddonDetails } from "../../lib/score/native/binding.js";
 import { findPackage, PACKAGE_ROOT } from "../../lib/score/native/package-files.js";
@@ -57,7 +57,7 @@ describe.runIf(existsSync(path.join(dist, "native", "binding.js")) && llamaPacka
       install(unpacked, "everything");
     });
 
-    test("comes from app.asar.unpacked when the package lies in app.asar", () => {
+    it("comes from app.asar.unpacked when the package lies in app.asar", () => {
       expect(loadFrom(path.join(archive, "node_modules", "llama-reward"))).toEqual({
         file: inside(unpacked),
         llama: inside(unpacked),
@@ -65,7 +65,7 @@ describe.runIf(existsSync(path.join(dist, "native", "binding.js")) && llamaPacka
       });
     });
 
-    test("loads from a folder that cannot be written, with spaces and letters beyond ASCII", () => {
+    it("loads from a folder that cannot be written, with spaces and letters beyond ASCII", () => {
       const own = install(path.join(folder, "nur lesen – 読む"), "everything");
       const release = path.join(own, "build", "Release");
       for (const directory of [release, path.dirname(release), own]) chmodSync(directory, 0o555);
@@ -73,7 +73,7 @@ describe.runIf(existsSync(path.join(dist, "native", "binding.js")) && llamaPacka
       for (const directory of [own, path.dirname(release), release]) chmodSync(directory, 0o755);
     });
 
-    test("missing libraries and a missing addon list every place tried", () => {
+    it("missing libraries and a missing addon list every place tried", () => {
       const own = install(path.join(folder, "bare"), "no binaries");
       expect(loadFrom(own)).toEqual({
         code: "ADDON_NOT_FOUND",

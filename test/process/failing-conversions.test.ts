@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { copyFixture, editTensors, fixture, scratchFolder } from "../convert/checkpoints.js";
 
 const BUILT = path.join(import.meta.dirname, "../../dist/convert/index.js");
@@ -17,7 +17,7 @@ beforeAll(() => {
   if (!existsSync(BUILT)) throw new Error("dist/ is missing: run npm run build:ts first.");
 });
 
-test("failing conversions in one process: no status 13, no partial folder", async () => {
+it("failing conversions in one process: no status 13, no partial folder", async () => {
   const broken = await copyFixture("skywork-llama3.1-tiny", path.join(scratch, "nan"));
   await editTensors(broken, (tensors) => {
     const norm = tensors.get("model.norm.weight");
@@ -53,7 +53,7 @@ test("failing conversions in one process: no status 13, no partial folder", asyn
   ).toEqual([]);
 }, 120_000);
 
-test.each([
+it.each([
   ["--input-type=module", ["--input-type=module"], {}],
   ["--input-type=module in NODE_OPTIONS", [], { NODE_OPTIONS: "--input-type=module" }],
   [

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import os from "node:os";
 import path from "node:path";
 
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, it } from "vitest";
 
 import { loadAddonDetails } from "../../lib/score/native/binding.js";
 import type { NativeLibraries } from "../../lib/score/native/native-addon.js";
@@ -30,11 +30,11 @@ function initialize(change: Partial<NativeLibraries>): unknown {
 
 const message = (text: string): string => expect.stringContaining(text) as string;
 
-test("the right libraries start", () => {
+it("the right libraries start", () => {
   expect(initialize({})).toMatchObject({ backends: expect.arrayContaining(["CPU"]) as string[] });
 });
 
-test("a library that is missing, or none at all", () => {
+it("a library that is missing, or none at all", () => {
   const missing = path.join(folder, "libllama.so");
   expect(initialize({ llama: missing })).toEqual({ code: "ADDON_NOT_FOUND", message: message(missing) });
   const text = path.join(folder, "text.so");
@@ -42,7 +42,7 @@ test("a library that is missing, or none at all", () => {
   expect(initialize({ ggmlBase: text })).toEqual({ code: "ADDON_NOT_FOUND", message: message(text) });
 });
 
-test("another library under llama's name", () => {
+it("another library under llama's name", () => {
   expect(initialize({ llama: libraries.ggmlBase })).toEqual({
     code: "ADDON_INCOMPATIBLE",
     message: message("has no function llama_version"),
@@ -50,7 +50,7 @@ test("another library under llama's name", () => {
 });
 
 // Elsewhere a changed library no longer matches its signature, and does not open at all.
-test.runIf(process.platform === "linux")("another version of llama.cpp is refused before it is used", () => {
+it.runIf(process.platform === "linux")("another version of llama.cpp is refused before it is used", () => {
   const { addon, backend } = loadAddonDetails();
   const bytes = readFileSync(libraries.llama);
   const other = backend.version.replace(/^\d/, "9");
@@ -64,14 +64,14 @@ test.runIf(process.platform === "linux")("another version of llama.cpp is refuse
   expect(answer).toEqual({ code: "ADDON_INCOMPATIBLE", message: message(addon.headerVersion) });
 });
 
-test("folders without a CPU backend", () => {
+it("folders without a CPU backend", () => {
   expect(initialize({ backendDirectories: [folder] })).toEqual({
     code: "ADDON_NOT_FOUND",
     message: message("CPU backend"),
   });
 });
 
-test("a GPU backend that cannot be opened does not stop the CPU, and is reported", () => {
+it("a GPU backend that cannot be opened does not stop the CPU, and is reported", () => {
   const name = process.platform === "win32" ? "ggml-cuda.dll" : "libggml-cuda.so";
   const fallback = path.join(folder, "fallback");
   mkdirSync(fallback);
@@ -83,7 +83,7 @@ test("a GPU backend that cannot be opened does not stop the CPU, and is reported
 });
 
 // What a machine without the CUDA runtime has: a backend library that opens but for one it needs.
-test.runIf(process.platform === "linux")("a library that a GPU backend lacks is named", () => {
+it.runIf(process.platform === "linux")("a library that a GPU backend lacks is named", () => {
   const directory = path.join(folder, "cuda");
   mkdirSync(directory);
   const compile = (output: string, ...more: string[]): void => {

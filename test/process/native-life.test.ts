@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 
 import { loadAddonDetails } from "../../lib/score/native/binding.js";
 import { writeTinyModel } from "../native/tiny-gguf.js";
@@ -57,28 +57,28 @@ async function outcome(child: ReturnType<typeof spawn>): Promise<Outcome> {
 const clean = { code: 0, signal: null, stdout: "", stderr: "" };
 
 describe("threads", () => {
-  test("two worker threads load and score at the same time", async () => {
+  it("two worker threads load and score at the same time", async () => {
     expect(await outcome(start("two-workers.mjs", shallow))).toEqual(clean);
   });
 
-  test("only worker threads load it, one after the other", async () => {
+  it("only worker threads load it, one after the other", async () => {
     expect(await outcome(start("worker-only.mjs", shallow))).toEqual(clean);
   });
 
-  test("a worker terminated in mid-decode does not take the process with it", async () => {
+  it("a worker terminated in mid-decode does not take the process with it", async () => {
     expect(await outcome(start("terminate.mjs", deep))).toEqual(clean);
   });
 });
 
 describe("the end of the process", () => {
-  test.each([
+  it.each([
     ["process.exit() in mid-load", "exit-in-load.mjs"],
     ["process.exit() in mid-decode", "exit-in-decode.mjs"],
   ])("%s ends cleanly", async (_, script) => {
     expect(await outcome(start(script, deep))).toEqual({ ...clean, code: 7 });
   });
 
-  test.skipIf(process.platform === "win32")("SIGINT in mid-decode ends it at once", async () => {
+  it.skipIf(process.platform === "win32")("SIGINT in mid-decode ends it at once", async () => {
     const child = start("decode-forever.mjs", deep);
     if (child.stdout === null) throw new Error("The child has no pipes.");
     await once(child.stdout, "data");
@@ -91,7 +91,7 @@ describe("the end of the process", () => {
 describe("memory", () => {
   const MEGABYTE = 2 ** 20;
 
-  test.each([
+  it.each([
     ["loading, scoring and disposing a thousand times", "thousand-times.mjs"],
     ["leaving models and contexts to garbage collection", "abandoned.mjs"],
   ])(
@@ -108,7 +108,7 @@ describe("memory", () => {
 });
 
 // Only here is there a limit to set: address space, which mapping the file takes.
-test.runIf(process.platform === "linux")(
+it.runIf(process.platform === "linux")(
   "memory that the system refuses is told apart from a bad file",
   async () => {
     const huge = path.join(folder, "huge.gguf");

@@ -47,60 +47,66 @@ export const CHUNKS_IN_FLIGHT = 3;
  * ahead it gets.
  */
 export class ChunkWriter {
-  private readonly placed: ReadonlyMap<string, PlacedTensor>;
-  private readonly targets: BufferPool;
-  private readonly checkBuffer: Uint8Array;
+  readonly #placed: ReadonlyMap<string, PlacedTensor>;
+  readonly #targets: BufferPool;
+  readonly #checkBuffer: Uint8Array;
   /** Settles when everything before has been checked: there is one buffer to read back into. */
-  private checks: Promise<void> = Promise.resolve();
-  private stored: Promise<void> = Promise.resolve();
-  private failure: Error | undefined;
+  #checks: Promise<void> = Promise.resolve();
+  #stored: Promise<void> = Promise.resolve();
+  #failure: Error | undefined;
+  readonly #type: FloatType;
+  readonly #target: HashedFile;
+  readonly #sourceHasher: ByteHasher;
 
   constructor(
-    private readonly tensors: readonly PlannedTensor[],
-    private readonly type: FloatType,
-    private readonly target: HashedFile,
-    private readonly sourceHasher: ByteHasher,
+    tensors: readonly PlannedTensor[],
+    type: FloatType,
+    target: HashedFile,
+    sourceHasher: ByteHasher,
     layout: GgufLayout,
   ) {
+    this.#type = type;
+    this.#target = target;
+    this.#sourceHasher = sourceHasher;
     const chunkBytes = largestChunkBytes(tensors);
-    this.placed = new Map(layout.tensors.map((tensor) => [tensor.name, tensor]));
-    this.targets = new BufferPool(CHUNKS_IN_FLIGHT, chunkBytes);
-    this.checkBuffer = new Uint8Array(chunkBytes);
+    this.#placed = new Map(layout.tensors.map((tensor) => [tensor.name, tensor]));
+    this.#targets = new BufferPool(CHUNKS_IN_FLIGHT, chunkBytes);
+    this.#checkBuffer = new Uint8Array(chunkBytes);
   }
 
   /** Takes a chunk; resolves when the next one may come. @param release called when the chunk's bytes are not needed any more */
   async add(chunk: ReadChunk, release: () => void): Promise<void> {
-    const hashed = this.sourceHasher.update(chunk.bytes);
+    const hashed = this.#sourceHasher.update(chunk.bytes);
     hashed.catch(() => undefined);
-    const converted = chunk.tensor === undefined ? undefined : await this.convert(chunk, chunk.tensor);
-    if (this.failure !== undefined) throw this.failure;
-    const stored = Promise.all([hashed, converted === undefined ? undefined : this.store(chunk, converted)])
+    const converted = chunk.tensor === undefined ? undefined : await this.#convert(chunk, chunk.tensor);
+    if (this.#failure !== undefined) throw this.#failure;
+    const stored = Promise.all([hashed, converted === undefined ? undefined : this.#store(chunk, converted)])
       .catch((error: unknown) => {
-        this.failure ??= asError(error);
+        this.#failure ??= asError(error);
       })
       .then(() => {
         release();
-        if (converted?.buffer !== undefined) this.targets.release(converted.buffer);
+        if (converted?.buffer !== undefined) this.#targets.release(converted.buffer);
       });
-    this.stored = Promise.all([this.stored, stored]).then(() => undefined);
+    this.#stored = Promise.all([this.#stored, stored]).then(() => undefined);
   }
 
   /** Everything taken so far is written and checked. */
   async settled(): Promise<void> {
-    await this.stored;
-    if (this.failure !== undefined) throw this.failure;
+    await this.#stored;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
-  private async convert(chunk: ReadChunk, tensor: PlannedTensor): Promise<ConvertedChunk> {
+  async #convert(chunk: ReadChunk, tensor: PlannedTensor): Promise<ConvertedChunk> {
     const from = floatDtype(tensor);
-    const to = targetDtype(tensor, this.type);
-    const start = (this.placed.get(tensor.name)?.offset ?? 0) + chunk.firstValue * FLOAT_BYTES[to];
+    const to = targetDtype(tensor, this.#type);
+    const start = (this.#placed.get(tensor.name)?.offset ?? 0) + chunk.firstValue * FLOAT_BYTES[to];
     const wrong = findNonFinite(chunk.bytes, from);
     if (wrong >= 0) throw nonFinite(tensor, chunk.firstValue + wrong);
     if (tensor.transform.kind === "copy" && from === to) {
       return { tensor, start, bytes: chunk.bytes, to, buffer: undefined };
     }
-    const buffer = await this.targets.acquire();
+    const buffer = await this.#targets.acquire();
     const bytes = buffer.subarray(0, (chunk.bytes.length / FLOAT_BYTES[from]) * FLOAT_BYTES[to]);
     applyTransform(tensor, chunk.bytes, from, bytes, to);
     const overflow = to === "F16" && from !== "F16" ? findNonFinite(bytes, to) : -1;
@@ -109,15 +115,15 @@ export class ChunkWriter {
   }
 
   /** Starts writing at once, in the order of the calls; then reads back. */
-  private async store(chunk: ReadChunk, converted: ConvertedChunk): Promise<void> {
-    await Promise.all([this.target.padTo(converted.start), this.target.write(converted.bytes)]);
-    const check = this.checks.then(() => this.check(chunk, converted));
-    this.checks = check.catch(() => undefined);
+  async #store(chunk: ReadChunk, converted: ConvertedChunk): Promise<void> {
+    await Promise.all([this.#target.padTo(converted.start), this.#target.write(converted.bytes)]);
+    const check = this.#checks.then(() => this.#check(chunk, converted));
+    this.#checks = check.catch(() => undefined);
     await check;
   }
 
-  private async check(chunk: ReadChunk, { tensor, start, bytes, to }: ConvertedChunk): Promise<void> {
-    const written = await this.target.readBack(start, this.checkBuffer.subarray(0, bytes.length));
+  async #check(chunk: ReadChunk, { tensor, start, bytes, to }: ConvertedChunk): Promise<void> {
+    const written = await this.#target.readBack(start, this.#checkBuffer.subarray(0, bytes.length));
     const wrong = findWrongValue(tensor, chunk.bytes, floatDtype(tensor), written, to);
     if (wrong < 0) return;
     throw new CheckpointError(

@@ -6,13 +6,15 @@ import type { FileHash } from "../../util/files/hash-file.js";
 
 /** A new file, written from start to end and hashed on the way; what is written can be read back. Close it. */
 export class HashedFile {
-  private length = 0;
-  private readonly hasher = new ByteHasher();
+  #length = 0;
+  readonly #hasher = new ByteHasher();
+  readonly #handle: FileHandle;
+  readonly #file: string;
 
-  private constructor(
-    private readonly handle: FileHandle,
-    private readonly file: string,
-  ) {}
+  private constructor(handle: FileHandle, file: string) {
+    this.#handle = handle;
+    this.#file = file;
+  }
 
   /** @throws FileError `FILE_FAILED`, also when the file exists already */
   static async create(file: string): Promise<HashedFile> {
@@ -24,33 +26,33 @@ export class HashedFile {
 
   /** Bytes written so far. */
   get sizeBytes(): number {
-    return this.length;
+    return this.#length;
   }
 
   /** Appends bytes, which must not change meanwhile. @throws FileError `FILE_FAILED` */
   async write(bytes: Uint8Array): Promise<void> {
-    const offset = this.length;
-    this.length += bytes.length;
-    await Promise.all([this.hasher.update(bytes), this.writeAt(bytes, offset)]);
+    const offset = this.#length;
+    this.#length += bytes.length;
+    await Promise.all([this.#hasher.update(bytes), this.#writeAt(bytes, offset)]);
   }
 
   /** Appends zero bytes up to a position. */
   async padTo(offset: number): Promise<void> {
-    if (offset > this.length) await this.write(new Uint8Array(offset - this.length));
+    if (offset > this.#length) await this.write(new Uint8Array(offset - this.#length));
   }
 
   /** Appends zero bytes up to where a GGUF's next tensor may begin. */
   async align(): Promise<void> {
-    await this.padTo(this.length + paddingAt(this.length));
+    await this.padTo(this.#length + paddingAt(this.#length));
   }
 
   /** Fills `target` with what was written at `offset`, and returns it. */
   async readBack(offset: number, target: Uint8Array): Promise<Uint8Array> {
     let done = 0;
     while (done < target.length) {
-      const { bytesRead } = await this.handle.read(target, done, target.length - done, offset + done);
+      const { bytesRead } = await this.#handle.read(target, done, target.length - done, offset + done);
       if (bytesRead === 0)
-        throw fileError("read back", this.file, new Error(`it ends at byte ${offset + done}`));
+        throw fileError("read back", this.#file, new Error(`it ends at byte ${offset + done}`));
       done += bytesRead;
     }
     return target;
@@ -59,25 +61,25 @@ export class HashedFile {
   /** Waits until the file is on the disk. @throws FileError `FILE_FAILED` */
   async finish(): Promise<FileHash> {
     const [sha256] = await Promise.all([
-      this.hasher.digest(),
-      this.handle.sync().catch((cause: unknown) => {
-        throw fileError("write", this.file, cause);
+      this.#hasher.digest(),
+      this.#handle.sync().catch((cause: unknown) => {
+        throw fileError("write", this.#file, cause);
       }),
     ]);
-    return { sizeBytes: this.length, sha256 };
+    return { sizeBytes: this.#length, sha256 };
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.hasher.close(), this.handle.close()]);
+    await Promise.all([this.#hasher.close(), this.#handle.close()]);
   }
 
-  private async writeAt(bytes: Uint8Array, offset: number): Promise<void> {
+  async #writeAt(bytes: Uint8Array, offset: number): Promise<void> {
     let done = 0;
     while (done < bytes.length) {
-      const { bytesWritten } = await this.handle
+      const { bytesWritten } = await this.#handle
         .write(bytes, done, bytes.length - done, offset + done)
         .catch((cause: unknown) => {
-          throw fileError("write", this.file, cause);
+          throw fileError("write", this.#file, cause);
         });
       done += bytesWritten;
     }

@@ -88,10 +88,13 @@ async function readStart(file: string, sizeBytes: number): Promise<Buffer> {
 
 /** The data of a GGUF file's tensors, in pieces. Close it. */
 export class GgufData {
-  private constructor(
-    private readonly file: string,
-    private readonly handle: FileHandle,
-  ) {}
+  readonly #file: string;
+  readonly #handle: FileHandle;
+
+  private constructor(file: string, handle: FileHandle) {
+    this.#file = file;
+    this.#handle = handle;
+  }
 
   static async open(file: string): Promise<GgufData> {
     return new GgufData(file, await open(file, "r"));
@@ -101,15 +104,15 @@ export class GgufData {
   async read(offset: number, target: Uint8Array): Promise<Uint8Array> {
     let done = 0;
     while (done < target.length) {
-      const { bytesRead } = await this.handle.read(target, done, target.length - done, offset + done);
-      if (bytesRead === 0) throw invalid(this.file, `it ends at byte ${offset + done}`);
+      const { bytesRead } = await this.#handle.read(target, done, target.length - done, offset + done);
+      if (bytesRead === 0) throw invalid(this.#file, `it ends at byte ${offset + done}`);
       done += bytesRead;
     }
     return target;
   }
 
   async close(): Promise<void> {
-    await this.handle.close();
+    await this.#handle.close();
   }
 }
 

@@ -43,8 +43,11 @@ class HeaderReader {
   readonly #isLittleEndian: boolean;
   readonly #sizeBytes: 4 | 8;
   #offset = 4;
+  readonly #bytes: Buffer;
 
-  constructor(private readonly bytes: Buffer) {
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#isLittleEndian = (this.#view.getUint32(4, true) & 0xffff) !== 0;
     // Version 1 had 32-bit counts.
@@ -63,7 +66,7 @@ class HeaderReader {
     const length = this.#count();
     const start = this.#offset;
     this.#offset += length;
-    return decoder.decode(this.bytes.subarray(start, start + length));
+    return decoder.decode(this.#bytes.subarray(start, start + length));
   }
 
   /** A text or a list of texts; undefined for values of other types. */

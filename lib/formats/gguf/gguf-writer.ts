@@ -103,45 +103,45 @@ function writeScalar(
 /** A growing buffer of little-endian values. */
 class ByteWriter {
   length = 0;
-  private buffer = Buffer.alloc(1 << 16);
+  #buffer = Buffer.alloc(1 << 16);
 
   u8(value: number): void {
-    this.length = this.reserve(1).writeUInt8(value, this.length);
+    this.length = this.#reserve(1).writeUInt8(value, this.length);
   }
 
   u32(value: number): void {
-    this.length = this.reserve(4).writeUInt32LE(value, this.length);
+    this.length = this.#reserve(4).writeUInt32LE(value, this.length);
   }
 
   u64(value: bigint): void {
-    this.length = this.reserve(8).writeBigUInt64LE(value, this.length);
+    this.length = this.#reserve(8).writeBigUInt64LE(value, this.length);
   }
 
   f32(value: number): void {
-    this.length = this.reserve(4).writeFloatLE(value, this.length);
+    this.length = this.#reserve(4).writeFloatLE(value, this.length);
   }
 
   string(text: string): void {
     const size = Buffer.byteLength(text);
     this.u64(BigInt(size));
-    this.length += this.reserve(size).write(text, this.length);
+    this.length += this.#reserve(size).write(text, this.length);
   }
 
   zeros(count: number): void {
-    this.reserve(count).fill(0, this.length, this.length + count);
+    this.#reserve(count).fill(0, this.length, this.length + count);
     this.length += count;
   }
 
   bytes(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
+    return this.#buffer.subarray(0, this.length);
   }
 
-  private reserve(size: number): Buffer {
-    if (this.length + size > this.buffer.length) {
-      const larger = Buffer.alloc(Math.max(2 * this.buffer.length, this.length + size));
-      this.buffer.copy(larger);
-      this.buffer = larger;
+  #reserve(size: number): Buffer {
+    if (this.length + size > this.#buffer.length) {
+      const larger = Buffer.alloc(Math.max(2 * this.#buffer.length, this.length + size));
+      this.#buffer.copy(larger);
+      this.#buffer = larger;
     }
-    return this.buffer;
+    return this.#buffer;
   }
 }

@@ -21,17 +21,21 @@ type NumberType = keyof typeof SIZES;
 
 /** A cursor over the little-endian bytes of a GGUF header. Every length is checked before it is believed. */
 export class HeaderBytes {
+  readonly #bytes: Buffer;
+
   constructor(
-    private readonly bytes: Buffer,
+    bytes: Buffer,
     /** Makes the error for a damaged header. */
     readonly fault: (message: string) => Error,
     /** Bytes read so far. */
     public position = 0,
-  ) {}
+  ) {
+    this.#bytes = bytes;
+  }
 
   /** Another cursor over the same bytes. */
   from(position: number): HeaderBytes {
-    return new HeaderBytes(this.bytes, this.fault, position);
+    return new HeaderBytes(this.#bytes, this.fault, position);
   }
 
   sizeOf(type: Exclude<ValueType, "array" | "string">): number {
@@ -39,26 +43,26 @@ export class HeaderBytes {
   }
 
   u32(): number {
-    return this.bytes.readUInt32LE(this.take(4));
+    return this.#bytes.readUInt32LE(this.#take(4));
   }
 
   /** A count that cannot be true is a damaged header. */
   count(what: string, limit: number): number {
-    const value = this.bytes.readBigUInt64LE(this.take(8));
+    const value = this.#bytes.readBigUInt64LE(this.#take(8));
     if (value > BigInt(limit)) throw this.fault(`it claims ${value} ${what}`);
     return Number(value);
   }
 
   /** A size or offset. */
   size(what: string): number {
-    const value = this.bytes.readBigUInt64LE(this.take(8));
+    const value = this.#bytes.readBigUInt64LE(this.#take(8));
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.fault(`${what} has the size ${value}`);
     return Number(value);
   }
 
   number(type: NumberType): number | bigint | boolean {
-    const at = this.take(SIZES[type]);
-    const { bytes } = this;
+    const at = this.#take(SIZES[type]);
+    const bytes = this.#bytes;
     switch (type) {
       case "u8":
         return bytes.readUInt8(at);
@@ -81,7 +85,7 @@ export class HeaderBytes {
       case "i64":
         return bytes.readBigInt64LE(at);
       case "bool":
-        return this.boolean(at);
+        return this.#boolean(at);
     }
   }
 
@@ -94,12 +98,12 @@ export class HeaderBytes {
 
   textOrUndefined(limit: number, what = "a text"): string | undefined {
     const length = this.count(`bytes for ${what}`, limit);
-    const start = this.take(length);
+    const start = this.#take(length);
     // Four times as fast for the short texts of a vocabulary; keeps U+FEFF, too.
-    const text = this.bytes.toString("utf8", start, start + length);
+    const text = this.#bytes.toString("utf8", start, start + length);
     if (!text.includes("\ufffd")) return text;
     try {
-      return decodeUtf8(this.bytes.subarray(start, start + length));
+      return decodeUtf8(this.#bytes.subarray(start, start + length));
     } catch {
       return undefined;
     }
@@ -110,18 +114,18 @@ export class HeaderBytes {
   }
 
   skip(length: number): void {
-    this.take(length);
+    this.#take(length);
   }
 
-  private boolean(at: number): boolean {
-    const value = this.bytes.readUInt8(at);
+  #boolean(at: number): boolean {
+    const value = this.#bytes.readUInt8(at);
     if (value > 1) throw this.fault(`a boolean has the value ${value}`);
     return value === 1;
   }
 
-  private take(length: number): number {
+  #take(length: number): number {
     const start = this.position;
-    if (start + length > this.bytes.length) throw new NeedMoreBytes();
+    if (start + length > this.#bytes.length) throw new NeedMoreBytes();
     this.position = start + length;
     return start;
   }

@@ -51,6 +51,8 @@ export async function openSafetensors(
 export class SafetensorsFile implements TensorReader {
   /** In the order of their bytes, which cover the file from {@link dataStart} to its end. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly #handle: FileHandle;
+  readonly #invalid: InvalidFile;
 
   /** Made by {@link openSafetensors}. */
   constructor(
@@ -61,34 +63,37 @@ export class SafetensorsFile implements TensorReader {
     tensors: readonly StoredTensor[],
     /** The header's `__metadata__`. */
     readonly metadata: ReadonlyMap<string, string>,
-    private readonly handle: FileHandle,
-    private readonly invalid: InvalidFile,
+    handle: FileHandle,
+    invalid: InvalidFile,
   ) {
+    this.#handle = handle;
+    this.#invalid = invalid;
+
     this.tensors = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   }
 
   /** The same file with other names for its tensors; it is closed with this one. */
   renamed(nameOf: (stored: string) => string): SafetensorsFile {
     const tensors = [...this.tensors.values()].map((tensor) => ({ ...tensor, name: nameOf(tensor.name) }));
-    const { path: file, sizeBytes, dataStart, metadata, handle, invalid } = this;
-    return new SafetensorsFile(file, sizeBytes, dataStart, tensors, metadata, handle, invalid);
+    const { path: file, sizeBytes, dataStart, metadata } = this;
+    return new SafetensorsFile(file, sizeBytes, dataStart, tensors, metadata, this.#handle, this.#invalid);
   }
 
   /** Fills `target` with the file's bytes from `offset` on, and returns it. @throws as {@link openSafetensors} */
   read<Bytes extends Uint8Array>(offset: number, target: Bytes): Promise<Bytes> {
-    return readAt(this.handle, path.basename(this.path), offset, target, this.invalid);
+    return readAt(this.#handle, path.basename(this.path), offset, target, this.#invalid);
   }
 
   async readBytes(name: string): Promise<Uint8Array> {
-    const tensor = this.tensor(name);
+    const tensor = this.#tensor(name);
     return this.read(tensor.offset, new Uint8Array(tensor.sizeBytes));
   }
 
   /** Converts slice by slice: beside the result only one slice is in memory, and none holds the event loop for long. */
   async readFloat32(name: string): Promise<Float32Array> {
-    const { dtype, offset, sizeBytes } = this.tensor(name);
+    const { dtype, offset, sizeBytes } = this.#tensor(name);
     if (!isFloatDtype(dtype) && dtype !== "F64") {
-      throw this.invalid(
+      throw this.#invalid(
         `${path.basename(this.path)}: tensor ${name} is ${dtype}, expected floating-point numbers.`,
         { file: this.path, tensor: name, dtype },
       );
@@ -113,13 +118,13 @@ export class SafetensorsFile implements TensorReader {
   }
 
   async close(): Promise<void> {
-    await this.handle.close();
+    await this.#handle.close();
   }
 
-  private tensor(name: string): StoredTensor {
+  #tensor(name: string): StoredTensor {
     const tensor = this.tensors.get(name);
     if (tensor !== undefined) return tensor;
-    throw this.invalid(`${path.basename(this.path)} has no tensor ${name}.`, {
+    throw this.#invalid(`${path.basename(this.path)} has no tensor ${name}.`, {
       file: this.path,
       tensor: name,
     });

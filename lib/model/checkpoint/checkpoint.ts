@@ -28,7 +28,7 @@ export interface CheckpointOptions {
 /** The weight files of a Hugging Face checkpoint folder, as one set of tensors. Close it. */
 export class Checkpoint implements RowReader {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  private readonly fileByTensor: ReadonlyMap<string, SafetensorsFile>;
+  readonly #fileByTensor: ReadonlyMap<string, SafetensorsFile>;
 
   private constructor(
     readonly directory: string,
@@ -37,7 +37,7 @@ export class Checkpoint implements RowReader {
   ) {
     const owners = files.flatMap((file) => [...file.tensors.values()].map((tensor) => ({ tensor, file })));
     this.tensors = new Map(owners.map(({ tensor }) => [tensor.name, tensor]));
-    this.fileByTensor = new Map(owners.map(({ tensor, file }) => [tensor.name, file]));
+    this.#fileByTensor = new Map(owners.map(({ tensor, file }) => [tensor.name, file]));
   }
 
   /**
@@ -72,7 +72,7 @@ export class Checkpoint implements RowReader {
 
   /** The file that holds a tensor. @throws CheckpointError `CHECKPOINT_INVALID` */
   fileOf(name: string): SafetensorsFile {
-    const file = this.fileByTensor.get(name);
+    const file = this.#fileByTensor.get(name);
     if (file !== undefined) return file;
     throw invalid(`The checkpoint has no tensor ${name}.`, { tensor: name });
   }

@@ -15,16 +15,24 @@ const MARK = `${WORKING_MARK}partial-`;
  * can write the model folder.
  */
 export class StagingFolder {
+  readonly #modelDir: string;
+  /** The model folder existed already: the staging folder lies inside it, hence on the same disk. */
+  readonly #isInside: boolean;
+  readonly #lock: FileLock;
+
   private constructor(
     /** Where to write. */
     readonly directory: string,
-    private readonly modelDir: string,
-    /** The model folder existed already: the staging folder lies inside it, hence on the same disk. */
-    private readonly isInside: boolean,
+    modelDir: string,
+    isInside: boolean,
     /** The model folder holds a model already. */
     readonly isInsideModelFolder: boolean,
-    private readonly lock: FileLock,
-  ) {}
+    lock: FileLock,
+  ) {
+    this.#modelDir = modelDir;
+    this.#isInside = isInside;
+    this.#lock = lock;
+  }
 
   /**
    * Makes an empty staging folder, and removes those that killed runs left.
@@ -73,24 +81,24 @@ export class StagingFolder {
   /** Moves everything to the model folder. @throws FileError `FILE_FAILED` */
   async commit(): Promise<void> {
     try {
-      if (this.isInside) await this.moveInto();
-      else await rename(this.directory, this.modelDir);
-      await syncFolder(this.isInside ? this.modelDir : path.dirname(this.modelDir));
+      if (this.#isInside) await this.#moveInto();
+      else await rename(this.directory, this.#modelDir);
+      await syncFolder(this.#isInside ? this.#modelDir : path.dirname(this.#modelDir));
     } catch (cause) {
-      throw fileError("complete", this.modelDir, cause);
+      throw fileError("complete", this.#modelDir, cause);
     }
   }
 
   /** Removes what is left. Call it in any case. */
   async dispose(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
-    await this.lock.release();
+    await this.#lock.release();
   }
 
-  private async moveInto(): Promise<void> {
+  async #moveInto(): Promise<void> {
     const names = await readdir(this.directory);
     const order = names.toSorted((a, b) => Number(a === REWARD_JSON) - Number(b === REWARD_JSON));
-    for (const name of order) await rename(this.file(name), path.join(this.modelDir, name));
+    for (const name of order) await rename(this.file(name), path.join(this.#modelDir, name));
   }
 }
 

@@ -16,14 +16,18 @@ export function nativeDense(addon: NativeAddon, threads: number): DenseRuntime {
 }
 
 class NativeNetwork implements DenseNetwork {
-  constructor(private readonly network: NativeDenseNetwork) {}
+  readonly #network: NativeDenseNetwork;
+
+  constructor(network: NativeDenseNetwork) {
+    this.#network = network;
+  }
 
   forward(rows: Float32Array): Promise<Float32Array> {
-    return translateErrors(this.network.forward(rows));
+    return translateErrors(this.#network.forward(rows));
   }
 
   dispose(): Promise<void> {
-    return translateErrors(this.network.dispose());
+    return translateErrors(this.#network.dispose());
   }
 }
 

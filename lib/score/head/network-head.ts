@@ -10,11 +10,15 @@ const CANDIDATES_PER_TURN = 32;
 
 /** A network of a head, and the size of the hidden states it takes. */
 export class HeadNetwork {
-  private constructor(
-    private readonly network: DenseNetwork,
-    private readonly hiddenSize: number,
-    private readonly outputSize: number,
-  ) {}
+  readonly #network: DenseNetwork;
+  readonly #hiddenSize: number;
+  readonly #outputSize: number;
+
+  private constructor(network: DenseNetwork, hiddenSize: number, outputSize: number) {
+    this.#network = network;
+    this.#hiddenSize = hiddenSize;
+    this.#outputSize = outputSize;
+  }
 
   static async create(runtime: DenseRuntime, layers: readonly DenseLayer[]): Promise<HeadNetwork> {
     const network = await runtime.createNetwork(layers);
@@ -26,21 +30,23 @@ export class HeadNetwork {
    * @returns the network's outputs, one row per state
    */
   async forward(states: readonly Float32Array[]): Promise<Float32Array[]> {
-    const rows = new Float32Array(states.length * this.hiddenSize);
+    const rows = new Float32Array(states.length * this.#hiddenSize);
     for (const [index, state] of states.entries()) {
-      if (state.length !== this.hiddenSize) {
+      if (state.length !== this.#hiddenSize) {
         throw new InvalidArgumentError(
-          `Expected a hidden state of ${this.hiddenSize} values for candidate ${index} but received ${state.length}.`,
+          `Expected a hidden state of ${this.#hiddenSize} values for candidate ${index} but received ${state.length}.`,
         );
       }
-      rows.set(state, index * this.hiddenSize);
+      rows.set(state, index * this.#hiddenSize);
     }
-    const outputs = await this.network.forward(rows);
-    return states.map((_, index) => outputs.subarray(index * this.outputSize, (index + 1) * this.outputSize));
+    const outputs = await this.#network.forward(rows);
+    return states.map((_, index) =>
+      outputs.subarray(index * this.#outputSize, (index + 1) * this.#outputSize),
+    );
   }
 
   dispose(): Promise<void> {
-    return this.network.dispose();
+    return this.#network.dispose();
   }
 }
 
@@ -66,23 +72,28 @@ export async function createNetworks<const Stacks extends readonly (readonly Den
  * work in bounded steps, finite results, disposal.
  */
 export class NetworkHead implements Head {
-  private disposal: Promise<void> | undefined;
+  #disposal: Promise<void> | undefined;
+  readonly #networks: readonly HeadNetwork[];
+  readonly #applyChunk: (inputs: readonly HeadInput[]) => Promise<HeadResult[]>;
 
   constructor(
-    private readonly networks: readonly HeadNetwork[],
-    private readonly applyChunk: (inputs: readonly HeadInput[]) => Promise<HeadResult[]>,
-  ) {}
+    networks: readonly HeadNetwork[],
+    applyChunk: (inputs: readonly HeadInput[]) => Promise<HeadResult[]>,
+  ) {
+    this.#networks = networks;
+    this.#applyChunk = applyChunk;
+  }
 
   /**
    * @throws ScoreError `SCORE_INVALID` when a number of a hidden state or of a result is NaN or infinite; `details.candidate` is
    * its index
    */
   async apply(inputs: readonly HeadInput[]): Promise<HeadResult[]> {
-    if (this.disposal !== undefined) throw DisposedError.of("The head");
+    if (this.#disposal !== undefined) throw DisposedError.of("The head");
     inputs.forEach(checkInput);
     const results: HeadResult[] = [];
     for (let start = 0; start < inputs.length; start += CANDIDATES_PER_TURN) {
-      for (const result of await this.applyChunk(inputs.slice(start, start + CANDIDATES_PER_TURN))) {
+      for (const result of await this.#applyChunk(inputs.slice(start, start + CANDIDATES_PER_TURN))) {
         checkFinite(result, results.length);
         results.push(result);
       }
@@ -91,8 +102,8 @@ export class NetworkHead implements Head {
   }
 
   dispose(): Promise<void> {
-    this.disposal ??= Promise.all(this.networks.map((network) => network.dispose())).then(() => undefined);
-    return this.disposal;
+    this.#disposal ??= Promise.all(this.#networks.map((network) => network.dispose())).then(() => undefined);
+    return this.#disposal;
   }
 }
 

@@ -90,13 +90,24 @@ export interface Mixture {
 
 /** Mixes objectives into a reward, in float64. */
 export class ObjectiveMixer {
+  readonly #names: readonly string[];
+  /** `[objectives, objectives]`, row-major; column j makes adjusted objective j. The identity where there is none. */
+  readonly #transform: Float32Array;
+  readonly #temperature: number;
+  readonly #logitScale: number;
+
   private constructor(
-    private readonly names: readonly string[],
-    /** `[objectives, objectives]`, row-major; column j makes adjusted objective j. The identity where there is none. */
-    private readonly transform: Float32Array,
-    private readonly temperature: number,
-    private readonly logitScale: number,
-  ) {}
+    names: readonly string[],
+
+    transform: Float32Array,
+    temperature: number,
+    logitScale: number,
+  ) {
+    this.#names = names;
+    this.#transform = transform;
+    this.#temperature = temperature;
+    this.#logitScale = logitScale;
+  }
 
   /** @throws HeadLoadError `HEAD_INVALID` */
   static async read(
@@ -118,20 +129,20 @@ export class ObjectiveMixer {
    * `coefficients = M · gate`, so that the reward is also `Σ coefficient · objective`.
    */
   mix(objectives: ArrayLike<number>, gateLogits: ArrayLike<number>): Mixture {
-    const gate = this.gate(gateLogits);
-    const count = this.names.length;
+    const gate = this.#gate(gateLogits);
+    const count = this.#names.length;
     const adjusted = new Float64Array(count);
     const coefficients = new Float64Array(count);
     for (let row = 0; row < count; row++) {
       for (let column = 0; column < count; column++) {
-        const weight = this.transform[row * count + column] ?? NaN;
+        const weight = this.#transform[row * count + column] ?? NaN;
         adjusted[column] = (adjusted[column] ?? NaN) + (objectives[row] ?? NaN) * weight;
         coefficients[row] = (coefficients[row] ?? NaN) + weight * (gate[column] ?? NaN);
       }
     }
     const attributes: Record<string, AttributeScore> = {};
     let reward = 0;
-    for (const [index, name] of this.names.entries()) {
+    for (const [index, name] of this.#names.entries()) {
       const score = {
         mean: objectives[index] ?? NaN,
         gate: gate[index] ?? NaN,
@@ -145,12 +156,12 @@ export class ObjectiveMixer {
   }
 
   /** The largest logit is subtracted first, so that no exponential overflows. */
-  private gate(logits: ArrayLike<number>): Float64Array {
-    const scaled = Float64Array.from(logits, (logit) => logit / this.temperature);
+  #gate(logits: ArrayLike<number>): Float64Array {
+    const scaled = Float64Array.from(logits, (logit) => logit / this.#temperature);
     const largest = scaled.reduce((a, b) => Math.max(a, b), -Infinity);
     const exponentials = scaled.map((value) => Math.exp(value - largest));
     const sum = exponentials.reduce((a, b) => a + b, 0);
-    return exponentials.map((value) => (value / sum) * this.logitScale);
+    return exponentials.map((value) => (value / sum) * this.#logitScale);
   }
 }
 

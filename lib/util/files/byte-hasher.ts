@@ -29,45 +29,45 @@ parentPort.on("message", (bytes) => {
  */
 export class ByteHasher {
   // Nothing of how this process was started may reach the thread: `--input-type`, `--import` and the like, also in NODE_OPTIONS.
-  private readonly worker = new Worker(PROGRAM, { eval: true, execArgv: [], env: {} });
-  private readonly waiting: { resolve: (answer: string) => void; reject: (error: Error) => void }[] = [];
-  private failure: Error | undefined;
+  readonly #worker = new Worker(PROGRAM, { eval: true, execArgv: [], env: {} });
+  readonly #waiting: { resolve: (answer: string) => void; reject: (error: Error) => void }[] = [];
+  #failure: Error | undefined;
 
   constructor() {
-    this.worker.on("message", (answer: string) => this.waiting.shift()?.resolve(answer));
-    this.worker.on("error", (error) => {
-      this.fail(asError(error));
+    this.#worker.on("message", (answer: string) => this.#waiting.shift()?.resolve(answer));
+    this.#worker.on("error", (error) => {
+      this.#fail(asError(error));
     });
-    this.worker.on("exit", () => {
-      this.fail(new Error("The hashing thread ended."));
+    this.#worker.on("exit", () => {
+      this.#fail(new Error("The hashing thread ended."));
     });
   }
 
   /** Adds bytes; resolves when they are hashed and may be overwritten. */
   async update(bytes: Uint8Array): Promise<void> {
-    await this.ask(bytes);
+    await this.#ask(bytes);
   }
 
   /** The hash of everything added since the last digest, in hexadecimal. */
   digest(): Promise<string> {
-    return this.ask(null);
+    return this.#ask(null);
   }
 
   /** Ends the thread. What was asked and not yet answered rejects. */
   async close(): Promise<void> {
-    await this.worker.terminate();
+    await this.#worker.terminate();
   }
 
-  private ask(message: Uint8Array | null): Promise<string> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
+  #ask(message: Uint8Array | null): Promise<string> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-      this.worker.postMessage(message);
+      this.#waiting.push({ resolve, reject });
+      this.#worker.postMessage(message);
     });
   }
 
-  private fail(error: Error): void {
-    this.failure ??= error;
-    for (const { reject } of this.waiting.splice(0)) reject(error);
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 }

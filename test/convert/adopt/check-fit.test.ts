@@ -1,5 +1,5 @@
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { checkFit } from "../../../lib/convert/adopt/check-fit.js";
 import { planCheckpoint } from "../../../lib/model/checkpoint/checkpoint-plan.js";
 import { convertCheckpoint } from "../../../lib/convert/index.js";
@@ -12,7 +12,7 @@ const scratch = await scratchFolder();
 
 // How llama.cpp v0.5.0's convert_hf_to_gguf.py writes the tokens of Qwen 3, Yi and Gemma 2: ordinary words as they are, and runs of
 // spaces that are added tokens with plain spaces.
-test("takes a GGUF whose tokens are spelled as llama.cpp's converter does, and no other", async () => {
+it("takes a GGUF whose tokens are spelled as llama.cpp's converter does, and no other", async () => {
   const model = path.join(scratch, "model");
   await convertCheckpoint(CHECKPOINT, model, { type: "f32" });
   const header = await readGgufHeader(path.join(model, "backbone-f32.gguf"));

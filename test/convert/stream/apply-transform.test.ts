@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { applyTransform } from "../../../lib/convert/stream/apply-transform.js";
 import { findWrongValue } from "../../../lib/check/check-transform.js";
 import type { CopiedTensor, Transform } from "../../../lib/model/architecture/transform.js";
@@ -28,7 +28,7 @@ function encode(values: number[], to: FloatDtype): Uint8Array {
 const TYPES: FloatDtype[] = ["F32", "F16", "BF16"];
 const CONVERSIONS = TYPES.flatMap((from) => TYPES.map((to) => [from, to] as const));
 
-test.each(CONVERSIONS)("rows of heads are interleaved as numpy does it, %s to %s", (from, to) => {
+it.each(CONVERSIONS)("rows of heads are interleaved as numpy does it, %s to %s", (from, to) => {
   // numpy: arange(24).reshape(2, 2, 3, 2).swapaxes(1, 2).ravel(), for 2 heads of size 6 with 2 columns
   const expected = [0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11, 12, 13, 18, 19, 14, 15, 20, 21, 16, 17, 22, 23];
   const values = Array.from({ length: 24 }, (_, index) => index);
@@ -37,18 +37,18 @@ test.each(CONVERSIONS)("rows of heads are interleaved as numpy does it, %s to %s
   );
 });
 
-test("biases are interleaved too", () => {
+it("biases are interleaved too", () => {
   const rule = tensor([4], { kind: "interleave-halves", headDim: 4 });
   expect(apply(rule, [0, 1, 2, 3], "F16", "F32")).toEqual([0, 2, 1, 3]);
 });
 
-test("norms get their one in float32, queries their factor", () => {
+it("norms get their one in float32, queries their factor", () => {
   const small = 2 ** -9;
   expect(apply(tensor([2], { kind: "add-one" }), [small, -0.5], "BF16", "F32")).toEqual([1 + small, 0.5]);
   expect(apply(tensor([1, 2], { kind: "scale", factor: 1.5 }), [2, -4], "F16", "F32")).toEqual([3, -6]);
 });
 
-test("the check finds what the writer might do wrong", () => {
+it("the check finds what the writer might do wrong", () => {
   const heads = tensor([8, 2], { kind: "interleave-halves", headDim: 4 });
   const source = encode(
     Array.from({ length: 16 }, (_, index) => index + 1),

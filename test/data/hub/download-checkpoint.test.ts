@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DownloadError } from "../../../lib/errors.js";
 import { downloadCheckpoint } from "../../../lib/data/hub/download-checkpoint.js";
 import type { HubOptions } from "../../../lib/data/hub/download-snapshot.js";
@@ -65,7 +65,7 @@ async function weightsBlob(): Promise<string> {
 }
 
 describe("a download", () => {
-  test("brings the files a conversion reads, and no others", async () => {
+  it("brings the files a conversion reads, and no others", async () => {
     const { directory, commit } = await downloadCheckpoint(REPOSITORY, options);
     expect(commit).toBe(COMMIT);
     expect((await readdir(directory)).sort()).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
@@ -75,7 +75,7 @@ describe("a download", () => {
     );
   });
 
-  test("leaves weights that no conversion reads on the Hub", async () => {
+  it("leaves weights that no conversion reads on the Hub", async () => {
     const others = [
       "consolidated.safetensors",
       "model.fp16.safetensors",
@@ -87,7 +87,7 @@ describe("a download", () => {
     expect((await readdir(directory)).sort()).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
   });
 
-  test("takes the shards that the index lists, LLaMA-Factory's head, and no other weights", async () => {
+  it("takes the shards that the index lists, LLaMA-Factory's head, and no other weights", async () => {
     const small = [...FILES].filter(([name]) => name !== "model.safetensors");
     const shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
     const index = { weight_map: { a: shards[0], b: shards[1], c: shards[0], gone: "not-there.safetensors" } };
@@ -104,7 +104,7 @@ describe("a download", () => {
     );
   });
 
-  test.each(["adapter_model.safetensors", "adapter_model.bin", "value_head.bin"])(
+  it.each(["adapter_model.safetensors", "adapter_model.bin", "value_head.bin"])(
     "brings %s, which a conversion refuses by name: without it the rest would be taken for the whole model",
     async (name) => {
       await restart([...FILES, [name, Buffer.from(name)]]);
@@ -113,7 +113,7 @@ describe("a download", () => {
     },
   );
 
-  test("keeps the token from the address that a listing names as its next page", async () => {
+  it("keeps the token from the address that a listing names as its next page", async () => {
     const other = new FakeHub(REPOSITORY, FILES);
     hub.nextPage = `${await other.listen()}/api/models/${REPOSITORY}/tree/${COMMIT}`;
     hub.faults.token = "hf_test";
@@ -123,14 +123,14 @@ describe("a download", () => {
     await other.close();
   });
 
-  test("is not repeated when the cache already has it", async () => {
+  it("is not repeated when the cache already has it", async () => {
     await downloadCheckpoint(REPOSITORY, options);
     const before = hub.requests.filter((line) => line.includes("/cdn/")).length;
     await downloadCheckpoint(REPOSITORY, options);
     expect(hub.requests.filter((line) => line.includes("/cdn/"))).toHaveLength(before);
   });
 
-  test("of a new commit fetches only what changed", async () => {
+  it("of a new commit fetches only what changed", async () => {
     const before = await weightsBlob();
     hub.commit = "89".repeat(20);
     hub.requests.length = 0;
@@ -141,7 +141,7 @@ describe("a download", () => {
     expect((await readFile(before)).equals(WEIGHTS)).toBe(true);
   });
 
-  test("keeps the token from other hosts", async () => {
+  it("keeps the token from other hosts", async () => {
     const cdn = new FakeHub(REPOSITORY, FILES);
     hub.cdn = await cdn.listen();
     hub.faults.token = "hf_test";
@@ -152,7 +152,7 @@ describe("a download", () => {
     await cdn.close();
   });
 
-  test("begins a file again when the server ignores where it should continue", async () => {
+  it("begins a file again when the server ignores where it should continue", async () => {
     const blob = await weightsBlob();
     await rm(join(cacheDir, "models--someone--a-reward-model", "snapshots"), { recursive: true });
     await rm(blob);
@@ -162,13 +162,13 @@ describe("a download", () => {
     expect((await readFile(join(directory, "model.safetensors"))).equals(WEIGHTS)).toBe(true);
   });
 
-  test("ends when a server can neither continue a file nor send it whole", async () => {
+  it("ends when a server can neither continue a file nor send it whole", async () => {
     hub.faults.ignoredRanges = 999;
     hub.faults.dropConnections = 999;
     await expect(downloadCheckpoint(REPOSITORY, options)).rejects.toThrow(/ignored/);
   });
 
-  test("that runs twice at once gives both what they asked for", async () => {
+  it("that runs twice at once gives both what they asked for", async () => {
     const results = await Promise.all([
       downloadCheckpoint(REPOSITORY, options),
       downloadCheckpoint(REPOSITORY, options),
@@ -178,13 +178,13 @@ describe("a download", () => {
     }
   });
 
-  test("of a branch whose name has slashes", async () => {
+  it("of a branch whose name has slashes", async () => {
     const { commit } = await downloadCheckpoint(REPOSITORY, { ...options, revision: "refs/pr/1" });
     expect(commit).toBe(COMMIT);
     expect(hub.requests[0]).toContain("/revision/refs%2Fpr%2F1");
   });
 
-  test("needs no network when the Hub's own variable forbids it", async () => {
+  it("needs no network when the Hub's own variable forbids it", async () => {
     const { directory } = await downloadCheckpoint(REPOSITORY, options);
     hub.requests.length = 0;
     vi.stubEnv("HF_HUB_OFFLINE", "1");
@@ -198,7 +198,7 @@ describe("a download", () => {
     vi.unstubAllEnvs();
   });
 
-  test("reports progress up to the size of the needed files", async () => {
+  it("reports progress up to the size of the needed files", async () => {
     const seen: number[] = [];
     let total = 0;
     await downloadCheckpoint(REPOSITORY, {
@@ -213,7 +213,7 @@ describe("a download", () => {
     expect([...seen].sort((a, b) => a - b)).toEqual(seen);
   });
 
-  test("continues where a dropped connection broke off", async () => {
+  it("continues where a dropped connection broke off", async () => {
     hub.faults.dropConnections = 2;
     const { directory } = await downloadCheckpoint(REPOSITORY, options);
     expect((await readFile(join(directory, "model.safetensors"))).equals(WEIGHTS)).toBe(true);
@@ -221,7 +221,7 @@ describe("a download", () => {
     expect(ranges.length).toBeGreaterThanOrEqual(2);
   });
 
-  test("continues a partial file left by an earlier run", async () => {
+  it("continues a partial file left by an earlier run", async () => {
     const blob = await weightsBlob();
     await rm(join(cacheDir, "models--someone--a-reward-model", "snapshots"), { recursive: true });
     await rm(blob);
@@ -232,12 +232,12 @@ describe("a download", () => {
     expect((await readFile(join(directory, "model.safetensors"))).equals(WEIGHTS)).toBe(true);
   });
 
-  test("waits and repeats on 429", async () => {
+  it("waits and repeats on 429", async () => {
     hub.faults.tooManyRequests = 2;
     expect((await downloadCheckpoint(REPOSITORY, options)).commit).toBe(COMMIT);
   });
 
-  test("fetches a corrupted file once more", async () => {
+  it("fetches a corrupted file once more", async () => {
     hub.faults.corruptTransfers = 1;
     const { directory } = await downloadCheckpoint(REPOSITORY, options);
     expect((await readFile(join(directory, "model.safetensors"))).equals(WEIGHTS)).toBe(true);
@@ -246,7 +246,7 @@ describe("a download", () => {
     ).toBe(true);
   });
 
-  test("stops when the signal aborts, with its reason, and leaves a partial file", async () => {
+  it("stops when the signal aborts, with its reason, and leaves a partial file", async () => {
     const abort = new AbortController();
     const reason = new Error("enough");
     const run = downloadCheckpoint(REPOSITORY, {
@@ -271,7 +271,7 @@ describe("a download that cannot succeed says what to do", () => {
     return error as DownloadError;
   };
 
-  test("when the token is refused", async () => {
+  it("when the token is refused", async () => {
     hub.faults.token = "hf_other";
     const error = await failure();
     expect(error.code).toBe("DOWNLOAD_FAILED");
@@ -279,22 +279,22 @@ describe("a download that cannot succeed says what to do", () => {
     expect(error.message).toContain("HF_TOKEN");
   });
 
-  test("when the revision does not exist", async () => {
+  it("when the revision does not exist", async () => {
     expect((await failure({ revision: "absent" })).message).toContain('revision "absent"');
   });
 
-  test("when the Hub keeps limiting", async () => {
+  it("when the Hub keeps limiting", async () => {
     hub.faults.tooManyRequests = 99;
     expect((await failure()).details["status"]).toBe(429);
   });
 
-  test("when the connection keeps dropping without new bytes", async () => {
+  it("when the connection keeps dropping without new bytes", async () => {
     hub.faults.dropConnections = 99;
     hub.faults.cutAfterBytes = 0;
     expect((await failure()).message).toContain("continue");
   });
 
-  test("when the bytes are wrong twice, and removes them", async () => {
+  it("when the bytes are wrong twice, and removes them", async () => {
     hub.faults.corruptTransfers = 99;
     const error = await failure();
     expect(error.message).toContain("twice");
@@ -302,7 +302,7 @@ describe("a download that cannot succeed says what to do", () => {
     expect(left).toEqual([]);
   });
 
-  test("when the Hub's list leads out of the cache", async () => {
+  it("when the Hub's list leads out of the cache", async () => {
     hub.commit = "../../outside";
     expect((await failure()).message).toContain("commit");
     expect(await readdir(cacheDir)).toEqual([]);
@@ -315,14 +315,14 @@ describe("a download that cannot succeed says what to do", () => {
     expect(hubFile({ ...entry, path: "data/a..b.jsonl" }).path).toBe("data/a..b.jsonl");
   });
 
-  test("when the file itself is refused, at once", async () => {
+  it("when the file itself is refused, at once", async () => {
     hub.faults.refusedFiles = true;
     const error = await failure();
     expect(error.details["status"]).toBe(403);
     expect(error.message).toContain("terms");
   });
 
-  test("when there are only pickle weights", async () => {
+  it("when there are only pickle weights", async () => {
     await hub.close();
     hub = new FakeHub(
       REPOSITORY,
@@ -336,7 +336,7 @@ describe("a download that cannot succeed says what to do", () => {
 });
 
 describe("variables of the Hub's tools", () => {
-  test("tokens lose the white space of the file they were pasted from, and empty ones count as none", async () => {
+  it("tokens lose the white space of the file they were pasted from, and empty ones count as none", async () => {
     const nowhere = { HF_HOME: join(cacheDir, "nowhere") };
     expect(await defaultToken({ ...nowhere, HF_TOKEN: " hf_a\n" })).toBe("hf_a");
     expect(await defaultToken({ ...nowhere, HF_TOKEN: "", HUGGING_FACE_HUB_TOKEN: "hf_b" })).toBe("hf_b");
@@ -344,7 +344,7 @@ describe("variables of the Hub's tools", () => {
   });
 
   // Source: huggingface_hub 1.0, constants.py: os.path.expandvars(os.path.expanduser(...)).
-  test.runIf(process.platform !== "win32").each<[Record<string, string>, string]>([
+  it.runIf(process.platform !== "win32").each<[Record<string, string>, string]>([
     [{ HF_HOME: "~/hf" }, "/u/me/hf/hub"],
     [{ HF_HOME: "$HOME/hf" }, "/u/me/hf/hub"],
     [{ HF_HOME: "${DISK}/hf", DISK: "/mnt/a" }, "/mnt/a/hf/hub"],
@@ -357,17 +357,17 @@ describe("variables of the Hub's tools", () => {
     expect(defaultCacheDir({ HOME: "/u/me", ...env })).toBe(cache);
   });
 
-  test("addresses lose the slash at their end, and empty ones count as none", () => {
+  it("addresses lose the slash at their end, and empty ones count as none", () => {
     expect(defaultHubUrl({ HF_ENDPOINT: "https://hub.example/" })).toBe("https://hub.example");
     expect(defaultHubUrl({ HF_ENDPOINT: "" })).toBeUndefined();
   });
 
-  test.each(["1", "true", "YES", "on"])("%s forbids the network", (value) => {
+  it.each(["1", "true", "YES", "on"])("%s forbids the network", (value) => {
     expect(isOffline({ HF_HUB_OFFLINE: value })).toBe(true);
     expect(isOffline({ TRANSFORMERS_OFFLINE: value })).toBe(true);
   });
 
-  test.each(["", "0", "false", undefined])("%s does not", (value) => {
+  it.each(["", "0", "false", undefined])("%s does not", (value) => {
     expect(isOffline({ HF_HUB_OFFLINE: value })).toBe(false);
   });
 });

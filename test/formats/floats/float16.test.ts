@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import {
   convertFloats,
   findNonFinite,
@@ -23,13 +23,13 @@ const FORMATS: [FloatDtype, number][] = [
 ];
 const allBits = new Uint16Array(65536).map((_, index) => index);
 
-test.each(FORMATS)("every %s value becomes the float32 of the same value", (format, exponentBits) => {
+it.each(FORMATS)("every %s value becomes the float32 of the same value", (format, exponentBits) => {
   const values = toFloat32(new Uint8Array(allBits.buffer), format);
   const wrong = values.findIndex((value, bits) => !Object.is(value, valueOf(bits, exponentBits)));
   expect(wrong).toBe(-1);
 });
 
-test.each(FORMATS)("float32 rounds to the nearest %s, ties to even", (format, exponentBits) => {
+it.each(FORMATS)("float32 rounds to the nearest %s, ties to even", (format, exponentBits) => {
   const finite = [...allBits]
     .filter((bits) => bits < 0x8000 && Number.isFinite(valueOf(bits, exponentBits)))
     .map((bits) => valueOf(bits, exponentBits));
@@ -53,7 +53,7 @@ test.each(FORMATS)("float32 rounds to the nearest %s, ties to even", (format, ex
   expect(representable.indexOf(true)).toBe(-1);
 });
 
-test("16-bit formats convert to each other as by way of float32", () => {
+it("16-bit formats convert to each other as by way of float32", () => {
   for (const [from, to] of [
     ["BF16", "F16"],
     ["F16", "BF16"],
@@ -67,7 +67,7 @@ test("16-bit formats convert to each other as by way of float32", () => {
   }
 });
 
-test("values beyond f16's range become infinity, and are found", () => {
+it("values beyond f16's range become infinity, and are found", () => {
   const source = Float32Array.of(1, 65504, 65519, 65520, -1e30);
   const target = new Uint16Array(6);
   convertFloats(new Uint8Array(source.buffer), "F32", new Uint8Array(target.buffer, 0, 10), "F16");
@@ -81,7 +81,7 @@ test("values beyond f16's range become infinity, and are found", () => {
   expect(findNonFinite(new Uint8Array(target.buffer), "F16")).toBe(3);
 });
 
-test.each([
+it.each([
   ["F32", 0x7fc00000, 4],
   ["F32", 0xff800000, 4],
   ["F16", 0x7e00, 2],

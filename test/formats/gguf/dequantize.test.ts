@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { dequantize } from "../../../lib/formats/gguf/dequantize.js";
 import type { GgmlTypeName } from "../../../lib/formats/gguf/gguf-types.js";
 
@@ -11,7 +11,7 @@ const reference = JSON.parse(await readFile(file, "utf8")) as Record<
   { bytes: string; values: number[] }
 >;
 
-test.each(Object.entries(reference))("%s blocks have the values gguf-py gives", (type, { bytes, values }) => {
+it.each(Object.entries(reference))("%s blocks have the values gguf-py gives", (type, { bytes, values }) => {
   const actual = dequantize(new Uint8Array(Buffer.from(bytes, "hex")), type as GgmlTypeName);
   expect(actual).toHaveLength(values.length);
   for (const [index, value] of values.entries()) {

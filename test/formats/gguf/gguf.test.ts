@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gguf } from "@huggingface/gguf";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { readGgufHeader } from "../../../lib/formats/gguf/gguf-reader.js";
 import { GGML_TYPES } from "../../../lib/formats/gguf/gguf-types.js";
 import type { GgufValue } from "../../../lib/formats/gguf/gguf-value.js";
@@ -33,7 +33,7 @@ const tensors = [
   { name: "q", type: GGML_TYPES.Q8_0, shape: [2, 64] },
 ];
 
-test("another reader finds the same metadata and tensors, aligned and inside the file", async () => {
+it("another reader finds the same metadata and tensors, aligned and inside the file", async () => {
   const layout = layOutGguf(metadata, tensors);
   const file = path.join(directory, "model.gguf");
   await writeFile(
@@ -67,7 +67,7 @@ test("another reader finds the same metadata and tensors, aligned and inside the
   expect((layout.tensors.at(-1)?.offset ?? 0) + (sizes.at(-1) ?? 0)).toBeLessThanOrEqual(layout.sizeBytes);
 });
 
-test("the reader knows rows, types and places, and refuses truncated and foreign files", async () => {
+it("the reader knows rows, types and places, and refuses truncated and foreign files", async () => {
   const layout = layOutGguf(metadata, tensors);
   const whole = Buffer.concat([layout.header, Buffer.alloc(layout.sizeBytes - layout.header.length)]);
   const file = path.join(directory, "read.gguf");
@@ -89,7 +89,7 @@ test("the reader knows rows, types and places, and refuses truncated and foreign
   });
 });
 
-test("texts keep a leading U+FEFF: in values, lists and keys", async () => {
+it("texts keep a leading U+FEFF: in values, lists and keys", async () => {
   const marked = new Map<string, GgufValue>([
     ["general.architecture", { type: "string", value: "llama" }],
     ["a.text", { type: "string", value: "\ufeff" }],

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { Checkpoint } from "../../../lib/model/checkpoint/checkpoint.js";
 import { openSafetensors } from "../../../lib/formats/safetensors/safetensors.js";
 import { encodeSafetensors } from "../../../lib/formats/safetensors/safetensors-writer.js";
@@ -32,7 +32,7 @@ async function written(bytes: Uint8Array): Promise<string> {
   return file;
 }
 
-test("tensors are listed by offset and read as stored or as float32", async () => {
+it("tensors are listed by offset and read as stored or as float32", async () => {
   const swapped = { __metadata__: { format: "pt" }, b: ab.b, a: ab.a };
   const reader = await openSafetensors(await written(fileWith(swapped, data)));
   expect([...reader.tensors.keys()]).toEqual(["a", "b"]);
@@ -44,7 +44,7 @@ test("tensors are listed by offset and read as stored or as float32", async () =
   await reader.close();
 });
 
-test("what the writer wrote, the reader reads", async () => {
+it("what the writer wrote, the reader reads", async () => {
   const tensors = [
     { name: "head.weight", dtype: "F16" as const, shape: [1, 3], bytes: Uint8Array.of(1, 2, 3, 4, 5, 6) },
     { name: "head.bias", dtype: "F32" as const, shape: [1], bytes: Uint8Array.of(7, 8, 9, 10) },
@@ -105,7 +105,7 @@ const invalid: [name: string, bytes: Uint8Array, mentions: RegExp][] = [
   ],
 ];
 
-test.each(invalid)("%s is an error that names the file", async (_, bytes, mentions) => {
+it.each(invalid)("%s is an error that names the file", async (_, bytes, mentions) => {
   const file = await written(bytes);
   const error: unknown = await openSafetensors(file).catch((caught: unknown) => caught);
   expect(error).toMatchObject({ code: "HEAD_INVALID" });
@@ -113,7 +113,7 @@ test.each(invalid)("%s is an error that names the file", async (_, bytes, mentio
   expect((error as Error).message).toContain("model.safetensors");
 });
 
-test("flipping any bit of the header never gives tensors outside the file", async () => {
+it("flipping any bit of the header never gives tensors outside the file", async () => {
   for (let bit = 0; bit < 8 * (whole.length - data.length); bit += 3) {
     const flipped = Buffer.from(whole);
     flipped.writeUInt8((flipped[bit >>> 3] ?? 0) ^ (1 << (bit & 7)), bit >>> 3);
@@ -128,7 +128,7 @@ test("flipping any bit of the header never gives tensors outside the file", asyn
   }
 });
 
-test("an element type we cannot read is unsupported, not damaged", async () => {
+it("an element type we cannot read is unsupported, not damaged", async () => {
   const file = await written(fileWith({ a: { dtype: "F8_E4M3", shape: [16], data_offsets: [0, 16] } }, data));
   await expect(openSafetensors(file)).rejects.toMatchObject({
     code: "CHECKPOINT_UNSUPPORTED",
@@ -185,7 +185,7 @@ const sharded: [name: string, files: Record<string, string | Buffer>, mentions: 
   ],
 ];
 
-test.each(sharded)("a checkpoint with %s is an error", async (name, files, mentions) => {
+it.each(sharded)("a checkpoint with %s is an error", async (name, files, mentions) => {
   const checkpoint = await mkdtemp(path.join(directory, "checkpoint-"));
   for (const [file, content] of Object.entries(files)) await writeFile(path.join(checkpoint, file), content);
   const error: unknown = await Checkpoint.open(checkpoint).catch((caught: unknown) => caught);
@@ -193,7 +193,7 @@ test.each(sharded)("a checkpoint with %s is an error", async (name, files, menti
   expect((error as Error).message).toMatch(mentions);
 });
 
-test("a checkpoint of pickles only says where to get safetensors", async () => {
+it("a checkpoint of pickles only says where to get safetensors", async () => {
   const checkpoint = await mkdtemp(path.join(directory, "checkpoint-"));
   await writeFile(path.join(checkpoint, "pytorch_model.bin"), "");
   const error: unknown = await Checkpoint.open(checkpoint).catch((caught: unknown) => caught);
@@ -201,7 +201,7 @@ test("a checkpoint of pickles only says where to get safetensors", async () => {
   expect((error as Error).message).toContain("safetensors copy");
 });
 
-test("of a single file and an index beside it, the single file is read, as transformers does", async () => {
+it("of a single file and an index beside it, the single file is read, as transformers does", async () => {
   const checkpoint = await mkdtemp(path.join(directory, "checkpoint-"));
   await writeFile(
     path.join(checkpoint, "model.safetensors.index.json"),

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { planBackbone } from "../../../lib/model/architecture/backbone-plan.js";
 import { writeBackbone } from "../../../lib/convert/stream/write-backbone.js";
 import { Checkpoint } from "../../../lib/model/checkpoint/checkpoint.js";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-test.each(variants)("llama.cpp gives transformers' hidden states: %s", async (name, model) => {
+it.each(variants)("llama.cpp gives transformers' hidden states: %s", async (name, model) => {
   const checkpointDir = path.join(directory, name);
   await writeReferenceCheckpoint(checkpointDir, model);
   const checkpoint = await Checkpoint.open(checkpointDir);
@@ -44,7 +44,7 @@ test.each(variants)("llama.cpp gives transformers' hidden states: %s", async (na
 });
 
 /** Defaults of transformers 5.18: MistralConfig, Phi3Config. */
-test.each([
+it.each([
   ["mistral", "sliding_window", undefined, { contextLength: 4096 }],
   ["mistral", "sliding_window", null, { contextLength: 8192 }],
   ["phi3", "rms_norm_eps", undefined, { config: { rmsNormEps: 1e-5 } }],

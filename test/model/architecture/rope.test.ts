@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { llama3Factors, readRope, ropeScalingMetadata } from "../../../lib/model/architecture/rope.js";
 
 /**
@@ -67,7 +67,7 @@ const FACTORS: [
   ],
 ];
 
-test.each(FACTORS)(
+it.each(FACTORS)(
   "Llama 3 factors, theta %d, head size %d, factor %d",
   (theta, headDim, factor, lowFactor, highFactor, originalLength, expected) => {
     const factors = llama3Factors(theta, headDim, {
@@ -84,7 +84,7 @@ test.each(FACTORS)(
 
 const YARN = { rope_type: "yarn", factor: 4, original_max_position_embeddings: 32768 };
 
-test.each([
+it.each([
   ["nothing", {}, 10000, { kind: "none" }],
   ["null", { rope_scaling: null, rope_theta: 5e6 }, 5e6, { kind: "none" }],
   ["the old key", { rope_scaling: { type: "linear", factor: 2 } }, 10000, { kind: "linear", factor: 2 }],
@@ -120,7 +120,7 @@ test.each([
   expect(readRope(config, 4096)).toEqual({ theta, partialFactor: 1, scaling });
 });
 
-test("YaRN's own attention factor is passed on relative to the built-in one", () => {
+it("YaRN's own attention factor is passed on relative to the built-in one", () => {
   const { scaling } = readRope({ rope_scaling: { ...YARN, attention_factor: 1.5 } }, 4096);
   const entries = new Map(ropeScalingMetadata(scaling));
   expect(entries.get("rope.scaling.attn_factor")).toEqual({
@@ -129,7 +129,7 @@ test("YaRN's own attention factor is passed on relative to the built-in one", ()
   });
 });
 
-test.each([
+it.each([
   ["an unknown kind", { rope_scaling: { type: "xpos" } }, "CHECKPOINT_UNSUPPORTED"],
   ["other YaRN constants", { rope_scaling: { ...YARN, beta_fast: 16 } }, "CHECKPOINT_UNSUPPORTED"],
   ["YaRN with mscale", { rope_scaling: { ...YARN, mscale: 1 } }, "CHECKPOINT_UNSUPPORTED"],

@@ -1,7 +1,7 @@
 /** A path that is not what a command wants is told as the mistake it is, with its name. */
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { convertCheckpoint } from "../../../lib/convert/index.js";
 import { readRewardJson } from "../../../lib/model/folder/read-reward-json.js";
 import { verifyModel } from "../../../lib/check/verify.js";
@@ -28,20 +28,20 @@ const paths: [what: string, given: string, says: RegExp][] = [
   ["a link to itself", loop, /loop cannot be read/],
 ];
 
-test.each(paths)("%s in place of a checkpoint", async (what, given, says) => {
+it.each(paths)("%s in place of a checkpoint", async (what, given, says) => {
   const refusal = { code: "INVALID_ARGUMENT", message: expect.stringMatching(says) as string };
   await expect(convertCheckpoint(given, path.join(scratch, "none")), what).rejects.toMatchObject(refusal);
   await expect(verifyModel(model, { against: given })).rejects.toMatchObject(refusal);
 });
 
-test("a folder that is no checkpoint is no checkpoint to compare with", async () => {
+it("a folder that is no checkpoint is no checkpoint to compare with", async () => {
   await expect(verifyModel(model, { against: empty })).rejects.toMatchObject({
     code: "INVALID_ARGUMENT",
     message: expect.stringContaining("empty has no config.json") as string,
   });
 });
 
-test.each([
+it.each([
   ["nothing", path.join(scratch, "mistyped"), /mistyped is no model folder: there is no such folder/],
   ["a file", file, /backbone.gguf is a file, not a model folder/],
   [
@@ -56,7 +56,7 @@ test.each([
   });
 });
 
-test("verify tells another checkpoint from a damaged folder", async () => {
+it("verify tells another checkpoint from a damaged folder", async () => {
   const other = await verifyModel(model, { against: fixture("skywork-llama3.1-tiny") });
   expect(other).toMatchObject({ isGood: false, isOtherCheckpoint: true });
   const own = await verifyModel(model, { against: checkpoint });
@@ -76,7 +76,7 @@ test("verify tells another checkpoint from a damaged folder", async () => {
   });
 });
 
-test.each([
+it.each([
   ["NaN", 0x7fc0],
   ["infinity", 0x7f80],
 ])("a head with %s is refused by convert, and by verify where it is there already", async (what, bits) => {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { convertCheckpoint } from "../../../lib/convert/index.js";
 import { StagingFolder } from "../../../lib/model/folder/staging.js";
 
@@ -17,7 +17,7 @@ function endedProcess(): number {
   return spawnSync(process.execPath, ["--version"]).pid;
 }
 
-test("a new model folder appears whole, with its parents, when it is committed", async () => {
+it("a new model folder appears whole, with its parents, when it is committed", async () => {
   const model = path.join(parent, "models", "mine");
   const staging = await StagingFolder.create(model);
   await writeFile(staging.file("reward.json"), "{}");
@@ -28,7 +28,7 @@ test("a new model folder appears whole, with its parents, when it is committed",
   expect(await readdir(model)).toEqual(["reward.json"]);
 });
 
-test("nothing is left when it is not committed", async () => {
+it("nothing is left when it is not committed", async () => {
   for (const existing of [[], ["reward.json"]]) {
     const model = path.join(parent, `model-${existing.length}`);
     if (existing.length > 0) await mkdir(model);
@@ -41,7 +41,7 @@ test("nothing is left when it is not committed", async () => {
   expect(await readdir(parent)).toEqual(["model-1"]);
 });
 
-test("what a killed run left is removed by the next one, what a running one has is not", async () => {
+it("what a killed run left is removed by the next one, what a running one has is not", async () => {
   const model = path.join(parent, "model");
   const stale = [
     `.model.llama-reward-partial-${endedProcess()}`,
@@ -57,21 +57,21 @@ test("what a killed run left is removed by the next one, what a running one has 
   expect((await readdir(parent)).sort()).toEqual(others.sort());
 });
 
-test("two conversions into one folder at once are refused", async () => {
+it("two conversions into one folder at once are refused", async () => {
   const staging = await StagingFolder.create(path.join(parent, "model"));
   await expect(StagingFolder.create(path.join(parent, "model"))).rejects.toThrow(/being written/);
   await staging.dispose();
   await (await StagingFolder.create(path.join(parent, "model"))).dispose();
 });
 
-test("a file in the folder's place is refused", async () => {
+it("a file in the folder's place is refused", async () => {
   await writeFile(path.join(parent, "model"), "x");
   await expect(StagingFolder.create(path.join(parent, "model"))).rejects.toMatchObject({
     code: "INVALID_ARGUMENT",
   });
 });
 
-test.each([0, 3, 15])(
+it.each([0, 3, 15])(
   "a disk that is full after %i writes: a typed error, and nothing left",
   async (writes) => {
     const probe = await open(path.join(parent, "probe"), "w");

@@ -1,6 +1,6 @@
 /** A GPU, where there is one; see docs/contributing.md for one in software. */
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Backbone, type BackboneOptions } from "../../../lib/score/backbone/backbone.js";
 import { loadBenchAddon, type BenchAddon, type BenchContextOptions } from "../../../bench/bench-addon.js";
 import { loadAddon } from "../../../lib/score/native/binding.js";
@@ -64,7 +64,7 @@ describe.skipIf(gpus.length === 0)(
       return a.reduce((most, value, index) => Math.max(most, Math.abs(value - (b[index] ?? NaN))), 0);
     };
 
-    test("hidden states are those of llama.cpp's own embeddings path, and of the CPU", async () => {
+    it("hidden states are those of llama.cpp's own embeddings path, and of the CPU", async () => {
       const states = await decode({ gpuLayers: 3, devices: [gpu] });
       expect(
         difference(
@@ -75,14 +75,14 @@ describe.skipIf(gpus.length === 0)(
       expect(difference(states, await decode({ gpuLayers: 0, devices: [] }))).toBeLessThan(TOLERANCE);
     });
 
-    test("hidden states are the same with layers on the CPU", async () => {
+    it("hidden states are the same with layers on the CPU", async () => {
       const cpu = await decode({ gpuLayers: 0, devices: [] });
       for (const gpuLayers of [1, 2]) {
         expect(difference(await decode({ gpuLayers, devices: [gpu] }), cpu)).toBeLessThan(TOLERANCE);
       }
     });
 
-    test.skipIf(second === undefined)("hidden states are the same on two GPUs", async () => {
+    it.skipIf(second === undefined)("hidden states are the same on two GPUs", async () => {
       const one = await decode({ gpuLayers: 3, devices: [gpu] });
       const devices = [gpu, second ?? ""];
       for (const split of [
@@ -94,7 +94,7 @@ describe.skipIf(gpus.length === 0)(
       }
     });
 
-    test("rewards are the reference's, in streams with shared prefixes, whatever is on the GPU", async () => {
+    it("rewards are the reference's, in streams with shared prefixes, whatever is on the GPU", async () => {
       const cases = (await readExpected("grm-llama3.2-tiny")).cases.filter(
         ({ expected_error }) => expected_error === undefined,
       );
@@ -115,7 +115,7 @@ describe.skipIf(gpus.length === 0)(
       }
     });
 
-    test("an abort leaves the model usable, and dispose waits for the running chunk", async () => {
+    it("an abort leaves the model usable, and dispose waits for the running chunk", async () => {
       const options: BackboneOptions = { device: gpu, kvType: "f32", contextLength: 1024, maxBatch: 64 };
       const backbone = await Backbone.load(loadAddon(), path, options);
       const tokens = Int32Array.from({ length: 600 }, (_, index) => (index * 31) % 4000);

@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { refuseProcessReward } from "../../../lib/score/head/process-reward.js";
 
 /** Names of published process reward models, and of what trains or serves them. */
-test.each([
+it.each([
   [{ architectures: ["Qwen2ForPrmModel"] }, "architectures: Qwen2ForPrmModel"],
   [{ architectures: ["Qwen2ForProcessRewardModel"] }, "architectures: Qwen2ForProcessRewardModel"],
   [{ architectures: ["LlamaForPRM"] }, "LlamaForPRM"],
@@ -18,7 +18,7 @@ test.each([
   }).toThrow(says);
 });
 
-test.each([
+it.each([
   "Skywork-o1-Open-PRM-Qwen-2.5-1.5B",
   "Qwen/Qwen2.5-Math-PRM-7B",
   "RLHFlow/Llama3.1-8B-PRM-Deepseek-Data",
@@ -31,7 +31,7 @@ test.each([
   }).toThrow(expect.objectContaining({ code: "CHECKPOINT_UNSUPPORTED" }) as Error);
 });
 
-test.each([
+it.each([
   "Skywork-Reward-V2-Llama-3.1-8B",
   "DeepRM-7B",
   "HelpRM",

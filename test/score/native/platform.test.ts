@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { librariesIn } from "../../../lib/score/native/llama-libraries.js";
 import { llamaPackages } from "../../../lib/score/native/platform.js";
 
@@ -12,7 +12,7 @@ afterAll(() => {
 });
 
 describe("librariesIn", () => {
-  test.each([
+  it.each([
     {
       platform: "linux-x64",
       files: [
@@ -59,13 +59,13 @@ describe("librariesIn", () => {
     expect(found && Object.values(found).map((file) => path.basename(file))).toEqual(expected);
   });
 
-  test("finds none in a folder that is not there", () => {
+  it("finds none in a folder that is not there", () => {
     expect(librariesIn(path.join(folder, "nowhere"))).toBeUndefined();
   });
 });
 
 describe("llamaPackages", () => {
-  test.each([
+  it.each([
     ["linux", "x64", "@node-llama-cpp/linux-x64", 3],
     ["linux", "arm64", "@node-llama-cpp/linux-arm64", 0],
     ["darwin", "arm64", "@node-llama-cpp/mac-arm64-metal", 0],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Score } from "../../../lib/score/score.js";
 import {
   bradleyTerry,
@@ -11,7 +11,7 @@ const score = (reward: number, warnings: string[] = []): Score => ({ reward, tok
 
 describe("the Bradley-Terry probability", () => {
   // 1 / (1 + e^−x), computed with Python's decimal module to 20 digits.
-  test.each([
+  it.each([
     [0, 0.5],
     [1, 0.7310585786300049],
     [-1, 0.2689414213699951],
@@ -20,35 +20,35 @@ describe("the Bradley-Terry probability", () => {
     expect(bradleyTerry(margin)).toBeCloseTo(expected, 12);
   });
 
-  test("stays a probability for margins no exponential can hold", () => {
+  it("stays a probability for margins no exponential can hold", () => {
     expect(bradleyTerry(5000)).toBe(1);
     expect(bradleyTerry(-5000)).toBe(0);
   });
 
-  test("is pulled to one half by a temperature above 1", () => {
+  it("is pulled to one half by a temperature above 1", () => {
     expect(bradleyTerry(2, 2)).toBeCloseTo(bradleyTerry(1), 15);
   });
 });
 
-test("a comparison names each warning once", () => {
+it("a comparison names each warning once", () => {
   const { margin, warnings } = compareScores(score(3, ["same", "a"]), score(1, ["same"]));
   expect(margin).toBe(2);
   expect(warnings).toEqual(["same", "a"]);
 });
 
-test("a preference is the mean over both orders, its margin the log-odds", () => {
+it("a preference is the mean over both orders, its margin the log-odds", () => {
   const { probability, margin } = comparePreferences(score(0.8), score(0.4));
   expect(probability).toBeCloseTo(0.7, 15);
   expect(margin).toBeCloseTo(Math.log(0.7 / 0.3), 12);
   expect(comparePreferences(score(0.8), undefined).probability).toBe(0.8);
 });
 
-test("a preference that rounding made certain still has a finite margin", () => {
+it("a preference that rounding made certain still has a finite margin", () => {
   expect(comparePreferences(score(1), score(0)).margin).toBeCloseTo(Math.log(2 ** 53), 6);
   expect(Number.isFinite(comparePreferences(score(0), score(1)).margin)).toBe(true);
 });
 
-test("a ranking puts the best first and keeps the order of ties", () => {
+it("a ranking puts the best first and keeps the order of ties", () => {
   const ranked = rankScores([score(1), score(3), score(1), score(2)]);
   expect(ranked.map(({ index }) => index)).toEqual([1, 3, 0, 2]);
   expect(ranked.map(({ rank }) => rank)).toEqual([1, 2, 3, 4]);
