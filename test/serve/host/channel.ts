@@ -1,6 +1,6 @@
 import { MessageChannel } from "node:worker_threads";
 import { afterEach } from "vitest";
-import { messagePort, type HostPort, type MessagePortLike } from "../../../lib/serve/host/port.js";
+import { messagePort, type HostPort } from "../../../lib/serve/host/port.js";
 
 const open: { close(): void }[] = [];
 
@@ -15,5 +15,5 @@ export function closeChannels(): void {
 export function channel(): [host: HostPort, client: HostPort] {
   const { port1, port2 } = new MessageChannel();
   open.push(port1, port2);
-  return [messagePort(port1 as MessagePortLike), messagePort(port2 as MessagePortLike)];
+  return [messagePort(port1), messagePort(port2)];
 }
