@@ -10,7 +10,6 @@ const MOST_SHORT = 15;
 /** Files of fewer lines than `SHORT`, and why each is a file of its own. */
 const REASONS: Readonly<Record<string, string>> = {
   "lib/data/dataset/index.ts": "entry",
-  "lib/data/hub/index.ts": "entry",
   "lib/serve/http/index.ts": "entry",
   "lib/serve/host/entry.ts": "the script a host process starts with",
   "lib/data/hub/hub-client.ts": "bundled by itself at release",
