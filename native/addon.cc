@@ -61,6 +61,7 @@ Napi::Value initialize(const Napi::CallbackInfo &info) {
     Napi::Object result = Napi::Object::New(info.Env());
     result.Set("version", backend.version);
     result.Set("backends", to_js(info.Env(), backend.backends));
+    result.Set("prefill", backend.prefill);
     result.Set("features", features);
     result.Set("failures", to_js(info.Env(), backend.failures));
     return result;

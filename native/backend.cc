@@ -12,6 +12,7 @@
 #include "gpu_backends.h"
 #include "library.h"
 #include "log.h"
+#include "prefill/backend.h"
 #include "symbols.h"
 
 namespace llama_reward {
@@ -38,7 +39,7 @@ std::map<std::string, std::string> read_features(const Symbols &symbols, ggml_ba
   return features;
 }
 
-const Running *start(const BackendOptions &options) {
+std::unique_ptr<Running> start(const BackendOptions &options) {
   auto state = std::make_unique<Running>();
   state->options = options;
   state->symbols = open_libraries(options.libraries, state->info.version);
@@ -67,7 +68,7 @@ const Running *start(const BackendOptions &options) {
     state->info.backends.emplace_back(symbols.ggml_backend_reg_name(symbols.ggml_backend_reg_get(i)));
   state->info.features = read_features(symbols, cpu);
   pin_addon();
-  return state.release();
+  return state;
 }
 
 } // namespace
@@ -81,8 +82,10 @@ BackendInfo initialize_backend(const BackendOptions &options) {
   const std::scoped_lock lock(start_mutex);
   const Running *running = started.load();
   if (running == nullptr) {
-    running = start(options);
-    started.store(running);
+    std::unique_ptr<Running> fresh = start(options);
+    started.store(fresh.get());
+    fresh->info.prefill = prefill::register_backend();
+    running = fresh.release();
   } else if (!(running->options == options)) {
     throw NativeError("INVALID_ARGUMENT", "llama.cpp already runs in this process from " +
                                               running->options.libraries.llama +

@@ -19,6 +19,8 @@ struct BackendOptions {
 /// What is running after `initialize`.
 struct BackendInfo {
   std::string version;
+  /// The instruction set of the prefill backend; empty where it does not run.
+  std::string prefill;
   std::vector<std::string> backends;
   std::map<std::string, std::string> features;
   /// Backend libraries that were found but could not be used, with the reason.

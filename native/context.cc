@@ -13,6 +13,7 @@
 #include "error.h"
 #include "log.h"
 #include "model.h"
+#include "prefill/backend.h"
 #include "row_source.h"
 
 namespace llama_reward {
@@ -34,6 +35,7 @@ void check_supported(const Model &model) {
 LlamaContextPointer open_context(const Model &model, const ContextOptions &options,
                                  const llama_context_params &params) {
   const LogScope log;
+  const prefill::Use use(model.info().is_prefilled);
   LlamaContextPointer context(api().llama_init_from_model(model.get(), params));
   if (context == nullptr)
     throw NativeError(log.is_out_of_memory() ? "OUT_OF_MEMORY" : "CONTEXT_FAILED",

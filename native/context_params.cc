@@ -35,6 +35,9 @@ llama_context_params context_params(const Model &model, const ContextOptions &op
   // asks for f32 and leaves the choice open gets the exact kernel.
   if (options.kv_type == GGML_TYPE_F32 && options.flash_attention == LLAMA_FLASH_ATTN_TYPE_AUTO)
     params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+  // The prefill backend's attention reads an f32 cache as it is; llama.cpp would not choose it by itself.
+  if (model.info().is_prefilled && options.flash_attention == LLAMA_FLASH_ATTN_TYPE_AUTO)
+    params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_ENABLED;
   params.type_k = options.kv_type;
   params.type_v = options.kv_type;
   params.embeddings = false;

@@ -7,6 +7,7 @@
 
 #include "backend.h"
 #include "error.h"
+#include "prefill/backend.h"
 #include "symbols.h"
 
 namespace llama_reward {
@@ -32,6 +33,9 @@ std::vector<Device> list_devices() {
   std::vector<Device> devices;
   for (size_t i = 0; i < symbols.ggml_backend_dev_count(); i++) {
     ggml_backend_dev_t device = symbols.ggml_backend_dev_get(i);
+    // Nothing a user could choose: models on the CPU use it by themselves.
+    if (prefill::is_own(device))
+      continue;
     Device entry;
     entry.name = symbols.ggml_backend_dev_name(device);
     entry.description = symbols.ggml_backend_dev_description(device);
@@ -48,6 +52,8 @@ ggml_backend_dev_t find_device(const std::string &name) {
   std::string known;
   for (size_t i = 0; i < symbols.ggml_backend_dev_count(); i++) {
     ggml_backend_dev_t device = symbols.ggml_backend_dev_get(i);
+    if (prefill::is_own(device))
+      continue;
     const std::string candidate = symbols.ggml_backend_dev_name(device);
     if (candidate == name)
       return device;

@@ -40,6 +40,7 @@ Napi::Object to_js(Napi::Env env, const ModelInfo &info) {
   object.Set("parameterCount", static_cast<double>(info.parameter_count));
   object.Set("sizeBytes", static_cast<double>(info.size_bytes));
   object.Set("kvElementsPerCell", static_cast<double>(info.kv_elements_per_cell));
+  object.Set("isPrefilled", info.is_prefilled);
   return object;
 }
 
@@ -133,6 +134,7 @@ ModelOptions read_options(const Napi::Object &object) {
   options.devices = read_strings(object.Get("devices"), "devices");
   options.device_layers = read_device_layers(object, options);
   options.use_mmap = read_bool(object, "useMmap", true);
+  options.prefill = read_bool(object, "prefill", false);
   options.vocab_only = read_bool(object, "vocabOnly", false);
   return options;
 }

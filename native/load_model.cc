@@ -17,6 +17,7 @@
 #include "error.h"
 #include "gguf_file.h"
 #include "log.h"
+#include "prefill/backend.h"
 
 namespace llama_reward {
 namespace {
@@ -64,6 +65,11 @@ std::vector<float> split_over(const ModelOptions &options) {
   return shares;
 }
 
+bool is_for_prefill(const ModelOptions &options) {
+  return options.prefill && prefill::is_running() && options.gpu_layers == 0 && options.devices.empty() &&
+         !options.vocab_only;
+}
+
 /// Reading a vocabulary leaves megabytes of freed blocks behind, which glibc would keep for this process.
 void give_back_free_memory() {
 #ifdef __GLIBC__
@@ -88,6 +94,7 @@ std::shared_ptr<Model> load_model(const ModelOptions &options, LoadState &state)
   params.progress_callback_user_data = &state;
 
   const LogScope log;
+  const prefill::Use use(is_for_prefill(options));
   check_gguf_header(options.path);
   ModelPointer model(api().llama_model_load_from_file(options.path.c_str(), params));
   if (model == nullptr) {
@@ -104,7 +111,7 @@ std::shared_ptr<Model> load_model(const ModelOptions &options, LoadState &state)
         .with_log(log.lines());
   }
   auto loaded = std::make_shared<Model>(std::move(model), options.gpu_layers, options.vocab_only,
-                                        read_token_types(options.path));
+                                        is_for_prefill(options), read_token_types(options.path));
   give_back_free_memory();
   state.progress.store(1);
   return loaded;

@@ -18,6 +18,8 @@ struct ModelOptions {
   /// How many of them each device takes; empty lets llama.cpp share them out by free memory.
   std::vector<int32_t> device_layers;
   bool use_mmap = true;
+  /// Whether the prefill backend computes it, where it runs and every layer is on the CPU.
+  bool prefill = false;
   /// No weights: the model only tokenizes.
   bool vocab_only = false;
 };

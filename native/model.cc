@@ -17,11 +17,14 @@ void FreeModel::operator()(llama_model *model) const {
   api().llama_model_free(model);
 }
 
-Model::Model(ModelPointer model, int32_t gpu_layers, bool vocab_only, std::vector<int32_t> token_types)
+Model::Model(ModelPointer model, int32_t gpu_layers, bool vocab_only, bool prefilled,
+             std::vector<int32_t> token_types)
     : model_(std::move(model)), gpu_layers_(gpu_layers), vocab_only_(vocab_only),
       vocabulary_(api().llama_model_get_vocab(get()), std::move(token_types),
                   metadata("tokenizer.ggml.add_space_prefix").value_or("true") == "true"),
-      info_(read_info()) {}
+      info_(read_info()) {
+  info_.is_prefilled = prefilled;
+}
 
 ModelInfo Model::read_info() const {
   const Symbols &llama = api();

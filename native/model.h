@@ -25,6 +25,8 @@ struct ModelInfo {
   uint64_t size_bytes = 0;
   /// Numbers the KV cache holds per cell, over all layers.
   uint64_t kv_elements_per_cell = 0;
+  /// Whether the prefill backend computes it.
+  bool is_prefilled = false;
 };
 
 struct FreeModel {
@@ -37,8 +39,10 @@ class Model {
  public:
   /// @param gpu_layers layers of the transformer on a GPU, the last ones
   /// @param vocab_only whether it has no weights and only tokenizes
+  /// @param prefilled whether the prefill backend computes it
   /// @param token_types `tokenizer.ggml.token_type` of the file
-  Model(ModelPointer model, int32_t gpu_layers, bool vocab_only, std::vector<int32_t> token_types);
+  Model(ModelPointer model, int32_t gpu_layers, bool vocab_only, bool prefilled,
+        std::vector<int32_t> token_types);
   ~Model() = default;
   Model(const Model &) = delete;
   Model &operator=(const Model &) = delete;

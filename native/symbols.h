@@ -16,7 +16,8 @@
   X(ggml_backend_alloc_ctx_tensors_from_buft) X(ggml_backend_cpu_buffer_type) X(ggml_backend_buffer_free) \
   X(ggml_backend_graph_compute) X(ggml_backend_free) \
   X(ggml_backend_dev_name) X(ggml_backend_dev_description) X(ggml_backend_dev_memory) X(ggml_backend_dev_type) \
-  X(ggml_backend_dev_backend_reg) X(ggml_backend_dev_init) \
+  X(ggml_backend_dev_backend_reg) X(ggml_backend_dev_init) X(ggml_backend_dev_supports_op) X(ggml_backend_dev_supports_buft) \
+  X(ggml_backend_cpu_buffer_from_ptr) X(ggml_get_type_traits) X(ggml_threadpool_params_default) \
   X(ggml_backend_reg_name) X(ggml_backend_reg_dev_count) X(ggml_backend_reg_get_proc_address) \
   X(gguf_init_from_file) X(gguf_free) X(gguf_get_data_offset) X(gguf_get_n_tensors) X(gguf_get_tensor_offset) \
   X(gguf_get_tensor_size) X(gguf_get_tensor_name) X(gguf_get_n_kv) X(gguf_get_key) X(gguf_find_key) X(gguf_get_kv_type) X(gguf_get_arr_type) X(gguf_get_arr_n) \
@@ -24,7 +25,7 @@
 
 /// Functions of libggml: the registry of backends.
 #define LLAMA_REWARD_GGML_SYMBOLS(X) \
-  X(ggml_backend_load) X(ggml_backend_load_all_from_path) \
+  X(ggml_backend_load) X(ggml_backend_load_all_from_path) X(ggml_backend_register) \
   X(ggml_backend_reg_count) X(ggml_backend_reg_get) X(ggml_backend_reg_by_name) \
   X(ggml_backend_dev_count) X(ggml_backend_dev_get) X(ggml_backend_dev_by_type)
 

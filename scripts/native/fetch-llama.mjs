@@ -18,18 +18,27 @@ import { LLAMA_DIRECTORY, releaseForPlatform, ROOT } from "./llama-release.mjs";
 import { run } from "./run.mjs";
 
 const HEADERS = path.join(LLAMA_DIRECTORY, "headers");
+/** The public headers, and those of the two structures that a backend of our own fills in. */
+const HEADER_PATHS = [
+  "include",
+  "ggml/include",
+  "ggml/src/ggml-impl.h",
+  "ggml/src/ggml-backend-impl.h",
+  "LICENSE",
+];
 const BUNDLE = "package/llama/gitRelease.bundle";
 
 /** Puts the headers into build/llama.cpp/headers unless they are there already. */
 export async function fetchHeaders() {
   const release = releaseForPlatform();
-  if (readIfExists(path.join(HEADERS, "version")).trim() === release.llama) return;
-  await withClone(release, ["include", "ggml/include", "CMakeLists.txt", "LICENSE"], (clone) => {
+  const isComplete = HEADER_PATHS.every((part) => existsSync(path.join(HEADERS, part)));
+  if (isComplete && readIfExists(path.join(HEADERS, "version")).trim() === release.llama) return;
+  await withClone(release, ["CMakeLists.txt", ...HEADER_PATHS], (clone) => {
     checkVersion(clone, release);
     rmSync(HEADERS, { recursive: true, force: true });
     const temporary = `${HEADERS}.new`;
     rmSync(temporary, { recursive: true, force: true });
-    for (const part of ["include", "ggml/include", "LICENSE"])
+    for (const part of HEADER_PATHS)
       cpSync(path.join(clone, part), path.join(temporary, part), { recursive: true });
     writeFileSync(path.join(temporary, "version"), `${release.llama}\n`);
     renameSync(temporary, HEADERS);

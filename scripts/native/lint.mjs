@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { ROOT } from "./llama-release.mjs";
 import { run } from "./run.mjs";
 
-const FOLDERS = ["native", "bench/native"];
+const FOLDERS = ["native", "native/prefill", "bench/native"];
 const DATABASE = path.join(ROOT, "build", "cmake", "compile_commands.json");
 const REQUIREMENTS = "scripts/native/requirements.txt";
 
@@ -24,7 +24,7 @@ const { values } = parseArgs({
 });
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(path.join(ROOT, folder)).map((name) => `${folder}/${name}`),
-).filter((name) => /\.(cc|h)$/.test(name));
+).filter((name) => /\.(cc|h|inl)$/.test(name));
 
 try {
   const formatter = createRequire(import.meta.url).resolve("@wasm-fmt/clang-format/clang-format-cli.cjs");

@@ -71,6 +71,8 @@ function sanitizedEnvironment() {
     UBSAN_OPTIONS: `${common}:print_stacktrace=1`,
     // Where the addon is looked for when no package is installed.
     NODE_PATH: MODULES,
+    // How test/native/prefill compiles its program.
+    PREFILL_FLAGS: "-fsanitize=address,undefined -fno-sanitize-recover=all",
   };
 }
 

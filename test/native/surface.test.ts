@@ -42,6 +42,7 @@ it("what initialize and devices report is that of types.ts", () => {
   const { addon, backend } = loadAddonDetails();
   const expected: Kinds<NativeBackendInfo> = {
     version: "string",
+    prefill: "string",
     backends: "object",
     features: "object",
     failures: "object",
@@ -93,6 +94,7 @@ it("models are those of types.ts", async () => {
     sizeBytes: model.info.parameterCount * 4,
     // layers × key and value × KV heads × head size
     kvElementsPerCell: 2 * 2 * 2 * 16,
+    isPrefilled: false,
   };
   expect(model.info).toEqual(info);
   expect(model.info.parameterCount).toBe(

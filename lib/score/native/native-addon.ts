@@ -46,6 +46,8 @@ export interface NativeBackendInfo {
   version: string;
   /** Registered backends, e.g. `["CPU"]`, `["CUDA", "CPU"]`. */
   backends: string[];
+  /** The instruction set that the prefill backend computes with; empty where it does not run. */
+  prefill: string;
   /** CPU features the CPU backend uses, e.g. `{ AVX512: "1" }`. */
   features: Record<string, string>;
   /** GPU backend libraries that were found but could not be used: path and reason, e.g. a missing CUDA runtime. */
@@ -84,6 +86,11 @@ export interface NativeModelOptions {
   /** `[devices]`: how many of those layers each device takes, in order. Default: shared out by free memory. */
   deviceLayers?: Int32Array;
   useMmap: boolean;
+  /**
+   * Whether the prefill backend computes the model, where it runs (`NativeBackendInfo.prefill`) and every layer is on the CPU.
+   * Default false.
+   */
+  prefill?: boolean;
   /** Loads no weights: the model only tokenizes, and its dimensions are 0. */
   vocabOnly?: boolean;
 }
@@ -132,6 +139,8 @@ export interface NativeModelInfo {
   sizeBytes: number;
   /** Numbers the KV cache holds per cell, over all layers: times 4 for f32, 2 for f16, gives bytes. */
   kvElementsPerCell: number;
+  /** Whether the prefill backend computes it. */
+  isPrefilled: boolean;
 }
 
 export interface NativeSpecialToken {

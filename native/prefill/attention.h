@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <vector>
+
+#include "ggml.h"
+#include "kernels.h"
+#include "mask.h"
+
+namespace llama_reward::prefill {
+
+/// `GGML_OP_FLASH_ATTN_EXT`: softmax(scale · Q Kᵀ + mask) V with a running maximum, over blocks of cells, so
+/// that no matrix of all scores is made and blocks that no token of a group sees are passed over. Everything
+/// is float32. Sources: Dao et al., FlashAttention, arXiv:2205.14135; `ggml_compute_forward_flash_attn_ext`
+/// for the operands.
+class Attention {
+ public:
+  /// Whether a node is such an operation, in a form computed here.
+  static bool takes(const ggml_tensor *node);
+  /// What keys or values are really read: an f32 cache where llama.cpp casts it to f16 for its own kernels.
+  static const ggml_tensor *uncast(const ggml_tensor *operand);
+
+  Attention(const Kernels &kernels, const ggml_tensor *node, const Mask &mask);
+
+  /// Floats that all threads share: keys and values of one layer in the order they are read.
+  size_t shared_floats() const;
+  /// Floats of working memory that each thread needs.
+  size_t scratch_floats() const;
+
+  /// First step: any number of threads, once each.
+  void prepare(float *shared, float *scratch);
+  /// Second step, when all threads have ended the first.
+  void run(const float *shared, float *scratch);
+
+ private:
+  struct Group;
+  void prepare_block(int64_t kv_head, int64_t block, float *shared, float *scratch);
+  void run_group(int64_t head, int64_t first_token, const float *shared, float *scratch) const;
+  void add_blocks(const int64_t *blocks, int64_t count, const Group &group) const;
+  void add_careful(const float *weights, int64_t block, const float *values, int64_t cells,
+                   const Group &group) const;
+
+  const float *keys_at(const float *shared, int64_t kv_head, int64_t block) const;
+  const float *values_at(const float *shared, int64_t kv_head, int64_t block) const;
+  int64_t cells_of(int64_t block) const;
+
+  const Kernels &kernels_;
+  const ggml_tensor *node_, *queries_, *keys_, *values_;
+  const Mask &mask_;
+  float scale_, cap_;
+  int64_t width_, value_width_, padded_value_width_, tokens_, heads_, kv_heads_, cells_, group_tokens_;
+  /// Blocks, by KV head, with a value that is not finite: what no token may see must not reach it as 0 · ∞.
+  std::vector<uint8_t> is_wild_;
+  std::atomic<int64_t> next_block_{0};
+  std::atomic<int64_t> next_group_{0};
+};
+
+} // namespace llama_reward::prefill

@@ -1,0 +1,197 @@
+#include "backend.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "../backend.h"
+#include "ggml-backend-impl.h"
+#include "ggml-cpu.h"
+#include "graph.h"
+#include "kernels.h"
+#include "scratch.h"
+
+namespace llama_reward::prefill {
+namespace {
+
+thread_local bool is_wanted = false;
+
+const Kernels *kernels = nullptr;
+ggml_backend_dev_t cpu_device = nullptr;
+ggml_backend_device own_device;
+ggml_backend_reg registry;
+ggml_backend_buffer_type buffer_type;
+
+struct FreePool {
+  void operator()(ggml_threadpool *pool) const {
+    reinterpret_cast<decltype(&ggml_threadpool_free)>(cpu_function("ggml_threadpool_free"))(pool);
+  }
+};
+struct FreeBackend {
+  void operator()(ggml_backend_t backend) const { api().ggml_backend_free(backend); }
+};
+
+/// One context's: a CPU backend with threads that wait between graphs instead of being made anew.
+struct State {
+  int threads = GGML_DEFAULT_N_THREADS;
+  int pool_threads = 0;
+  Scratch scratch;
+  std::unique_ptr<ggml_backend, FreeBackend> cpu;
+  std::unique_ptr<ggml_threadpool, FreePool> pool;
+
+  void prepare() {
+    if (cpu == nullptr)
+      cpu.reset(api().ggml_backend_dev_init(cpu_device, nullptr));
+    if (cpu == nullptr)
+      throw std::bad_alloc();
+    if (pool_threads == threads)
+      return;
+    ggml_threadpool_params params = api().ggml_threadpool_params_default(threads);
+    auto make = reinterpret_cast<decltype(&ggml_threadpool_new)>(cpu_function("ggml_threadpool_new"));
+    auto set = reinterpret_cast<decltype(&ggml_backend_cpu_set_threadpool)>(
+        cpu_function("ggml_backend_cpu_set_threadpool"));
+    auto set_threads =
+        reinterpret_cast<ggml_backend_set_n_threads_t>(cpu_function("ggml_backend_set_n_threads"));
+    std::unique_ptr<ggml_threadpool, FreePool> fresh(make(&params));
+    if (fresh == nullptr)
+      throw std::bad_alloc();
+    set_threads(cpu.get(), threads);
+    set(cpu.get(), fresh.get());
+    pool = std::move(fresh);
+    pool_threads = threads;
+  }
+};
+
+State &state_of(ggml_backend_t backend) {
+  return *static_cast<State *>(backend->context);
+}
+
+ggml_status compute(ggml_backend_t backend, ggml_cgraph *cgraph) {
+  try {
+    State &state = state_of(backend);
+    state.prepare();
+    Graph graph(*kernels, *cgraph, state.threads, state.scratch);
+    return api().ggml_backend_graph_compute(state.cpu.get(), graph.view());
+  } catch (const std::bad_alloc &) {
+    return GGML_STATUS_ALLOC_FAILED;
+  } catch (...) {
+    return GGML_STATUS_FAILED;
+  }
+}
+
+void set_threads(ggml_backend_t backend, int threads) {
+  state_of(backend).threads = std::max(1, threads);
+}
+
+ggml_guid guid = {'l', 'l', 'a', 'm', 'a', '-', 'r', 'e', 'w', 'a', 'r', 'd', 'p', 'r', 'e', '1'};
+
+ggml_backend_t make_backend(ggml_backend_dev_t own, const char * /*unused*/) {
+  auto backend = std::make_unique<ggml_backend>();
+  backend->guid = &guid;
+  backend->device = own;
+  backend->iface.get_name = [](ggml_backend_t) { return "prefill"; };
+  backend->iface.free = [](ggml_backend_t it) {
+    delete static_cast<State *>(it->context);
+    delete it;
+  };
+  backend->iface.graph_compute = compute;
+  backend->context = new State;
+  return backend.release();
+}
+
+void describe_device() {
+  ggml_backend_device_i &iface = own_device.iface;
+  iface.get_name = [](ggml_backend_dev_t) { return "PREFILL"; };
+  iface.get_description = [](ggml_backend_dev_t) { return kernels->name; };
+  iface.get_memory = [](ggml_backend_dev_t, size_t *free, size_t *total) { *free = *total = 0; };
+  // llama.cpp takes accelerators by itself and passes over devices of this other type.
+  iface.get_type = [](ggml_backend_dev_t) {
+    return is_wanted ? GGML_BACKEND_DEVICE_TYPE_ACCEL : GGML_BACKEND_DEVICE_TYPE_META;
+  };
+  iface.get_props = [](ggml_backend_dev_t own, ggml_backend_dev_props *props) {
+    *props = {};
+    props->name = own->iface.get_name(own);
+    props->description = own->iface.get_description(own);
+    props->type = own->iface.get_type(own);
+    props->caps.buffer_from_host_ptr = true;
+  };
+  iface.init_backend = make_backend;
+  iface.get_buffer_type = [](ggml_backend_dev_t) { return &buffer_type; };
+  iface.buffer_from_host_ptr = [](ggml_backend_dev_t, void *memory, size_t size, size_t) {
+    return api().ggml_backend_cpu_buffer_from_ptr(memory, size);
+  };
+  // Everything the CPU can do, so that a graph stays in one piece.
+  iface.supports_op = [](ggml_backend_dev_t, const ggml_tensor *node) {
+    return api().ggml_backend_dev_supports_op(cpu_device, node);
+  };
+  iface.supports_buft = [](ggml_backend_dev_t, ggml_backend_buffer_type_t type) {
+    return api().ggml_backend_dev_supports_buft(cpu_device, type);
+  };
+  own_device.reg = &registry;
+}
+
+void describe_registry() {
+  registry.api_version = GGML_BACKEND_API_VERSION;
+  registry.iface.get_name = [](ggml_backend_reg_t) { return "PREFILL"; };
+  registry.iface.get_device_count = [](ggml_backend_reg_t) { return size_t{1}; };
+  registry.iface.get_device = [](ggml_backend_reg_t, size_t) { return &own_device; };
+  registry.iface.get_proc_address = [](ggml_backend_reg_t, const char *name) -> void * {
+    return std::strcmp(name, "ggml_backend_set_n_threads") == 0 ? reinterpret_cast<void *>(set_threads)
+                                                                : nullptr;
+  };
+}
+
+/// Plain memory under a name of its own: weights would else go into the CPU backend's repacked buffers, which
+/// only it can read.
+void describe_buffer_type() {
+  buffer_type = *api().ggml_backend_cpu_buffer_type();
+  buffer_type.iface.get_name = [](ggml_backend_buffer_type_t) { return "PREFILL"; };
+  buffer_type.device = &own_device;
+}
+
+/// Whether the structures of this llama.cpp are laid out as those this was compiled with, as far as values
+/// known otherwise can tell.
+bool has_known_layout() {
+  ggml_backend_buffer_type_t cpu = api().ggml_backend_cpu_buffer_type();
+  ggml_backend_reg_t reg = api().ggml_backend_dev_backend_reg(cpu_device);
+  return reg->api_version == GGML_BACKEND_API_VERSION && cpu_device->reg == reg &&
+         reg->iface.get_device(reg, 0) == cpu_device &&
+         cpu_device->iface.get_type(cpu_device) == GGML_BACKEND_DEVICE_TYPE_CPU && cpu->iface.is_host(cpu) &&
+         std::strcmp(reg->iface.get_name(reg), "CPU") == 0;
+}
+
+} // namespace
+
+std::string register_backend() {
+  kernels = choose_kernels();
+  cpu_device = api().ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
+  if (kernels == nullptr || cpu_device == nullptr || !has_known_layout()) {
+    kernels = nullptr;
+    return "";
+  }
+  describe_device();
+  describe_registry();
+  describe_buffer_type();
+  api().ggml_backend_register(&registry);
+  return kernels->name;
+}
+
+Use::Use(bool wanted) : before_(is_wanted) {
+  is_wanted = wanted && kernels != nullptr;
+}
+
+Use::~Use() {
+  is_wanted = before_;
+}
+
+bool is_running() {
+  return kernels != nullptr;
+}
+
+bool is_own(ggml_backend_dev_t device) {
+  return device == &own_device;
+}
+
+} // namespace llama_reward::prefill

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "attention.h"
+#include "gelu.h"
+#include "ggml-impl.h"
+#include "kernels.h"
+#include "mask.h"
+#include "matmul.h"
+#include "scratch.h"
+
+namespace llama_reward::prefill {
+
+/// A graph in which the operations computed here have taken the place of ggml's. The other nodes are the same
+/// ones, so that ggml's CPU backend computes the whole in one go, with its own threads.
+class Graph {
+ public:
+  /// @throws std::bad_alloc
+  Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, Scratch &scratch);
+  ~Graph() = default;
+  Graph(const Graph &) = delete;
+  Graph &operator=(const Graph &) = delete;
+
+  /// What to compute in the graph's place.
+  ggml_cgraph *view() { return &view_; }
+
+ private:
+  /// One custom node: a step of an operation, done by all threads together.
+  struct Step {
+    enum class Kind : uint8_t { MATMUL, GELU, MASK, PREPARE, ATTEND } kind = Kind::MATMUL;
+    MatMul *matmul = nullptr;
+    Gelu *gelu = nullptr;
+    Mask *mask = nullptr;
+    Attention *attention = nullptr;
+    float *shared = nullptr;
+    float *scratch = nullptr;
+    size_t scratch_floats = 0;
+  };
+  static void run_step(ggml_tensor *node, int thread, int threads, void *user_data);
+
+  void add(const ggml_tensor *node);
+  void add_step(const ggml_tensor *node, Step step);
+  Mask &mask_of(const ggml_tensor *node);
+
+  const Kernels &kernels_;
+  int threads_;
+  std::deque<MatMul> matmuls_;
+  std::deque<Gelu> gelus_;
+  std::deque<Attention> attentions_;
+  struct NamedMask {
+    const ggml_tensor *tensor;
+    std::unique_ptr<Mask> mask;
+  };
+  std::vector<NamedMask> masks_;
+  std::deque<Step> steps_;
+  std::deque<ggml_tensor> copies_;
+  std::vector<ggml_tensor *> nodes_;
+  size_t shared_floats_ = 0, scratch_floats_ = 0;
+  ggml_cgraph view_;
+};
+
+} // namespace llama_reward::prefill

@@ -1,0 +1,56 @@
+#pragma once
+
+// The inner loops of the prefill backend, one set per instruction set. Nothing here knows of ggml.
+
+#include <cstdint>
+
+namespace llama_reward::prefill {
+
+/// Columns of the widest panel.
+constexpr int MAX_COLUMNS = 32;
+
+/// Element types the kernels read themselves; others are unpacked to F32 before.
+enum class Element : uint8_t { F32, F16, BF16 };
+
+/// Sums and products are float32 throughout. The order of a sum depends on nothing but its length, so that a
+/// row of results is the same to the bit whatever rows stand beside it.
+struct Kernels {
+  const char *name;
+  /// Columns of a panel.
+  int columns;
+
+  /// Converts `count` numbers. `source` need not be aligned.
+  void (*widen)(const void *source, Element type, float *target, int64_t count);
+
+  /// Transposes up to `columns` rows of `length` numbers to a panel `[length][columns]`; missing columns
+  /// become 0.
+  void (*pack)(const float *const *rows, int row_count, int64_t length, float *panel);
+
+  /// `c[i][j] = Σ x[i][k] · panel[k][j]` for `rows` rows and the first `columns_used` columns, or `+=` with
+  /// `add`. Distances between rows count floats. `panel` may be any matrix whose rows can be read `columns`
+  /// wide.
+  void (*multiply)(const float *x, int64_t x_stride, int64_t rows, const float *panel, int64_t panel_stride,
+                   int64_t length, float *c, int64_t c_stride, int64_t columns_used, bool add);
+
+  /// `x = cap · tanh(scale · x / cap)`, or `scale · x` with a cap of 0; −∞ where the mask's bit is set, 32
+  /// bits a word. Returns the largest, −∞ for none; a NaN may be passed over. `count` is a multiple of 32.
+  float (*scale_and_mask)(float *x, int64_t count, float scale, float cap, const uint32_t *mask);
+
+  /// `x = exp(x − largest)`; returns the sum. `count` is a multiple of 32.
+  float (*exponentials)(float *x, int64_t count, float largest);
+
+  /// `target = gelu(gate) · up`, GELU in its tanh form.
+  void (*gated_gelu)(const float *gate, const float *up, float *target, int64_t count);
+
+  /// `x = x · factor`.
+  void (*rescale)(float *x, int64_t count, float factor);
+};
+
+/// The fastest set this processor runs, or null. `LLAMA_REWARD_PREFILL=avx2|avx512|off` in the environment
+/// narrows the choice, for measurements.
+const Kernels *choose_kernels();
+
+const Kernels *avx2_kernels();
+const Kernels *avx512_kernels();
+
+} // namespace llama_reward::prefill

@@ -1,0 +1,244 @@
+// The kernels over a vector type `V`, whose instruction set the including file is compiled for. No standard
+// headers beyond C's: an inline function of theirs, compiled here, could be the copy the linker keeps for the
+// whole addon.
+//
+// V has: WIDTH, Register, zero, set(float), load(const float*), store(float*, Register), add, sub, mul,
+// fmadd(a, b, c) = a·b + c, fnmadd, min, max, round (to nearest), power_of_two(Register of whole numbers),
+// divide, sum(Register), largest(Register), from_f16(const void*), from_bf16(const void*),
+// masked_infinity(Register, bits): −∞ in the lanes whose bit is set.
+
+namespace {
+
+constexpr int COLUMNS = 2 * V::WIDTH;
+
+void widen(const void *source, Element type, float *target, int64_t count) {
+  const int64_t whole = count - count % V::WIDTH;
+  const int size = type == Element::F32 ? 4 : 2;
+  const char *bytes = static_cast<const char *>(source);
+  const auto convert = [type](const char *from) {
+    return type == Element::F16    ? V::from_f16(from)
+           : type == Element::BF16 ? V::from_bf16(from)
+                                   : V::load(reinterpret_cast<const float *>(from));
+  };
+  for (int64_t i = 0; i < whole; i += V::WIDTH)
+    V::store(target + i, convert(bytes + i * size));
+  if (whole < count) {
+    alignas(64) char padded[64] = {};
+    alignas(64) float wide[V::WIDTH];
+    __builtin_memcpy(padded, bytes + whole * size, static_cast<size_t>((count - whole) * size));
+    V::store(wide, convert(padded));
+    for (int64_t i = whole; i < count; i++)
+      target[i] = wide[i - whole];
+  }
+}
+
+void pack(const float *const *rows, int row_count, int64_t length, float *panel) {
+  for (int group = 0; group < COLUMNS; group += 8) {
+    const float *source[8];
+    static const float zeros[8] = {};
+    int64_t step[8];
+    for (int i = 0; i < 8; i++) {
+      const bool is_there = group + i < row_count;
+      source[i] = is_there ? rows[group + i] : zeros;
+      step[i] = is_there ? 1 : 0;
+    }
+    int64_t k = 0;
+    for (; k + 8 <= length; k += 8) {
+      const float *at[8];
+      for (int i = 0; i < 8; i++)
+        at[i] = source[i] + step[i] * k;
+      transpose8(at, panel + k * COLUMNS + group, COLUMNS);
+    }
+    for (; k < length; k++)
+      for (int i = 0; i < 8; i++)
+        panel[k * COLUMNS + group + i] = source[i][step[i] * k];
+  }
+}
+
+template <int ROWS>
+inline __attribute__((always_inline)) void tile(const float *x, int64_t x_stride, const float *panel,
+                                                int64_t panel_stride, int64_t length, float *c,
+                                                int64_t c_stride, bool add) {
+  V::Register sums[ROWS][2];
+#pragma GCC unroll 16
+  for (int r = 0; r < ROWS; r++) {
+    sums[r][0] = add ? V::load(c + r * c_stride) : V::zero();
+    sums[r][1] = add ? V::load(c + r * c_stride + V::WIDTH) : V::zero();
+  }
+  for (int64_t k = 0; k < length; k++) {
+    const V::Register b0 = V::load(panel);
+    const V::Register b1 = V::load(panel + V::WIDTH);
+    panel += panel_stride;
+#pragma GCC unroll 16
+    for (int r = 0; r < ROWS; r++) {
+      const V::Register a = V::set(x[r * x_stride + k]);
+      sums[r][0] = V::fmadd(a, b0, sums[r][0]);
+      sums[r][1] = V::fmadd(a, b1, sums[r][1]);
+    }
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < ROWS; r++) {
+    V::store(c + r * c_stride, sums[r][0]);
+    V::store(c + r * c_stride + V::WIDTH, sums[r][1]);
+  }
+}
+
+void tile_of(int rows, const float *x, int64_t x_stride, const float *panel, int64_t panel_stride,
+             int64_t length, float *c, int64_t c_stride, bool add) {
+  switch (rows) {
+#define LLAMA_REWARD_TILE(n)                                                                                 \
+  case n:                                                                                                    \
+    return tile<n>(x, x_stride, panel, panel_stride, length, c, c_stride, add);
+    LLAMA_REWARD_TILE(1)
+    LLAMA_REWARD_TILE(2)
+    LLAMA_REWARD_TILE(3)
+    LLAMA_REWARD_TILE(4)
+    LLAMA_REWARD_TILE(5)
+    LLAMA_REWARD_TILE(6)
+#if LLAMA_REWARD_TILE_ROWS > 6
+    LLAMA_REWARD_TILE(7)
+    LLAMA_REWARD_TILE(8)
+    LLAMA_REWARD_TILE(9)
+    LLAMA_REWARD_TILE(10)
+    LLAMA_REWARD_TILE(11)
+    LLAMA_REWARD_TILE(12)
+#endif
+#undef LLAMA_REWARD_TILE
+  }
+}
+
+void multiply(const float *x, int64_t x_stride, int64_t rows, const float *panel, int64_t panel_stride,
+              int64_t length, float *c, int64_t c_stride, int64_t columns_used, bool add) {
+  for (int64_t row = 0; row < rows; row += LLAMA_REWARD_TILE_ROWS) {
+    const int count =
+        static_cast<int>(rows - row < LLAMA_REWARD_TILE_ROWS ? rows - row : LLAMA_REWARD_TILE_ROWS);
+    const float *own = x + row * x_stride;
+    float *target = c + row * c_stride;
+    if (columns_used == COLUMNS) {
+      tile_of(count, own, x_stride, panel, panel_stride, length, target, c_stride, add);
+      continue;
+    }
+    // The last columns: through a tile of full width, since what lies behind them is not ours.
+    alignas(64) float whole[LLAMA_REWARD_TILE_ROWS * COLUMNS] = {};
+    for (int r = 0; add && r < count; r++)
+      for (int64_t j = 0; j < columns_used; j++)
+        whole[r * COLUMNS + j] = target[r * c_stride + j];
+    tile_of(count, own, x_stride, panel, panel_stride, length, whole, COLUMNS, add);
+    for (int r = 0; r < count; r++)
+      for (int64_t j = 0; j < columns_used; j++)
+        target[r * c_stride + j] = whole[r * COLUMNS + j];
+  }
+}
+
+/// Σ factors[i] · x^(COUNT − 1 − i).
+template <int COUNT>
+inline V::Register polynomial(const float (&factors)[COUNT], V::Register x) {
+  auto value = V::set(factors[0]);
+#pragma GCC unroll 8
+  for (int i = 1; i < COUNT; i++)
+    value = V::fmadd(value, x, V::set(factors[i]));
+  return value;
+}
+
+/// tanh as a quotient of polynomials, within 4 units in the last place; coefficients as in Eigen's
+/// `ptanh_float`.
+inline V::Register tanh_of(V::Register x) {
+  const auto bound = V::set(7.90531110763549805f);
+  x = V::min(V::max(x, V::sub(V::zero(), bound)), bound);
+  const auto square = V::mul(x, x);
+  const auto above = polynomial<7>({-2.76076847742355e-16f, 2.00018790482477e-13f, -8.60467152213735e-11f,
+                                    5.12229709037114e-08f, 1.48572235717979e-05f, 6.37261928875436e-04f,
+                                    4.89352455891786e-03f},
+                                   square);
+  const auto below = polynomial<4>(
+      {1.19825839466702e-06f, 1.18534705686654e-04f, 2.26843463243900e-03f, 4.89352518554385e-03f}, square);
+  return V::divide(V::mul(above, x), below);
+}
+
+float scale_and_mask(float *x, int64_t count, float scale, float cap, const uint32_t *mask) {
+  auto largest = V::set(-__builtin_inff());
+  const auto factor = V::set(cap == 0 ? scale : scale / cap);
+  for (int64_t i = 0; i < count; i += V::WIDTH) {
+    auto value = V::mul(V::load(x + i), factor);
+    if (cap != 0)
+      value = V::mul(tanh_of(value), V::set(cap));
+    value = V::masked_infinity(value, mask[i / 32] >> (i % 32));
+    V::store(x + i, value);
+    largest = V::max(largest, value);
+  }
+  return V::largest(largest);
+}
+
+/// e^x for x ≤ 0, within 2 units in the last place: 2^n · e^r with a polynomial for e^r; coefficients of
+/// Cephes' `expf`.
+inline V::Register exp_of(V::Register x) {
+  // Smaller ones are 0 anyway once they are beside a 1.
+  x = V::max(V::set(-87.0f), x);
+  const auto n = V::round(V::mul(x, V::set(1.44269504088896341f)));
+  auto rest = V::fnmadd(n, V::set(0.693359375f), x);
+  rest = V::fnmadd(n, V::set(-2.12194440e-4f), rest);
+  auto value = polynomial<6>({1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
+                              1.6666665459e-1f, 5.0000001201e-1f},
+                             rest);
+  value = V::fmadd(value, V::mul(rest, rest), V::add(rest, V::set(1.0f)));
+  return V::mul(value, V::power_of_two(n));
+}
+
+float exponentials(float *x, int64_t count, float largest) {
+  const auto shift = V::set(largest);
+  auto sum = V::zero();
+  for (int64_t i = 0; i < count; i += V::WIDTH) {
+    const auto logit = V::load(x + i);
+    const auto value = V::zero_where_infinite(exp_of(V::sub(logit, shift)), logit);
+    V::store(x + i, value);
+    sum = V::add(sum, value);
+  }
+  return V::sum(sum);
+}
+
+inline V::Register gelu_of(V::Register x) {
+  // √(2/π) · (x + 0.044715 x³)
+  const auto inner =
+      V::mul(V::mul(V::set(0.797884560802865f), x), V::fmadd(V::mul(V::set(0.044715f), x), x, V::set(1.0f)));
+  const auto half = V::mul(V::set(0.5f), x);
+  return V::fmadd(half, tanh_of(inner), half);
+}
+
+void gated_gelu(const float *gate, const float *up, float *target, int64_t count) {
+  const int64_t whole = count - count % V::WIDTH;
+  for (int64_t i = 0; i < whole; i += V::WIDTH)
+    V::store(target + i, V::mul(gelu_of(V::load(gate + i)), V::load(up + i)));
+  if (whole == count)
+    return;
+  alignas(64) float rest[V::WIDTH] = {}, factors[V::WIDTH] = {};
+  for (int64_t i = whole; i < count; i++) {
+    rest[i - whole] = gate[i];
+    factors[i - whole] = up[i];
+  }
+  V::store(rest, V::mul(gelu_of(V::load(rest)), V::load(factors)));
+  for (int64_t i = whole; i < count; i++)
+    target[i] = rest[i - whole];
+}
+
+void rescale(float *x, int64_t count, float factor) {
+  const auto by = V::set(factor);
+  int64_t i = 0;
+  for (; i + V::WIDTH <= count; i += V::WIDTH)
+    V::store(x + i, V::mul(V::load(x + i), by));
+  for (; i < count; i++)
+    x[i] *= factor;
+}
+
+constexpr Kernels KERNELS = {
+    LLAMA_REWARD_KERNELS_NAME,
+    COLUMNS,
+    widen,
+    pack,
+    multiply,
+    scale_and_mask,
+    exponentials,
+    gated_gelu,
+    rescale,
+};
+
+} // namespace

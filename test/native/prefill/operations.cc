@@ -1,0 +1,336 @@
+// The prefill backend's operations beside plain loops in double precision, over random shapes, strides, types and masks.
+// Usage: operations LIBGGML_BASE KERNELS CASES SEED. Prints the worst relative error of each operation, and fails beyond the bounds.
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../../../native/backend.h"
+#include "../../../native/prefill/attention.h"
+#include "../../../native/prefill/gelu.h"
+#include "../../../native/prefill/matmul.h"
+#include "../../../native/prefill/scratch.h"
+
+namespace llama_reward {
+namespace {
+Symbols symbols;
+}
+const Symbols &api() {
+  return symbols;
+}
+} // namespace llama_reward
+
+namespace {
+
+using namespace llama_reward;
+using namespace llama_reward::prefill;
+
+void *library = nullptr;
+
+template <class Function> void resolve(Function &target, const char *name) {
+  target = reinterpret_cast<Function>(dlsym(library, name));
+  if (target == nullptr)
+    std::exit(std::fprintf(stderr, "no %s\n", name));
+}
+
+class Random {
+ public:
+  explicit Random(uint32_t seed) : engine_(seed) {}
+  int64_t between(int64_t first, int64_t last) {
+    return std::uniform_int_distribution<int64_t>(first, last)(engine_);
+  }
+  bool chance(double share) { return std::uniform_real_distribution<double>(0, 1)(engine_) < share; }
+  float normal() { return static_cast<float>(std::normal_distribution<double>(0, 1)(engine_)); }
+  template <class T> T one_of(std::initializer_list<T> values) {
+    return values.begin()[between(0, static_cast<int64_t>(values.size()) - 1)];
+  }
+
+ private:
+  std::mt19937 engine_;
+};
+
+/// A tensor with memory of its own, by hand: rows may lie further apart than they are long.
+struct Tensor {
+  ggml_tensor it{};
+  std::vector<char> memory;
+
+  Tensor(ggml_type type, std::vector<int64_t> shape, int64_t padding = 0) {
+    const ggml_type_traits *traits = api().ggml_get_type_traits(type);
+    shape.resize(4, 1);
+    it.type = type;
+    for (int i = 0; i < 4; i++)
+      it.ne[i] = shape[static_cast<size_t>(i)];
+    it.nb[0] = traits->type_size;
+    it.nb[1] = traits->type_size * static_cast<size_t>(shape[0] / traits->blck_size + padding);
+    it.nb[2] = it.nb[1] * static_cast<size_t>(shape[1]);
+    it.nb[3] = it.nb[2] * static_cast<size_t>(shape[2]);
+    // To the byte, so that a sanitizer sees what is read beyond.
+    memory.resize(it.nb[3] * static_cast<size_t>(shape[3]) -
+                  traits->type_size * static_cast<size_t>(padding));
+    it.data = memory.data();
+    it.op = GGML_OP_NONE;
+  }
+
+  char *row(int64_t i, int64_t j = 0) {
+    return memory.data() + static_cast<size_t>(i) * it.nb[1] + static_cast<size_t>(j) * it.nb[2];
+  }
+
+  /// Stores numbers as the type can hold them, and gives back what it holds.
+  std::vector<float> fill_row(int64_t i, int64_t j, const std::vector<float> &values) {
+    const ggml_type_traits *traits = api().ggml_get_type_traits(it.type);
+    const auto count = static_cast<int64_t>(values.size());
+    std::vector<float> held(values);
+    if (it.type == GGML_TYPE_F32) {
+      std::memcpy(row(i, j), values.data(), values.size() * sizeof(float));
+      return held;
+    }
+    traits->from_float_ref(values.data(), row(i, j), count);
+    traits->to_float(row(i, j), held.data(), count);
+    return held;
+  }
+};
+
+template <class Work> void on_threads(int count, const Work &work) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < count; i++)
+    threads.emplace_back(work, i);
+  for (std::thread &thread : threads)
+    thread.join();
+}
+
+std::vector<float> normals(Random &random, int64_t count, float spread = 1) {
+  std::vector<float> values(static_cast<size_t>(count));
+  for (float &value : values)
+    value = spread * random.normal();
+  return values;
+}
+
+using Rows = std::vector<std::vector<float>>;
+
+/// Largest difference, as a share of what rounding each product once could cause.
+double matmul_case(const Kernels &kernels, Random &random) {
+  const ggml_type type = random.one_of({GGML_TYPE_F32, GGML_TYPE_F16, GGML_TYPE_BF16, GGML_TYPE_Q8_0, GGML_TYPE_Q4_K,
+                                        GGML_TYPE_Q5_K, GGML_TYPE_Q6_K, GGML_TYPE_Q4_0});
+  const int64_t block = api().ggml_get_type_traits(type)->blck_size;
+  const int64_t length = block * random.between(1, block == 1 ? 1200 : block == 32 ? 40 : 5);
+  const int64_t rows = random.between(1, 150), count = random.between(1, 40);
+  const bool is_padded = random.chance(0.3);
+  Tensor weights(type, {length, rows});
+  Tensor x(GGML_TYPE_F32, {length, count}, is_padded ? random.between(1, 9) : 0);
+  Tensor result(GGML_TYPE_F32, {rows, count});
+  result.it.op = GGML_OP_MUL_MAT;
+  result.it.src[0] = &weights.it;
+  result.it.src[1] = &x.it;
+  Rows w, inputs;
+  for (int64_t i = 0; i < rows; i++)
+    w.push_back(weights.fill_row(i, 0, normals(random, length)));
+  for (int64_t i = 0; i < count; i++)
+    inputs.push_back(x.fill_row(i, 0, normals(random, length)));
+
+  if (!MatMul::takes(&result.it))
+    std::exit(std::fprintf(stderr, "a product was not taken\n"));
+  const int threads = static_cast<int>(random.between(1, 3));
+  MatMul matmul(kernels, &result.it, threads);
+  std::vector<Scratch> scratch(static_cast<size_t>(threads));
+  for (Scratch &own : scratch)
+    own.reserve(matmul.scratch_floats() * sizeof(float));
+  on_threads(threads, [&](int i) { matmul.run(scratch[static_cast<size_t>(i)].floats()); });
+
+  double worst = 0;
+  for (int64_t i = 0; i < count; i++)
+    for (int64_t j = 0; j < rows; j++) {
+      double sum = 0, size = 0;
+      for (size_t k = 0; k < static_cast<size_t>(length); k++) {
+        const double product = static_cast<double>(inputs[static_cast<size_t>(i)][k]) * w[static_cast<size_t>(j)][k];
+        sum += product;
+        size += std::abs(product);
+      }
+      float got;
+      std::memcpy(&got, result.row(i) + static_cast<size_t>(j) * sizeof(float), sizeof(got));
+      worst = std::max(worst, std::abs(got - sum) / (size + 1e-30));
+    }
+  return std::isfinite(worst) ? worst : std::numeric_limits<double>::infinity();
+}
+
+/// Absolute difference of attention over values of spread 1.
+double attention_case(const Kernels &kernels, Random &random) {
+  const ggml_type type = random.one_of({GGML_TYPE_F32, GGML_TYPE_F16});
+  const int64_t width = random.one_of<int64_t>({8, 16, 20, 32, 64, 80, 128, 256});
+  const int64_t value_width = random.chance(0.8) ? width : 8 * random.between(1, 20);
+  const int64_t kv_heads = random.between(1, 3), heads = kv_heads * random.between(1, 4);
+  const int64_t tokens = random.between(1, 60), cells = random.between(1, 700);
+  const float scale = 1.0f / std::sqrt(static_cast<float>(width));
+  const float cap = random.chance(0.3) ? 5.0f : 0.0f;
+  Tensor q(GGML_TYPE_F32, {width, tokens, heads}, random.between(0, 3));
+  Tensor k(type, {width, cells, kv_heads}, random.between(0, 3));
+  Tensor v(type, {value_width, cells, kv_heads}, random.between(0, 3));
+  Tensor mask(GGML_TYPE_F16, {cells, tokens + random.between(0, 2)});
+  Tensor result(GGML_TYPE_F32, {value_width, heads, tokens});
+  result.it.op = GGML_OP_FLASH_ATTN_EXT;
+  result.it.src[0] = &q.it;
+  result.it.src[1] = &k.it;
+  result.it.src[2] = &v.it;
+  result.it.src[3] = &mask.it;
+  const float parameters[3] = {scale, 0, cap};
+  std::memcpy(result.it.op_params, parameters, sizeof(parameters));
+
+  std::vector<Rows> queries, keys, values;
+  for (int64_t h = 0; h < heads; h++) {
+    queries.emplace_back();
+    for (int64_t t = 0; t < tokens; t++)
+      queries.back().push_back(q.fill_row(t, h, normals(random, width, 3)));
+  }
+  // A cell that overflowed belongs to another text: who does not see it must not feel it.
+  const int64_t wild = random.chance(0.3) ? random.between(0, cells - 1) : -1;
+  for (int64_t h = 0; h < kv_heads; h++) {
+    keys.emplace_back();
+    values.emplace_back();
+    for (int64_t c = 0; c < cells; c++) {
+      std::vector<float> key = normals(random, width), value = normals(random, value_width);
+      if (c == wild) {
+        key[0] = std::numeric_limits<float>::quiet_NaN();
+        value[static_cast<size_t>(random.between(0, value_width - 1))] = std::numeric_limits<float>::infinity();
+      }
+      keys.back().push_back(k.fill_row(c, h, key));
+      values.back().push_back(v.fill_row(c, h, value));
+    }
+  }
+  const double density = random.one_of({0.02, 0.3, 0.9});
+  const int64_t gap = random.between(0, cells);
+  std::vector<std::vector<bool>> sees;
+  for (int64_t t = 0; t < mask.it.ne[1]; t++) {
+    std::vector<float> row(static_cast<size_t>(cells));
+    sees.emplace_back();
+    for (int64_t c = 0; c < cells; c++) {
+      const bool is_seen = c != wild && c >= gap && random.chance(density);
+      sees.back().push_back(is_seen);
+      row[static_cast<size_t>(c)] = is_seen ? 0 : -std::numeric_limits<float>::infinity();
+    }
+    mask.fill_row(t, 0, row);
+  }
+
+  if (!Attention::takes(&result.it))
+    std::exit(std::fprintf(stderr, "an attention was not taken\n"));
+  const int threads = static_cast<int>(random.between(1, 3));
+  Mask bits(&mask.it);
+  Attention attention(kernels, &result.it, bits);
+  Scratch shared;
+  shared.reserve(attention.shared_floats() * sizeof(float));
+  std::vector<Scratch> scratch(static_cast<size_t>(threads));
+  for (Scratch &own : scratch)
+    own.reserve(attention.scratch_floats() * sizeof(float));
+  on_threads(threads, [&](int) { bits.run(); });
+  on_threads(threads, [&](int i) { attention.prepare(shared.floats(), scratch[static_cast<size_t>(i)].floats()); });
+  on_threads(threads, [&](int i) { attention.run(shared.floats(), scratch[static_cast<size_t>(i)].floats()); });
+
+  double worst = 0;
+  for (int64_t h = 0; h < heads; h++)
+    for (int64_t t = 0; t < tokens; t++) {
+      const auto head = static_cast<size_t>(h), kv = static_cast<size_t>(h / (heads / kv_heads)), at = static_cast<size_t>(t);
+      std::vector<double> output(static_cast<size_t>(value_width)), logits(static_cast<size_t>(cells));
+      double largest = -std::numeric_limits<double>::infinity(), sum = 0;
+      for (size_t c = 0; c < static_cast<size_t>(cells); c++) {
+        if (!sees[at][c])
+          continue;
+        double logit = 0;
+        for (size_t i = 0; i < static_cast<size_t>(width); i++)
+          logit += static_cast<double>(queries[head][at][i]) * keys[kv][c][i];
+        logit *= scale;
+        logits[c] = cap == 0 ? logit : cap * std::tanh(logit / cap);
+        largest = std::max(largest, logits[c]);
+      }
+      for (size_t c = 0; c < static_cast<size_t>(cells); c++) {
+        if (!sees[at][c])
+          continue;
+        const double weight = std::exp(logits[c] - largest);
+        sum += weight;
+        for (size_t i = 0; i < output.size(); i++)
+          output[i] += weight * values[kv][c][i];
+      }
+      for (size_t i = 0; i < output.size(); i++) {
+        float got;
+        std::memcpy(&got, result.memory.data() + head * result.it.nb[1] + at * result.it.nb[2] + i * sizeof(float),
+                    sizeof(got));
+        const double difference = std::abs(got - (sum == 0 ? 0 : output[i] / sum));
+        worst = std::isfinite(difference) ? std::max(worst, difference) : difference;
+        if (!std::isfinite(difference))
+          return std::numeric_limits<double>::infinity();
+      }
+    }
+  return worst;
+}
+
+/// Difference of one gated value, as a share of its size.
+double gelu_case(const Kernels &kernels, Random &random) {
+  const int64_t width = random.between(1, 300), count = random.between(1, 9);
+  Tensor gate(GGML_TYPE_F32, {width, count}, random.between(0, 3));
+  Tensor up(GGML_TYPE_F32, {width, count}, random.between(0, 3));
+  Tensor result(GGML_TYPE_F32, {width, count});
+  result.it.op = GGML_OP_GLU;
+  result.it.op_params[0] = GGML_GLU_OP_GEGLU;
+  result.it.src[0] = &gate.it;
+  result.it.src[1] = &up.it;
+  Rows gates, ups;
+  for (int64_t i = 0; i < count; i++) {
+    gates.push_back(gate.fill_row(i, 0, normals(random, width, 4)));
+    ups.push_back(up.fill_row(i, 0, normals(random, width)));
+  }
+  if (!Gelu::takes(&result.it))
+    std::exit(std::fprintf(stderr, "a GELU was not taken\n"));
+  Gelu gelu(kernels, &result.it);
+  on_threads(2, [&](int) { gelu.run(); });
+  double worst = 0;
+  for (int64_t i = 0; i < count; i++)
+    for (size_t j = 0; j < static_cast<size_t>(width); j++) {
+      const double x = gates[static_cast<size_t>(i)][j], u = ups[static_cast<size_t>(i)][j];
+      const double value = 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
+      float got;
+      std::memcpy(&got, result.row(i) + j * sizeof(float), sizeof(got));
+      worst = std::max(worst, std::abs(got - value * u) / (std::abs(x * u) + 1e-30));
+    }
+  return worst;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  if (argc != 5)
+    return 2;
+  library = dlopen(argv[1], RTLD_NOW);
+  if (library == nullptr)
+    return std::fprintf(stderr, "%s\n", dlerror()), 2;
+  resolve(symbols.ggml_get_type_traits, "ggml_get_type_traits");
+  setenv("LLAMA_REWARD_PREFILL", argv[2], 1);
+  const Kernels *kernels = choose_kernels();
+  if (kernels == nullptr)
+    return std::printf("unavailable\n"), 0;
+  const int cases = std::atoi(argv[3]);
+  Random random(static_cast<uint32_t>(std::atoi(argv[4])));
+
+  struct Operation {
+    const char *name;
+    double (*run)(const Kernels &, Random &);
+    double bound;
+  };
+  // Float32 sums of up to 1,200 products: the share of their sizes that stays within a few units in the last place.
+  const Operation operations[] = {
+      {"matmul", matmul_case, 2e-6}, {"attention", attention_case, 2e-5}, {"gelu", gelu_case, 5e-7}};
+  bool is_good = true;
+  for (const Operation &operation : operations) {
+    double worst = 0;
+    for (int i = 0; i < cases; i++)
+      worst = std::max(worst, operation.run(*kernels, random));
+    std::printf("%s %s %d cases, worst %.2e, bound %.0e\n", kernels->name, operation.name, cases, worst, operation.bound);
+    is_good &= worst <= operation.bound;
+  }
+  return is_good ? 0 : 1;
+}
