@@ -20,8 +20,16 @@ export interface LoadOptions {
   threads?: number | undefined;
   /** Longest prompt in tokens, and the cells of the KV cache. Default: by the model and the free memory. */
   contextLength?: number | undefined;
-  /** Element type of the KV cache. `f32` is the most exact, `f16` takes half the memory. */
+  /**
+   * Element type of the KV cache. `f32` is the most exact, `f16` takes half the memory. Default: `f32` where `prefill` runs, else
+   * `f16`.
+   */
   kvType?: "f32" | "f16" | undefined;
+  /**
+   * Who computes products and attention when the whole backbone is on the CPU. `auto`: the addon's own kernels, in float32 whatever
+   * the type of the weights, on processors with AVX2 or AVX-512; `off`: llama.cpp's, which round activations to the weights' type.
+   */
+  prefill?: "auto" | "off" | undefined;
   /** `reference`: as many BOS tokens as the published usage has; `once`; `none`. */
   bos?: "reference" | "once" | "none" | undefined;
   /** Whether special tokens spelled in a message count as such (as in the published usage) or stay text. */
@@ -47,6 +55,7 @@ const schema = z.strictObject({
   threads: z.int().min(1).max(512).optional(),
   contextLength: z.int().min(1).max(16_777_216).optional(),
   kvType: z.enum(["f32", "f16"]).optional(),
+  prefill: z.enum(["auto", "off"]).optional(),
   bos: z.enum(["reference", "once", "none"]).optional(),
   specialTokens: z.enum(["parse", "literal"]).optional(),
   truncate: z.enum(["error", "left", "right"]).optional(),

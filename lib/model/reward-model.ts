@@ -43,6 +43,8 @@ export interface Placement {
   threads: number;
   contextLength: number;
   kvType: "f32" | "f16";
+  /** Whether the addon's own kernels compute products and attention, in float32. */
+  isPrefilled: boolean;
 }
 
 /**
@@ -83,7 +85,7 @@ export class RewardModel extends ScorerFront {
   private constructor(
     reward: RewardJson,
     type: BackboneType,
-    { kvType, ...settings }: Omit<ScoringSettings, "device">,
+    rules: Omit<ScoringSettings, "device" | "kvType" | "prefill">,
     backbone: Backbone,
     head: LoadedHead,
     prompts: PromptBuilder,
@@ -99,7 +101,7 @@ export class RewardModel extends ScorerFront {
       temperature: reward.calibration?.temperature,
     });
     const { contextLength, threads } = backbone.contextInfo;
-    this.placement = { ...backbone.placement, threads, contextLength, kvType };
+    this.placement = { ...backbone.placement, threads, contextLength };
     this.description = {
       name: reward.name,
       architecture: reward.backbone.architecture,
@@ -110,7 +112,12 @@ export class RewardModel extends ScorerFront {
       type,
       contextLength,
       fingerprint: modelFingerprint(reward, type),
-      settings: { ...settings, kvType, device: deviceKinds(this.placement) },
+      settings: {
+        ...rules,
+        kvType: this.placement.kvType,
+        prefill: this.placement.isPrefilled ? "on" : "off",
+        device: deviceKinds(this.placement),
+      },
     };
   }
 
@@ -120,7 +127,7 @@ export class RewardModel extends ScorerFront {
    * `signal.reason` when cancelled
    */
   static async load(modelDir: string, options: LoadOptions = {}): Promise<RewardModel> {
-    const { signal, onProgress, device, gpuLayers, threads, kvType = "f16" } = checkLoadOptions(options);
+    const { signal, onProgress, device, gpuLayers, threads, kvType, prefill } = checkLoadOptions(options);
     signal?.throwIfAborted();
     const reward = await readRewardJson(modelDir, { check: options.check });
     const type = options.type ?? reward.backbone.defaultType;
@@ -132,6 +139,7 @@ export class RewardModel extends ScorerFront {
       gpuLayers,
       threads,
       kvType,
+      prefill,
       contextLength,
       signal,
       onProgress,
@@ -155,7 +163,7 @@ export class RewardModel extends ScorerFront {
         ),
       });
       signal?.throwIfAborted();
-      return new RewardModel(reward, type, { ...rules, kvType }, backbone, head, prompts);
+      return new RewardModel(reward, type, rules, backbone, head, prompts);
     } catch (error) {
       await Promise.all([backbone.dispose(), head?.head.dispose()]);
       throw error;

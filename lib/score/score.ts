@@ -122,6 +122,8 @@ export interface ScoringSettings {
   specialTokens: "parse" | "literal";
   truncate: "error" | "left" | "right";
   kvType: "f32" | "f16";
+  /** `on`: products and attention are computed in float32 by the addon's own kernels; `off`: by llama.cpp's. */
+  prefill: "on" | "off";
   /** Kinds of devices that compute, e.g. `CPU` or `CPU + CUDA`: the last digits of a reward differ between them. */
   device: string;
 }

@@ -8,3 +8,7 @@ it.each([
 ] as const)("says why %s, with CPU features %o", (type, features, text) => {
   expect(explainAutoType(type, features)).toMatch(text);
 });
+
+it("says that own kernels compute bf16 in float32", () => {
+  expect(explainAutoType("bf16", { AVX512_BF16: "1" }, "AVX-512")).toMatch(/computed in float32/);
+});

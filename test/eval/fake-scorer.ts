@@ -34,7 +34,14 @@ export class FakeScorer implements Scorer {
     type: "f32",
     contextLength: 1000,
     fingerprint: "0".repeat(64),
-    settings: { bos: "reference", specialTokens: "parse", truncate: "error", kvType: "f32", device: "CPU" },
+    settings: {
+      bos: "reference",
+      specialTokens: "parse",
+      truncate: "error",
+      kvType: "f32",
+      prefill: "off",
+      device: "CPU",
+    },
   };
   /** Conversations scored so far. */
   scored = 0;

@@ -17,6 +17,7 @@ export interface ModelOptions {
   threads?: number;
   context?: number;
   kvType?: LoadOptions["kvType"];
+  prefill?: LoadOptions["prefill"];
   bos?: LoadOptions["bos"];
   specialTokens?: LoadOptions["specialTokens"];
   truncate?: LoadOptions["truncate"];
@@ -49,7 +50,18 @@ export function addModelOptions(
     .option("--gpu-layers <n>", "layers on the GPU: auto (as many as fit) or a number", layerCount, "auto")
     .option("--threads <n>", "CPU threads (default: physical cores)", positiveInteger)
     .option("--context <n>", "longest prompt in tokens (default: by model and memory)", positiveInteger)
-    .addOption(choice("--kv-type <type>", "element type of the KV cache", ["f16", "f32"]).default("f16"))
+    .addOption(
+      choice("--kv-type <type>", "element type of the KV cache (default: f32 with prefill, else f16)", [
+        "f16",
+        "f32",
+      ]),
+    )
+    .addOption(
+      choice("--prefill <mode>", "on a CPU: kernels of our own in float32 where they run, or llama.cpp's", [
+        "auto",
+        "off",
+      ]).default("auto"),
+    )
     .addOption(
       choice("--bos <rule>", "leading BOS tokens: as published, at most one, or none", [
         "reference",
@@ -94,6 +106,7 @@ export function loadOptions({
   threads,
   context,
   kvType,
+  prefill,
   bos,
   specialTokens,
   truncate,
@@ -106,6 +119,7 @@ export function loadOptions({
     threads,
     contextLength: context,
     kvType,
+    prefill,
     bos,
     specialTokens,
     truncate,

@@ -98,9 +98,10 @@ export function describeConversion(
 ): string {
   const { name, backbone, head, source, notes } = reward;
   const size = backbone.files[type]?.sizeBytes ?? 0;
+  const { backend } = loadAddonDetails();
   return [
     `Made ${modelDir} from ${name}: ${backbone.architecture} backbone as ${type} (${bytes(size)}), ${head.kind} head.`,
-    ...(requested === "auto" ? [explainAutoType(type, loadAddonDetails().backend.features)] : []),
+    ...(requested === "auto" ? [explainAutoType(type, backend.features, backend.prefill)] : []),
     source.profile === null
       ? "No profile applies: prompt and position follow the checkpoint's own files (see inspect)."
       : `Profile: ${source.profile}.`,

@@ -29,6 +29,7 @@ function describe({
   llamaVersion,
   backends,
   features,
+  prefill,
   devices: found,
   failures,
   missingLibraries: missing,
@@ -44,6 +45,9 @@ function describe({
   return [
     `llama.cpp ${llamaVersion}, backends: ${backends.join(", ")}`,
     ...(used === "" ? [] : [`CPU features: ${used}`]),
+    prefill === ""
+      ? "Prefill: llama.cpp's own kernels (ours need an x86-64 processor with AVX2, and a build by GCC or Clang)"
+      : `Prefill on the CPU: own kernels for ${prefill}, in float32`,
     table([["device", "kind", "description", "memory"], ...rows]),
     ...chooseHint(found),
     ...failures.map((failure) => `Not usable: ${failure}`),

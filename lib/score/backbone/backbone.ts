@@ -12,7 +12,7 @@ import { BackboneContext, type BackboneStats, type HiddenOptions } from "./conte
 import { countLayers } from "./layer-plan.js";
 import { openBackbone, type BackboneOptions, type OpenBackbone } from "./open-backbone.js";
 import type { HiddenRequest } from "./request.js";
-import { DEFAULT_KV_TYPE } from "./sizing.js";
+import type { KvType } from "./sizing.js";
 
 export type { BackboneOptions } from "./open-backbone.js";
 
@@ -23,6 +23,9 @@ export interface BackbonePlacement {
   /** Layers on GPUs; the others are on the CPU. */
   gpuLayers: number;
   layerCount: number;
+  kvType: KvType;
+  /** Whether the addon's own kernels compute it, in float32. */
+  isPrefilled: boolean;
   /** Why less is on a GPU than was hoped for. */
   warnings: readonly string[];
 }
@@ -36,13 +39,15 @@ export class Backbone {
   readonly #context: BackboneContext;
   #disposal: Promise<void> | undefined;
 
-  private constructor({ model, context, plan, warnings }: OpenBackbone, kvType: "f16" | "f32") {
+  private constructor({ model, context, kvType, plan, warnings }: OpenBackbone) {
     this.info = model.info;
     this.contextInfo = context.info;
     this.placement = {
       device: plan.map(({ device }) => device.name).join(" + ") || "CPU",
       gpuLayers: countLayers(plan),
       layerCount: model.info.layerCount,
+      kvType,
+      isPrefilled: model.info.isPrefilled,
       warnings,
     };
     this.#model = model;
@@ -51,7 +56,7 @@ export class Backbone {
       context,
       model.info.hiddenSize,
       tokenCostInCells(model.info),
-      fewestTokens(kvType, gpuLayers < layerCount),
+      fewestTokens(kvType, gpuLayers < layerCount && !model.info.isPrefilled),
     );
   }
 
@@ -60,7 +65,7 @@ export class Backbone {
    * @throws ModelLoadError, ContextError `OUT_OF_MEMORY` or `CONTEXT_FAILED`, InvalidArgumentError; `signal.reason` on abort
    */
   static async load(addon: NativeAddon, path: string, options: BackboneOptions = {}): Promise<Backbone> {
-    return new Backbone(await openBackbone(addon, path, options), options.kvType ?? DEFAULT_KV_TYPE);
+    return new Backbone(await openBackbone(addon, path, options));
   }
 
   /** Counts of tokens since the load. */

@@ -3,6 +3,15 @@ import type { NativeAddon, NativeModel } from "../native/native-addon.js";
 import type { HiddenOptions } from "./context.js";
 import { countLayers, type LayerPlan } from "./layer-plan.js";
 
+/** How to load a model, beside its place. */
+export interface ModelLoadOptions extends HiddenOptions {
+  /**
+   * `auto`, the default: with every layer on the CPU, the addon's own kernels compute products and attention in float32, where they
+   * run. `off`: llama.cpp's do.
+   */
+  prefill?: "auto" | "off" | undefined;
+}
+
 /** How often the load's progress is read. */
 const POLL_MS = 100;
 
@@ -14,7 +23,7 @@ export async function loadModel(
   addon: NativeAddon,
   path: string,
   plan: LayerPlan,
-  { signal, onProgress }: HiddenOptions,
+  { signal, onProgress, prefill = "auto" }: ModelLoadOptions,
 ): Promise<NativeModel> {
   signal?.throwIfAborted();
   const load = addon.loadModel({
@@ -22,6 +31,7 @@ export async function loadModel(
     gpuLayers: countLayers(plan),
     devices: plan.map(({ device }) => device.name),
     useMmap: true,
+    prefill: prefill === "auto",
     ...(plan.length > 1 && { deviceLayers: Int32Array.from(plan, ({ layers }) => layers) }),
   });
   // Aborted when the callback throws, too.

@@ -7,17 +7,16 @@ import type {
   NativeDevice,
   NativeModel,
 } from "../native/native-addon.js";
-import type { HiddenOptions } from "./context.js";
 import { chooseDevices, type DeviceChoice } from "./device.js";
 import { freeMemoryBytes } from "./free-memory.js";
 import { guardWindow } from "./guarded-context.js";
 import { countLayers, hasOwnMemory, type LayerPlan } from "./layer-plan.js";
-import { loadModel } from "./load-model.js";
+import { loadModel, type ModelLoadOptions } from "./load-model.js";
 import { firstAttempt, smallerAttempt, type Attempt } from "./placement-attempt.js";
-import { checkSizes, chooseContextOptions, type SizingOptions } from "./sizing.js";
+import { checkSizes, chooseContextOptions, type KvType, type SizingOptions } from "./sizing.js";
 
 /** How to load a backbone. */
-export interface BackboneOptions extends SizingOptions, HiddenOptions {
+export interface BackboneOptions extends SizingOptions, ModelLoadOptions {
   device?: DeviceChoice | undefined;
   /** Layers on GPUs. `auto`, the default: as many as fit. A number is tried as it is. */
   gpuLayers?: number | "auto" | undefined;
@@ -27,6 +26,7 @@ export interface BackboneOptions extends SizingOptions, HiddenOptions {
 export interface OpenBackbone {
   model: NativeModel;
   context: NativeContext;
+  kvType: KvType;
   /** Layers on GPUs. */
   plan: LayerPlan;
   /** Why less is on the GPUs than was hoped for. */
@@ -83,7 +83,13 @@ async function open(
     const smallest = isOnGpu && isAuto(options) ? SMALLEST_GPU_BATCH : SMALLEST_BATCH;
     context = await createContext(addon, model, sized, smallest);
     options.signal?.throwIfAborted();
-    return { model, context, plan, warnings: warningsAbout(plan, layerCount, devices, options) };
+    return {
+      model,
+      context,
+      kvType: sized.kvType,
+      plan,
+      warnings: warningsAbout(plan, layerCount, devices, options),
+    };
   } catch (error) {
     await context?.dispose();
     await model.dispose();

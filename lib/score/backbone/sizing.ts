@@ -2,13 +2,17 @@ import { InvalidArgumentError } from "../../errors.js";
 import type { NativeContextOptions, NativeModelInfo } from "../native/native-addon.js";
 import { physicalCores } from "./threads.js";
 
+/** Element type of the KV cache. */
+export type KvType = "f16" | "f32";
+
 /** Sizes a user may set; everything else follows from the model and the machine. */
 export interface SizingOptions {
   /** Compute threads; default: physical cores. */
   threads?: number | undefined;
   /** KV cells: the longest conversation, and what is kept for later calls. Default: see `chooseContextLength`. */
   contextLength?: number | undefined;
-  kvType?: "f16" | "f32" | undefined;
+  /** Default: `f32` where the backbone is computed in float32 (`NativeModelInfo.isPrefilled`), else `f16`. */
+  kvType?: KvType | undefined;
   /** Most tokens in one decode, which is also how long an abort may have to wait. */
   maxBatch?: number | undefined;
 }
@@ -32,8 +36,8 @@ const CELL_STEP = 256;
 /** Share of the free memory that the KV cache may take by itself: other programs, and compute buffers, need some too. */
 const MEMORY_SHARE = 0.5;
 
-/** Element type of the KV cache when the user names none. */
-export const DEFAULT_KV_TYPE = "f16";
+/** Element type of the KV cache for llama.cpp's own kernels when the user names none. */
+export const DEFAULT_KV_TYPE: KvType = "f16";
 
 /** Options for the first attempt at a context. @param freeBytes what the KV cache may take, see `freeMemoryBytes` */
 export function chooseContextOptions(
@@ -42,7 +46,7 @@ export function chooseContextOptions(
   freeBytes: number,
   options: SizingOptions,
 ): NativeContextOptions {
-  const kvType = options.kvType ?? DEFAULT_KV_TYPE;
+  const kvType = options.kvType ?? (model.isPrefilled ? "f32" : DEFAULT_KV_TYPE);
   const cellBytes = model.kvElementsPerCell * (kvType === "f32" ? 4 : 2);
   const contextLength = options.contextLength ?? chooseContextLength(model, cellBytes, freeBytes);
   const threads = options.threads ?? chooseThreads(model);

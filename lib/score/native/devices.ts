@@ -13,6 +13,11 @@ export interface DeviceReport {
   backends: readonly string[];
   /** CPU features that the CPU backend uses, e.g. `{ AVX512: "1" }`. */
   features: Readonly<Record<string, string>>;
+  /**
+   * Instruction set of the kernels that compute products and attention in float32 on the CPU, e.g. `AVX-512`; empty where the processor
+   * has none that they are written for.
+   */
+  prefill: string;
   devices: readonly NativeDevice[];
   /** GPU libraries that are installed but cannot be used, each with the reason. */
   failures: readonly string[];
@@ -39,6 +44,7 @@ export function listDevices(): DeviceReport {
       llamaVersion: backend.version,
       backends: backend.backends,
       features: backend.features,
+      prefill: backend.prefill,
       devices: addon.devices(),
       failures: backend.failures,
       missingLibraries: missingLibraries(backend.failures),

@@ -4,7 +4,14 @@ import { coded, CPU, FakeAddon, GPU, load } from "./fake-addon.js";
 describe("Backbone.load", () => {
   it("keeps everything on the CPU without a GPU, and puts all layers on the best one otherwise", async () => {
     const cpu = new FakeAddon();
-    expect((await load(cpu)).placement).toEqual({ device: "CPU", gpuLayers: 0, layerCount: 8, warnings: [] });
+    expect((await load(cpu)).placement).toEqual({
+      device: "CPU",
+      gpuLayers: 0,
+      layerCount: 8,
+      kvType: "f16",
+      isPrefilled: false,
+      warnings: [],
+    });
     expect(cpu.modelOptions).toMatchObject({ gpuLayers: 0, devices: [] });
     // This file does not tell its sizes: llama.cpp has to find out.
     const gpu = new FakeAddon([CPU, GPU]);

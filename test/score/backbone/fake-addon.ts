@@ -95,6 +95,7 @@ export class FakeAddon implements Pick<
         parameterCount: 1000,
         sizeBytes: 1000,
         kvElementsPerCell: 16,
+        isPrefilled: false,
       },
       metadata: () => undefined,
       tokenize: (texts) => Promise.resolve(texts.map(() => Int32Array.of(1))),

@@ -102,7 +102,8 @@ describe.each([
     const cold = await computeCold(branches);
     const addon = loadAddon();
     const path = join(folder.directory, "backbone-f32.gguf");
-    const model = await addon.loadModel({ path, gpuLayers: 0, devices: [], useMmap: true }).result;
+    const model = await addon.loadModel({ path, gpuLayers: 0, devices: [], useMmap: true, prefill: true })
+      .result;
     const native = await addon.createContext(model, {
       contextLength: CONTEXT_LENGTH,
       batchSize: 256,

@@ -157,6 +157,7 @@ describe("ScorerClient", () => {
       threads: 4,
       contextLength: 4096,
       kvType: "f16" as const,
+      isPrefilled: false,
     };
     const stats = { requestedTokens: 30, computedTokens: 20, reusedTokens: 10 };
     const scorer = Object.assign(new FakeScorer("fake"), { placement, stats });

@@ -55,7 +55,14 @@ export class FakeScorer implements Scorer {
       type: "f32",
       contextLength: 2048,
       fingerprint: "0".repeat(64),
-      settings: { bos: "reference", specialTokens: "parse", truncate: "error", kvType: "f32", device: "CPU" },
+      settings: {
+        bos: "reference",
+        specialTokens: "parse",
+        truncate: "error",
+        kvType: "f32",
+        prefill: "off",
+        device: "CPU",
+      },
     };
   }
 
