@@ -27,6 +27,9 @@ function install(root: string, keep: "everything" | "no binaries"): string {
   mkdirSync(own, { recursive: true });
   cpSync(path.join(PACKAGE_ROOT, "package.json"), path.join(own, "package.json"));
   cpSync(dist, path.join(own, "dist"), { recursive: true });
+  // The one dependency that finding the addon needs.
+  const libc = findPackage("detect-libc");
+  cpSync(libc?.directory ?? "", path.join(modules, "detect-libc"), { recursive: true });
   const target = path.join(modules, base);
   cpSync(llamaPackage?.directory ?? "", target, { recursive: true });
   if (keep === "everything") cpSync(file, path.join(own, "build", "Release", path.basename(file)));
@@ -36,7 +39,7 @@ function install(root: string, keep: "everything" | "no binaries"): string {
 
 function loadFrom(own: string): unknown {
   const script = path.join(import.meta.dirname, "children", "load-from.mjs");
-  const binding = path.join(own, "dist", "native", "binding.js");
+  const binding = path.join(own, "dist", "score", "native", "binding.js");
   return JSON.parse(
     execFileSync(process.execPath, [script, binding], { encoding: "utf8", cwd: os.tmpdir() }),
   );
@@ -45,7 +48,7 @@ function loadFrom(own: string): unknown {
 const inside = (root: string): string => expect.stringContaining(root + path.sep) as string;
 
 // `npm test` compiles dist/ first; without it, or with llama.cpp built from source, there is nothing to install.
-describe.runIf(existsSync(path.join(dist, "native", "binding.js")) && llamaPackage !== undefined)(
+describe.runIf(existsSync(path.join(dist, "score", "native", "binding.js")) && llamaPackage !== undefined)(
   "the addon",
   () => {
     const application = path.join(folder, "Mein Programm für 模型", "resources");
