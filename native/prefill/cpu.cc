@@ -9,7 +9,7 @@ const Kernels *choose_kernels() {
   // Once, before other threads use llama.cpp.
   // NOLINTNEXTLINE(concurrency-mt-unsafe)
   const char *wanted = std::getenv("LLAMA_REWARD_PREFILL");
-  const auto allows = [wanted](const char *name) {
+  [[maybe_unused]] const auto allows = [wanted](const char *name) {
     return wanted == nullptr || std::strcmp(wanted, name) == 0;
   };
 #ifdef LLAMA_REWARD_X86_KERNELS
@@ -18,8 +18,8 @@ const Kernels *choose_kernels() {
   if (allows("avx512") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
     return avx512_kernels();
-  if ((allows("avx2") || allows("avx512")) && __builtin_cpu_supports("avx2") &&
-      __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
+  // Every processor with AVX2 has F16C.
+  if ((allows("avx2") || allows("avx512")) && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     return avx2_kernels();
 #endif
   return nullptr;
