@@ -4,6 +4,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "../backend.h"
@@ -24,10 +25,33 @@ ggml_backend_device own_device;
 ggml_backend_reg registry;
 ggml_backend_buffer_type buffer_type;
 
-struct FreePool {
-  void operator()(ggml_threadpool *pool) const {
-    reinterpret_cast<decltype(&ggml_threadpool_free)>(cpu_function("ggml_threadpool_free"))(pool);
+/// Whose turn it is not: a value that is none of llama.cpp's device types, so that its loops over devices
+/// pass over ours. (Those that choose GPUs by themselves stop the process at the type META.)
+constexpr auto NO_TYPE = static_cast<enum ggml_backend_dev_type>(7);
+
+/// The CPU backend's functions beyond ggml's common interface.
+struct CpuFunctions {
+  decltype(&ggml_threadpool_new) new_pool = nullptr;
+  decltype(&ggml_threadpool_free) free_pool = nullptr;
+  decltype(&ggml_backend_cpu_set_threadpool) set_pool = nullptr;
+  ggml_backend_set_n_threads_t set_threads = nullptr;
+
+  /// Whether all are there.
+  bool find(ggml_backend_reg_t cpu) {
+    const auto find_one = [cpu](auto &function, const char *name) {
+      function = reinterpret_cast<std::decay_t<decltype(function)>>(
+          api().ggml_backend_reg_get_proc_address(cpu, name));
+      return function != nullptr;
+    };
+    return find_one(new_pool, "ggml_threadpool_new") && find_one(free_pool, "ggml_threadpool_free") &&
+           find_one(set_pool, "ggml_backend_cpu_set_threadpool") &&
+           find_one(set_threads, "ggml_backend_set_n_threads");
   }
+};
+CpuFunctions cpu_functions;
+
+struct FreePool {
+  void operator()(ggml_threadpool *pool) const { cpu_functions.free_pool(pool); }
 };
 struct FreeBackend {
   void operator()(ggml_backend_t backend) const { api().ggml_backend_free(backend); }
@@ -49,16 +73,11 @@ struct State {
     if (pool_threads == threads)
       return;
     ggml_threadpool_params params = api().ggml_threadpool_params_default(threads);
-    auto make = reinterpret_cast<decltype(&ggml_threadpool_new)>(cpu_function("ggml_threadpool_new"));
-    auto set = reinterpret_cast<decltype(&ggml_backend_cpu_set_threadpool)>(
-        cpu_function("ggml_backend_cpu_set_threadpool"));
-    auto set_threads =
-        reinterpret_cast<ggml_backend_set_n_threads_t>(cpu_function("ggml_backend_set_n_threads"));
-    std::unique_ptr<ggml_threadpool, FreePool> fresh(make(&params));
+    std::unique_ptr<ggml_threadpool, FreePool> fresh(cpu_functions.new_pool(&params));
     if (fresh == nullptr)
       throw std::bad_alloc();
-    set_threads(cpu.get(), threads);
-    set(cpu.get(), fresh.get());
+    cpu_functions.set_threads(cpu.get(), threads);
+    cpu_functions.set_pool(cpu.get(), fresh.get());
     pool = std::move(fresh);
     pool_threads = threads;
   }
@@ -106,9 +125,9 @@ void describe_device() {
   iface.get_name = [](ggml_backend_dev_t) { return "PREFILL"; };
   iface.get_description = [](ggml_backend_dev_t) { return kernels->name; };
   iface.get_memory = [](ggml_backend_dev_t, size_t *free, size_t *total) { *free = *total = 0; };
-  // llama.cpp takes accelerators by itself and passes over devices of this other type.
-  iface.get_type = [](ggml_backend_dev_t) {
-    return is_wanted ? GGML_BACKEND_DEVICE_TYPE_ACCEL : GGML_BACKEND_DEVICE_TYPE_META;
+  // llama.cpp takes accelerators by itself.
+  iface.get_type = [](ggml_backend_dev_t)->enum ggml_backend_dev_type {
+    return is_wanted ? GGML_BACKEND_DEVICE_TYPE_ACCEL : NO_TYPE;
   };
   iface.get_props = [](ggml_backend_dev_t own, ggml_backend_dev_props *props) {
     *props = {};
@@ -167,7 +186,8 @@ bool has_known_layout() {
 std::string register_backend() {
   kernels = choose_kernels();
   cpu_device = api().ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-  if (kernels == nullptr || cpu_device == nullptr || !has_known_layout()) {
+  if (kernels == nullptr || cpu_device == nullptr || !has_known_layout() ||
+      !cpu_functions.find(api().ggml_backend_dev_backend_reg(cpu_device))) {
     kernels = nullptr;
     return "";
   }

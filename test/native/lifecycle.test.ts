@@ -48,6 +48,15 @@ describe("loading", () => {
     expect(rows[1]).not.toEqual(rows[2]);
   });
 
+  it("looks for a GPU by itself when none is named, and goes on where there is none", async () => {
+    // llama.cpp walks over all devices then, the prefill backend's too, and ends the process at types it does not expect.
+    const file = path.join(folder, "anywhere.gguf");
+    writeTinyModel(file);
+    const model = await load(file, { gpuLayers: 1 }).result;
+    expect(model.info).toMatchObject({ layerCount: 2, isPrefilled: false });
+    await model.dispose();
+  });
+
   it("cancel stops it", async () => {
     const file = path.join(folder, "deep.gguf");
     writeTinyModel(file, { layerCount: 40 });
