@@ -72,9 +72,11 @@ export async function rememberFiles(modelDir: string, records: readonly FileReco
 async function rememberWritten(file: string, sha256: string): Promise<void> {
   try {
     const stamp = await stampOf(file);
-    const wait = msUntilSettled(stamp, Date.now());
-    if (wait > MAX_WAIT_MS) return;
-    await sleep(wait);
+    // Again and again, since a timer may come a little before its time by this clock.
+    for (let wait = msUntilSettled(stamp, Date.now()); wait > 0; wait = msUntilSettled(stamp, Date.now())) {
+      if (wait > MAX_WAIT_MS) return;
+      await sleep(wait);
+    }
     await rememberChecksum(file, sha256, stamp, Date.now());
   } catch {
     // As above.
