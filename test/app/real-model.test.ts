@@ -9,9 +9,11 @@ import { DevServer } from "./dev-server.js";
 import { bars, openModel, rank, writeCandidates } from "./steps.js";
 
 const chromium = findChromium();
-const isBuilt = existsSync(new URL("../../dist/serve/host/entry.js", import.meta.url));
+if (!existsSync(new URL("../../dist/serve/host/entry.js", import.meta.url))) {
+  throw new Error("dist/ is missing: run npm run build:ts first.");
+}
 
-describe.skipIf(chromium === undefined || !isBuilt)("the page with a real model", () => {
+describe.skipIf(chromium === undefined)("the page with a real model", () => {
   let folder: ModelFolder;
   let app: BuiltApp;
   let server: DevServer;

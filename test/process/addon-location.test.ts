@@ -47,52 +47,54 @@ function loadFrom(own: string): unknown {
 
 const inside = (root: string): string => expect.stringContaining(root + path.sep) as string;
 
-// `npm test` compiles dist/ first; without it, or with llama.cpp built from source, there is nothing to install.
-describe.runIf(existsSync(path.join(dist, "score", "native", "binding.js")) && llamaPackage !== undefined)(
-  "the addon",
-  () => {
-    const application = path.join(folder, "Mein Programm für 模型", "resources");
-    const archive = path.join(application, "app.asar");
-    const unpacked = path.join(application, "app.asar.unpacked");
+// `npm test` compiles dist/ first: a test that was passed over without it would not be missed.
+if (!existsSync(path.join(dist, "score", "native", "binding.js"))) {
+  throw new Error("dist/ is missing: run npm run build:ts first.");
+}
 
-    beforeAll(() => {
-      install(archive, "no binaries");
-      install(unpacked, "everything");
-    });
+// With llama.cpp built from source there is nothing to install.
+describe.runIf(llamaPackage !== undefined)("the addon", () => {
+  const application = path.join(folder, "Mein Programm für 模型", "resources");
+  const archive = path.join(application, "app.asar");
+  const unpacked = path.join(application, "app.asar.unpacked");
 
-    it("comes from app.asar.unpacked when the package lies in app.asar", () => {
-      expect(loadFrom(path.join(archive, "node_modules", "llama-reward"))).toEqual({
-        file: inside(unpacked),
-        llama: inside(unpacked),
-        backends: expect.arrayContaining(["CPU"]) as string[],
-      });
-    });
+  beforeAll(() => {
+    install(archive, "no binaries");
+    install(unpacked, "everything");
+  });
 
-    it("loads from a folder that cannot be written, with spaces and letters beyond ASCII", () => {
-      const own = install(path.join(folder, "nur lesen – 読む"), "everything");
-      const release = path.join(own, "build", "Release");
-      for (const directory of [release, path.dirname(release), own]) chmodSync(directory, 0o555);
-      expect(loadFrom(own)).toMatchObject({ file: inside(release) });
-      for (const directory of [own, path.dirname(release), release]) chmodSync(directory, 0o755);
+  it("comes from app.asar.unpacked when the package lies in app.asar", () => {
+    expect(loadFrom(path.join(archive, "node_modules", "llama-reward"))).toEqual({
+      file: inside(unpacked),
+      llama: inside(unpacked),
+      backends: expect.arrayContaining(["CPU"]) as string[],
     });
+  });
 
-    it("missing libraries and a missing addon list every place tried", () => {
-      const own = install(path.join(folder, "bare"), "no binaries");
-      expect(loadFrom(own)).toEqual({
-        code: "ADDON_NOT_FOUND",
-        tried: [
-          expect.stringContaining("@llama-reward/") as string,
-          expect.stringContaining(path.join(own, "build", "Release")) as string,
-        ],
-      });
-      cpSync(file, path.join(own, "build", "Release", path.basename(file)));
-      expect(loadFrom(own)).toEqual({
-        code: "ADDON_NOT_FOUND",
-        tried: [
-          expect.stringContaining(path.join("build", "llama.cpp", "bin")) as string,
-          expect.stringContaining(base) as string,
-        ],
-      });
+  it("loads from a folder that cannot be written, with spaces and letters beyond ASCII", () => {
+    const own = install(path.join(folder, "nur lesen – 読む"), "everything");
+    const release = path.join(own, "build", "Release");
+    for (const directory of [release, path.dirname(release), own]) chmodSync(directory, 0o555);
+    expect(loadFrom(own)).toMatchObject({ file: inside(release) });
+    for (const directory of [own, path.dirname(release), release]) chmodSync(directory, 0o755);
+  });
+
+  it("missing libraries and a missing addon list every place tried", () => {
+    const own = install(path.join(folder, "bare"), "no binaries");
+    expect(loadFrom(own)).toEqual({
+      code: "ADDON_NOT_FOUND",
+      tried: [
+        expect.stringContaining("@llama-reward/") as string,
+        expect.stringContaining(path.join(own, "build", "Release")) as string,
+      ],
     });
-  },
-);
+    cpSync(file, path.join(own, "build", "Release", path.basename(file)));
+    expect(loadFrom(own)).toEqual({
+      code: "ADDON_NOT_FOUND",
+      tried: [
+        expect.stringContaining(path.join("build", "llama.cpp", "bin")) as string,
+        expect.stringContaining(base) as string,
+      ],
+    });
+  });
+});
