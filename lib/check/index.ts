@@ -8,6 +8,7 @@ export type { DroppedTensor } from "../model/checkpoint/checkpoint-plan.js";
 export { inspect, type InspectOptions } from "./inspect/inspect.js";
 export type { BackboneFile, HeadFound, Inspection } from "./inspect/inspection.js";
 export type { PromptDescription } from "./inspect/describe-prompt.js";
+export type { F16Losses } from "../formats/floats/f16-losses.js";
 export type { Check } from "./check.js";
 export { verifyModel, type VerifyOptions, type VerifyReport } from "./verify.js";
 export {

@@ -1,4 +1,4 @@
-import { type BackboneType, checkBackboneType } from "../model/architecture/backbone-type.js";
+import { type BackboneType, checkBackboneType, ownType } from "../model/architecture/backbone-type.js";
 import path from "node:path";
 import { proveHead } from "../score/head/load-head.js";
 import { makePromptSpec } from "../model/checkpoint/make-prompt-spec.js";
@@ -14,6 +14,7 @@ import {
   type RewardJson,
 } from "../model/folder/reward-json.js";
 import { StagingFolder } from "../model/folder/staging.js";
+import type { F16Losses } from "../formats/floats/f16-losses.js";
 import type { Progress } from "../score/score.js";
 import { expectTokens } from "../check/expect-tokens.js";
 import {
@@ -27,7 +28,10 @@ import { writeHead } from "./write-head.js";
 
 /** What `convertCheckpoint` may be told. */
 export interface ConvertOptions {
-  /** Storage type of the backbone; `auto` (default) keeps the checkpoint's own precision. */
+  /**
+   * Storage type of the backbone. `auto` (default) keeps every weight of the checkpoint as it is: its own precision, or f16 for a
+   * bf16 one whose weights f16 holds exactly.
+   */
   type?: BackboneType | "auto" | undefined;
   /**
    * A GGUF of the same model, whose tensors are taken instead of converting the checkpoint's. It must be the backbone of the
@@ -50,6 +54,8 @@ export interface ConvertResult {
   reward: RewardJson;
   /** Type of the backbone made. */
   type: BackboneType;
+  /** The checkpoint's own precision. */
+  ownType: BackboneType;
   /** Tensors of the checkpoint that went nowhere, by rule. */
   dropped: readonly DroppedTensor[];
 }
@@ -97,6 +103,7 @@ export async function convertCheckpoint(
         backbone: backbone.record,
         headFile,
         sources,
+        f16Losses: backbone.f16Losses,
       });
       const reward = await writeRewardJson(
         staging.directory,
@@ -106,7 +113,8 @@ export async function convertCheckpoint(
       signal?.throwIfAborted();
       await staging.commit();
       await rememberFiles(modelDir, [backbone.record, headFile]);
-      return { modelDir, reward, type: backbone.type, dropped: plan.dropped };
+      const own = ownType(plan.backbone.copied);
+      return { modelDir, reward, type: backbone.type, ownType: own, dropped: plan.dropped };
     } finally {
       await staging.dispose();
     }
@@ -120,6 +128,7 @@ interface Written {
   backbone: WeightsRecord;
   headFile: WeightsRecord;
   sources: FileRecord[];
+  f16Losses: F16Losses | undefined;
 }
 
 function describe(
@@ -142,6 +151,7 @@ function describe(
       ...backboneFacts(backbone),
       contextLength: Math.min(backbone.contextLength, profile?.contextLength ?? Infinity),
       defaultType: written.type,
+      ...(written.f16Losses && { f16Losses: written.f16Losses }),
       files: { [written.type]: written.backbone },
     },
     head: head.spec,
@@ -167,6 +177,7 @@ function merge(existing: RewardJson, fresh: RewardJson, modelDir: string): Rewar
   return {
     ...fresh,
     backbone: {
+      ...existing.backbone,
       ...fresh.backbone,
       defaultType: existing.backbone.defaultType,
       files: { ...existing.backbone.files, ...fresh.backbone.files },

@@ -7,6 +7,7 @@ const BF16_FEATURES = ["AVX512_BF16", "AMX_INT8", "BF16"];
  * Why `--type auto` chose a type, and what another would give on this machine. The figures are in docs/performance.md.
  * @param features CPU features in use, as the CPU backend reports them
  * @param prefill what `listDevices` says: empty where llama.cpp's kernels compute
+ * @param ownType the checkpoint's own precision
  * @example
  * ```ts
  * import { listDevices } from "llama-reward";
@@ -20,7 +21,10 @@ export function explainAutoType(
   type: BackboneType,
   features: Readonly<Record<string, string>>,
   prefill = "",
+  ownType = type,
 ): string {
+  if (type !== ownType)
+    return `auto chose ${type}: it holds every weight of this ${ownType} checkpoint exactly, and llama.cpp rounds less with it.`;
   const kept = `auto chose ${type}: the checkpoint's own precision, so no weight is rounded.`;
   if (type !== "bf16") return kept;
   if (prefill !== "")

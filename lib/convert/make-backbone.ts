@@ -20,12 +20,14 @@ import { expectSound } from "../check/expect-sound.js";
 import type { CheckpointPlan } from "../model/checkpoint/checkpoint-plan.js";
 import { quantizeFile } from "./quantize-file.js";
 import { hashFile } from "../util/files/hash-file.js";
+import type { F16Losses } from "../formats/floats/f16-losses.js";
+import { InexactError } from "./stream/chunk-writer.js";
 import { writeBackbone } from "./stream/write-backbone.js";
 
 /** A backbone to make in a staging folder. */
 export interface BackboneJob {
   plan: CheckpointPlan;
-  /** `auto`: the checkpoint's own precision, or that of `existing`. */
+  /** `auto`: the checkpoint's own precision, f16 for a bf16 one that it holds exactly, or the type of `existing`. */
   type: BackboneType | "auto";
   /** A GGUF whose tensors are taken instead of converting the checkpoint's. */
   existing?: string | undefined;
@@ -39,6 +41,8 @@ export interface MadeBackbone {
   type: BackboneType;
   record: WeightsRecord;
   sources: FileRecord[];
+  /** What f16 makes of the checkpoint's weights; undefined where they were not converted. */
+  f16Losses?: F16Losses | undefined;
 }
 
 /**
@@ -46,14 +50,29 @@ export interface MadeBackbone {
  * another GGUF's tensors.
  */
 export async function makeBackbone(job: BackboneJob): Promise<MadeBackbone> {
-  const type = job.type === "auto" ? ownType(job.plan.backbone.copied) : job.type;
-  const made = await make(job, type);
+  const made = await (job.type === "auto" ? makeAuto(job) : make(job, job.type));
   // What is made must be admitted as loading admits it.
   const headerSha256 = await admitBackbone(job.staging.file(made.record.file), {
     type: made.type,
     facts: backboneFacts(job.plan.backbone),
   });
   return { ...made, record: { ...made.record, headerSha256 } };
+}
+
+/**
+ * The checkpoint's own precision; but f16 in place of bf16 where it holds every weight: llama.cpp's kernels round activations to
+ * the weights' type, and f16 has more digits. Trying costs little: what does not survive is mostly met in the first tensor.
+ */
+async function makeAuto(job: BackboneJob): Promise<Made> {
+  const own = ownType(job.plan.backbone.copied);
+  if (own !== "bf16" || job.existing !== undefined) return make(job, own);
+  try {
+    return await convert(job, "f16", true);
+  } catch (error) {
+    if (!(error instanceof InexactError)) throw error;
+    await job.staging.remove(backboneFileName("f16"));
+    return convert(job, own);
+  }
 }
 
 function make(job: BackboneJob, type: BackboneType): Promise<Made> {
@@ -74,7 +93,11 @@ export function backboneFacts({
 
 type Made = Omit<MadeBackbone, "record"> & { record: FileRecord };
 
-async function convert({ plan, staging, ...rest }: BackboneJob, type: FloatType): Promise<Made> {
+async function convert(
+  { plan, staging, ...rest }: BackboneJob,
+  type: FloatType,
+  isExact = false,
+): Promise<Made> {
   const { checkpoint, backbone, tokenizer } = plan;
   const file = backboneFileName(type);
   const written = await writeBackbone({
@@ -83,9 +106,11 @@ async function convert({ plan, staging, ...rest }: BackboneJob, type: FloatType)
     plan: backbone,
     tokenizer: tokenizer.metadata,
     type,
+    isExact,
     file: staging.file(file),
   });
-  return { type, record: { file, ...written.backbone }, sources: written.sources };
+  const { sources, f16Losses } = written;
+  return { type, record: { file, ...written.backbone }, sources, f16Losses };
 }
 
 async function quantize(job: BackboneJob, type: QuantizedType): Promise<Made> {
@@ -105,7 +130,7 @@ async function quantize(job: BackboneJob, type: QuantizedType): Promise<Made> {
     signal,
     onProgress,
   });
-  return { type, record: { file, ...written }, sources: exact.sources };
+  return { ...exact, type, record: { file, ...written } };
 }
 
 async function adopt(

@@ -21,8 +21,8 @@ export interface LoadOptions {
   /** Longest prompt in tokens, and the cells of the KV cache. Default: by the model and the free memory. */
   contextLength?: number | undefined;
   /**
-   * Element type of the KV cache. `f32` is the most exact, `f16` takes half the memory. Default: `f32` where `prefill` runs, else
-   * `f16`.
+   * Element type of the KV cache. `f32` is the most exact, `f16` takes half the memory. Default: `f32` on a CPU,
+   * `f16` with layers on a GPU.
    */
   kvType?: "f32" | "f16" | undefined;
   /**

@@ -12,3 +12,9 @@ it.each([
 it("says that own kernels compute bf16 in float32", () => {
   expect(explainAutoType("bf16", { AVX512_BF16: "1" }, "AVX-512")).toMatch(/computed in float32/);
 });
+
+it("says why f16 stands in for bf16", () => {
+  expect(explainAutoType("f16", {}, "", "bf16")).toMatch(
+    /holds every weight of this bf16 checkpoint exactly/,
+  );
+});

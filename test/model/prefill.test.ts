@@ -53,8 +53,8 @@ describe.skipIf(listDevices().prefill === "")("float32 on the CPU, whatever the 
 
     it("leaves all to llama.cpp when told to", async () => {
       await using model = await RewardModel.load(folder.directory, { ...LOAD, prefill: "off" });
-      expect(model.placement).toMatchObject({ kvType: "f16", isPrefilled: false });
-      expect(model.description.settings).toMatchObject({ kvType: "f16", prefill: "off" });
+      expect(model.placement).toMatchObject({ kvType: "f32", isPrefilled: false });
+      expect(model.description.settings).toMatchObject({ kvType: "f32", prefill: "off" });
     });
   });
 

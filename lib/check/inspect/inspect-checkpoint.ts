@@ -29,6 +29,7 @@ export async function inspectCheckpoint(
       vocabSize: backbone.vocabSize,
       contextLength: Math.min(backbone.contextLength, profile?.contextLength ?? Infinity),
       backbones: [],
+      f16Losses: null,
       head: headFound(head.spec),
       profile: profileName,
       prompt: describePrompt(prompt),
@@ -44,7 +45,7 @@ export async function inspectCheckpoint(
       ],
       verdict:
         `A checkpoint, to be converted first: llama-reward convert ${checkpointDir} <model-dir> ` +
-        `(auto keeps ${ownType(backbone.copied)}).`,
+        `(auto keeps ${ownType(backbone.copied) === "bf16" ? "bf16, or f16 where it holds every weight" : ownType(backbone.copied)}).`,
     };
   } finally {
     await plan.checkpoint.close();

@@ -29,6 +29,7 @@ export async function inspectGguf(file: string): Promise<Inspection> {
     vocabSize: Array.isArray(tokens) ? tokens.length : number("vocab_size"),
     contextLength: number("context_length"),
     backbones: [],
+    f16Losses: null,
     head: null,
     profile: null,
     prompt: null,

@@ -29,6 +29,7 @@ export async function inspectModelFolder(modelDir: string): Promise<Inspection> 
     vocabSize: backbone.vocabSize,
     contextLength: backbone.contextLength,
     backbones,
+    f16Losses: backbone.f16Losses ?? null,
     head,
     profile: source.profile,
     prompt: describePrompt(prompt),

@@ -1,3 +1,4 @@
+import type { F16Losses } from "../../formats/floats/f16-losses.js";
 import type { PromptDescription } from "./describe-prompt.js";
 
 /** What `inspect` finds out about a path. */
@@ -12,6 +13,8 @@ export interface Inspection {
   contextLength: number | null;
   /** Backbone files, by type. */
   backbones: readonly BackboneFile[];
+  /** How many of the checkpoint's weights f16 does not hold as they are; null where nobody counted. */
+  f16Losses: F16Losses | null;
   /** Null: there is no head, so nothing can be scored. */
   head: HeadFound | null;
   profile: string | null;

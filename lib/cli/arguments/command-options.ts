@@ -51,10 +51,11 @@ export function addModelOptions(
     .option("--threads <n>", "CPU threads (default: physical cores)", positiveInteger)
     .option("--context <n>", "longest prompt in tokens (default: by model and memory)", positiveInteger)
     .addOption(
-      choice("--kv-type <type>", "element type of the KV cache (default: f32 with prefill, else f16)", [
-        "f16",
-        "f32",
-      ]),
+      choice(
+        "--kv-type <type>",
+        "element type of the KV cache (default: f32 on a CPU, f16 with layers on a GPU)",
+        ["f16", "f32"],
+      ),
     )
     .addOption(
       choice("--prefill <mode>", "on a CPU: kernels of our own in float32 where they run, or llama.cpp's", [
@@ -96,6 +97,15 @@ export function deviceOption(description: string): Option {
 /** A `--type` with these choices. */
 export function typeOption(description: string, types: readonly string[]): Option {
   return choice("--type <type>", description, types);
+}
+
+/** The `--type` of what makes a backbone from a checkpoint. */
+export function storageTypeOption(): Option {
+  return typeOption(
+    "storage type of the backbone; auto keeps every weight of the checkpoint as it is: its own precision, or f16 for a " +
+      "bf16 checkpoint whose weights f16 holds exactly",
+    ["auto", ...BACKBONE_TYPES],
+  ).default("auto");
 }
 
 /** The options of `RewardModel.load`. */

@@ -1,9 +1,9 @@
-import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
+import type { BackboneType } from "../../model/architecture/backbone-type.js";
 import { convertCheckpoint, explainAutoType, type ConvertResult } from "../../convert/index.js";
 import { loadAddonDetails } from "../../score/native/binding.js";
 import type { CliCommand } from "../arguments/command.js";
 import type { CliIo } from "../terminal/cli-io.js";
-import { addOutputOptions, typeOption, type OutputOptions } from "../arguments/command-options.js";
+import { addOutputOptions, storageTypeOption, type OutputOptions } from "../arguments/command-options.js";
 import { EXIT } from "../terminal/exit.js";
 import { hubIdOfCache } from "../../data/hub/cache-layout.js";
 import { printLine } from "../terminal/line-writer.js";
@@ -28,12 +28,7 @@ export const convertCommand: CliCommand = {
       )
       .argument("<hf-dir>", "folder with config.json, tokenizer files and *.safetensors")
       .argument("<model-dir>", "folder to make")
-      .addOption(
-        typeOption("storage type of the backbone; auto keeps the checkpoint's own precision", [
-          "auto",
-          ...BACKBONE_TYPES,
-        ]).default("auto"),
-      )
+      .addOption(storageTypeOption())
       .option(
         "--backbone <file.gguf>",
         "take this GGUF of the same model as the backbone, after comparing every value",
@@ -93,7 +88,7 @@ export function conversionJson({
 
 /** What a conversion made, for people. */
 export function describeConversion(
-  { modelDir, reward, type, dropped }: ConvertResult,
+  { modelDir, reward, type, ownType, dropped }: ConvertResult,
   requested: BackboneType | "auto",
 ): string {
   const { name, backbone, head, source, notes } = reward;
@@ -101,7 +96,7 @@ export function describeConversion(
   const { backend } = loadAddonDetails();
   return [
     `Made ${modelDir} from ${name}: ${backbone.architecture} backbone as ${type} (${bytes(size)}), ${head.kind} head.`,
-    ...(requested === "auto" ? [explainAutoType(type, backend.features, backend.prefill)] : []),
+    ...(requested === "auto" ? [explainAutoType(type, backend.features, backend.prefill, ownType)] : []),
     source.profile === null
       ? "No profile applies: prompt and position follow the checkpoint's own files (see inspect)."
       : `Profile: ${source.profile}.`,

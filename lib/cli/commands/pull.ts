@@ -1,8 +1,8 @@
-import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
+import type { BackboneType } from "../../model/architecture/backbone-type.js";
 import { pullModel } from "../../convert/index.js";
 import type { CliCommand } from "../arguments/command.js";
 import type { CliIo } from "../terminal/cli-io.js";
-import { addOutputOptions, typeOption, type OutputOptions } from "../arguments/command-options.js";
+import { addOutputOptions, storageTypeOption, type OutputOptions } from "../arguments/command-options.js";
 import { EXIT } from "../terminal/exit.js";
 import { printLine } from "../terminal/line-writer.js";
 import { ProgressDisplay } from "../terminal/progress.js";
@@ -27,12 +27,7 @@ export const pullCommand: CliCommand = {
       .argument("<hub-id>", "owner/name on the Hub")
       .option("--to <dir>", "model folder to make (default: models/<name>)")
       .option("--revision <name>", "branch, tag or commit (default: main)")
-      .addOption(
-        typeOption("storage type of the backbone; auto keeps the checkpoint's own precision", [
-          "auto",
-          ...BACKBONE_TYPES,
-        ]).default("auto"),
-      );
+      .addOption(storageTypeOption());
     addOutputOptions(command, "print one JSON object").action(act(pull));
   },
 };

@@ -1,4 +1,5 @@
 import { bytes, table } from "./table.js";
+import type { F16Losses } from "../../formats/floats/f16-losses.js";
 import type { Inspection } from "../../check/inspect/inspection.js";
 
 const KINDS: Readonly<Record<Inspection["kind"], string>> = {
@@ -9,7 +10,7 @@ const KINDS: Readonly<Record<Inspection["kind"], string>> = {
 
 /** An inspection for people. */
 export function inspectionText(inspection: Inspection, columns: number): string {
-  const { name, kind, head, prompt, backbones, profile, assumptions, notes, verdict } = inspection;
+  const { name, kind, head, prompt, backbones, f16Losses, profile, assumptions, notes, verdict } = inspection;
   const facts: [string, string][] = [
     ["what", `${KINDS[kind]} ${inspection.path}`],
     ["model", name],
@@ -18,6 +19,7 @@ export function inspectionText(inspection: Inspection, columns: number): string 
       "",
       `${file.type}${file.isDefault ? " (default)" : ""}: ${file.file}, ${bytes(file.sizeBytes)}${file.isPresent ? "" : ", MISSING"}`,
     ]),
+    ...(f16Losses === null ? [] : [["in f16", lossesText(f16Losses)] as [string, string]]),
     ["head", head === null ? "none" : `${head.kind}: ${head.description}`],
     ...(head === null || head.attributes.length === 0
       ? []
@@ -62,6 +64,17 @@ function backboneText({
     [contextLength, "context"],
   ].flatMap(([value, unit]) => (value === null ? [] : [`${value ?? ""} ${unit ?? ""}`]));
   return [architecture, ...facts].join(", ");
+}
+
+function lossesText({ overflow, underflow, inexact }: F16Losses): string {
+  const counts = [
+    [overflow, "too large"],
+    [underflow, "become 0"],
+    [inexact, "are rounded"],
+  ] as const;
+  const lost = counts.filter(([count]) => count > 0);
+  if (lost.length === 0) return "every weight of the checkpoint as it is";
+  return `of the checkpoint's weights ${lost.map(([count, what]) => `${count.toLocaleString("en")} ${what}`).join(", ")}`;
 }
 
 function wrap(text: string, columns: number): string {

@@ -16,6 +16,7 @@ import type { ByteHasher } from "../../util/files/byte-hasher.js";
 import type { HashedFile } from "./hashed-file.js";
 import { largestChunkBytes, type SourceChunk } from "./source-chunks.js";
 import { asError } from "../../util/caught.js";
+import { countF16Losses, isLossless, type F16Losses } from "../../formats/floats/f16-losses.js";
 
 /** A chunk with its bytes, which lie in a lent buffer. */
 export interface ReadChunk extends SourceChunk {
@@ -54,18 +55,23 @@ export class ChunkWriter {
   #checks: Promise<void> = Promise.resolve();
   #stored: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
+  /** What f16 makes of the weights, whatever they are written in. Vectors stay float32 in every type: they are no part. */
+  readonly f16Losses: F16Losses = { overflow: 0, underflow: 0, inexact: 0 };
   readonly #type: FloatType;
   readonly #target: HashedFile;
+  readonly #isExact: boolean;
   readonly #sourceHasher: ByteHasher;
 
+  /** @param isExact stops with {@link InexactError} at a weight that f16 does not hold */
   constructor(
     tensors: readonly PlannedTensor[],
-    type: FloatType,
+    { type, isExact = false }: { type: FloatType; isExact?: boolean | undefined },
     target: HashedFile,
     sourceHasher: ByteHasher,
     layout: GgufLayout,
   ) {
     this.#type = type;
+    this.#isExact = isExact;
     this.#target = target;
     this.#sourceHasher = sourceHasher;
     const chunkBytes = largestChunkBytes(tensors);
@@ -103,6 +109,7 @@ export class ChunkWriter {
     const start = (this.#placed.get(tensor.name)?.offset ?? 0) + chunk.firstValue * FLOAT_BYTES[to];
     const wrong = findNonFinite(chunk.bytes, from);
     if (wrong >= 0) throw nonFinite(tensor, chunk.firstValue + wrong);
+    this.#countLosses(chunk.bytes, tensor);
     if (tensor.transform.kind === "copy" && from === to) {
       return { tensor, start, bytes: chunk.bytes, to, buffer: undefined };
     }
@@ -112,6 +119,12 @@ export class ChunkWriter {
     const overflow = to === "F16" && from !== "F16" ? findNonFinite(bytes, to) : -1;
     if (overflow >= 0) throw tooLargeForF16(tensor, chunk.firstValue + overflow);
     return { tensor, start, bytes, to, buffer };
+  }
+
+  #countLosses(bytes: Uint8Array, tensor: PlannedTensor): void {
+    if (isAlwaysFloat32(tensor)) return;
+    countF16Losses(bytes, floatDtype(tensor), this.f16Losses);
+    if (this.#isExact && !isLossless(this.f16Losses)) throw new InexactError(tensor.source);
   }
 
   /** Starts writing at once, in the order of the calls; then reads back. */
@@ -132,6 +145,13 @@ export class ChunkWriter {
         "The disk or the memory of this computer is faulty: convert again.",
       { details: { tensor: tensor.name, source: tensor.source, index: chunk.firstValue + wrong } },
     );
+  }
+}
+
+/** A weight that f16 does not hold was met, in a file that must hold every one. */
+export class InexactError extends Error {
+  constructor(tensor: string) {
+    super(`f16 does not hold every weight of ${tensor}.`);
   }
 }
 

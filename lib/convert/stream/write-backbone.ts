@@ -8,6 +8,7 @@ import { layOutGguf, type GgufLayout } from "../../formats/gguf/gguf-writer.js";
 import { backboneMetadata } from "../../model/architecture/backbone-metadata.js";
 import type { BackbonePlan } from "../../model/architecture/backbone-plan.js";
 import type { FloatType } from "../../model/architecture/backbone-type.js";
+import type { F16Losses } from "../../formats/floats/f16-losses.js";
 import { BufferPool } from "./buffer-pool.js";
 import { ByteHasher } from "../../util/files/byte-hasher.js";
 import type { FileHash } from "../../util/files/hash-file.js";
@@ -23,6 +24,8 @@ export interface WriteBackboneJob {
   /** `tokenizer.*`, which follows the plan's own metadata. */
   tokenizer: GgufMetadata;
   type: FloatType;
+  /** With `f16`: every weight must survive. */
+  isExact?: boolean | undefined;
   /** Must not exist yet. */
   file: string;
   signal?: AbortSignal | undefined;
@@ -33,6 +36,8 @@ export interface WriteBackboneJob {
 export interface WrittenBackbone {
   backbone: FileHash;
   sources: FileRecord[];
+  /** What f16 makes of the weights, whatever they are written in. */
+  f16Losses: F16Losses;
 }
 
 /** Reads on their way or waiting. */
@@ -42,7 +47,7 @@ const READ_AHEAD = 2;
  * Makes the GGUF in one pass over the weight files: reading, hashing of both sides, converting and writing overlap. Every
  * written value is read back and compared with its source.
  * @throws CheckpointError `CHECKPOINT_INVALID` for NaN or infinite weights, or f16 overflow; `CONVERSION_FAILED` when what was read
- * back differs; FileError `FILE_FAILED`; `signal.reason`
+ * back differs; FileError `FILE_FAILED`; InexactError as asked for by `isExact`; `signal.reason`
  */
 export async function writeBackbone(job: WriteBackboneJob): Promise<WrittenBackbone> {
   const layout = layOut(job);
@@ -50,10 +55,10 @@ export async function writeBackbone(job: WriteBackboneJob): Promise<WrittenBackb
   const sourceHasher = new ByteHasher();
   try {
     await writeHeader(target, layout, job.plan);
-    const writer = new ChunkWriter(job.plan.copied, job.type, target, sourceHasher, layout);
+    const writer = new ChunkWriter(job.plan.copied, job, target, sourceHasher, layout);
     const sources = await streamSources(job, writer, sourceHasher);
     await target.padTo(layout.sizeBytes);
-    return { backbone: await target.finish(), sources };
+    return { backbone: await target.finish(), sources, f16Losses: writer.f16Losses };
   } finally {
     await Promise.all([target.close(), sourceHasher.close()]);
   }

@@ -56,6 +56,14 @@ const contentSchema = z.strictObject({
     vocabSize: z.int().positive(),
     contextLength: z.int().positive(),
     defaultType: z.enum(BACKBONE_TYPES),
+    /** How many of the checkpoint's weights f16 does not hold as they are; absent where they were not counted. */
+    f16Losses: z
+      .strictObject({
+        overflow: z.int().nonnegative(),
+        underflow: z.int().nonnegative(),
+        inexact: z.int().nonnegative(),
+      })
+      .optional(),
     /** GGUF files present, by type. */
     files: z.partialRecord(z.enum(BACKBONE_TYPES), weightsRecord),
   }),

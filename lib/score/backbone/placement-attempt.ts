@@ -2,7 +2,7 @@ import { fromNative } from "../native/from-native.js";
 import type { NativeAddon, NativeDevice } from "../native/native-addon.js";
 import { countLayers, hasOwnMemory, planLayers, type ContextSizes, type LayerPlan } from "./layer-plan.js";
 import { readModelSizes, type ModelSizes } from "./model-sizes.js";
-import { AUTO_CONTEXT, DEFAULT_KV_TYPE, GPU_BATCH, type SizingOptions } from "./sizing.js";
+import { AUTO_CONTEXT, GPU_BATCH, GPU_KV_TYPE, type SizingOptions } from "./sizing.js";
 
 /** One way to load a model: layers on GPUs, and the sizes of a context that fits beside them. */
 export interface Attempt {
@@ -125,7 +125,7 @@ function withContext(
 /** Sizes to try, best first. What the caller fixed stays. */
 function contexts(
   { trainContextLength }: ModelSizes,
-  { contextLength, maxBatch, kvType = DEFAULT_KV_TYPE }: AttemptOptions,
+  { contextLength, maxBatch, kvType = GPU_KV_TYPE }: AttemptOptions,
 ): ContextSizes[] {
   const longest = contextLength ?? Math.min(trainContextLength, AUTO_CONTEXT);
   const modest = contextLength ?? Math.min(trainContextLength, MODEST_CONTEXT);

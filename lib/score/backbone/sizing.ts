@@ -11,7 +11,7 @@ export interface SizingOptions {
   threads?: number | undefined;
   /** KV cells: the longest conversation, and what is kept for later calls. Default: see `chooseContextLength`. */
   contextLength?: number | undefined;
-  /** Default: `f32` where the backbone is computed in float32 (`NativeModelInfo.isPrefilled`), else `f16`. */
+  /** Default: `f32` on a CPU, `f16` with layers on a GPU. */
   kvType?: KvType | undefined;
   /** Most tokens in one decode, which is also how long an abort may have to wait. */
   maxBatch?: number | undefined;
@@ -36,8 +36,11 @@ const CELL_STEP = 256;
 /** Share of the free memory that the KV cache may take by itself: other programs, and compute buffers, need some too. */
 const MEMORY_SHARE = 0.5;
 
-/** Element type of the KV cache for llama.cpp's own kernels when the user names none. */
-export const DEFAULT_KV_TYPE: KvType = "f16";
+/**
+ * Element type of the KV cache with layers on a GPU when the user names none. On a CPU it is f32: over an f16 cache rewards of
+ * trained heads are off by up to 0.005 of their standard deviation, over an f32 one by a hundredth of that, at the same speed.
+ */
+export const GPU_KV_TYPE: KvType = "f16";
 
 /** Options for the first attempt at a context. @param freeBytes what the KV cache may take, see `freeMemoryBytes` */
 export function chooseContextOptions(
@@ -46,7 +49,7 @@ export function chooseContextOptions(
   freeBytes: number,
   options: SizingOptions,
 ): NativeContextOptions {
-  const kvType = options.kvType ?? (model.isPrefilled ? "f32" : DEFAULT_KV_TYPE);
+  const kvType = options.kvType ?? (isOnGpu ? GPU_KV_TYPE : "f32");
   const cellBytes = model.kvElementsPerCell * (kvType === "f32" ? 4 : 2);
   const contextLength = options.contextLength ?? chooseContextLength(model, cellBytes, freeBytes);
   const threads = options.threads ?? chooseThreads(model);

@@ -8,7 +8,7 @@ describe("Backbone.load", () => {
       device: "CPU",
       gpuLayers: 0,
       layerCount: 8,
-      kvType: "f16",
+      kvType: "f32",
       isPrefilled: false,
       warnings: [],
     });
