@@ -184,7 +184,7 @@ bool has_known_layout() {
 } // namespace
 
 std::string register_backend() {
-  kernels = choose_kernels();
+  kernels = choose_kernels(Precision::EXACT);
   cpu_device = api().ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
   if (kernels == nullptr || cpu_device == nullptr || !has_known_layout() ||
       !cpu_functions.find(api().ggml_backend_dev_backend_reg(cpu_device))) {

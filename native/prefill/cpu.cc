@@ -1,28 +1,88 @@
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
 #include "kernels.h"
+#include "parts.h"
 
 namespace llama_reward::prefill {
 
-const Kernels *choose_kernels() {
+#ifdef LLAMA_REWARD_X86_KERNELS
+namespace {
+
+/// In the order in which they grow.
+enum class Level : uint8_t { OFF, AVX2, AVX512, AVX512_BF16, AMX };
+
+/// The most that may be used.
+Level read_limit() {
   // Once, before other threads use llama.cpp.
   // NOLINTNEXTLINE(concurrency-mt-unsafe)
-  const char *wanted = std::getenv("LLAMA_REWARD_PREFILL");
-  [[maybe_unused]] const auto allows = [wanted](const char *name) {
-    return wanted == nullptr || std::strcmp(wanted, name) == 0;
-  };
-#ifdef LLAMA_REWARD_X86_KERNELS
-  __builtin_cpu_init();
-  // These ask the operating system, too, whether it saves the registers.
-  if (allows("avx512") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    return avx512_kernels();
+  const char *name = std::getenv("LLAMA_REWARD_PREFILL");
+  if (name == nullptr || std::strcmp(name, "amx") == 0)
+    return Level::AMX;
+  if (std::strcmp(name, "avx512bf16") == 0)
+    return Level::AVX512_BF16;
+  if (std::strcmp(name, "avx512") == 0)
+    return Level::AVX512;
+  return std::strcmp(name, "avx2") == 0 ? Level::AVX2 : Level::OFF;
+}
+
+// These ask the operating system, too, whether it saves the registers.
+bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+bool has_avx512_bf16() {
+  return has_avx512() && __builtin_cpu_supports("avx512bf16");
+}
+
+bool has_avx2() {
   // Every processor with AVX2 has F16C.
-  if ((allows("avx2") || allows("avx512")) && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    return avx2_kernels();
-#endif
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+/// The float32 kernels, with products of parts in the place of theirs.
+Kernels with_parts(const char *name, const PartKernels *parts, Precision precision) {
+  Kernels kernels = *avx512_kernels();
+  kernels.name = name;
+  kernels.parts = parts;
+  kernels.precision = precision;
+  return kernels;
+}
+
+const Kernels *with_amx(const PartKernels *parts, Precision precision) {
+  static const Kernels exact = with_parts("AMX", parts, Precision::EXACT);
+  static const Kernels fast = with_parts("AMX", parts, Precision::FAST);
+  return precision == Precision::FAST ? &fast : &exact;
+}
+
+const Kernels *with_avx512_bf16() {
+  static const Kernels fast = with_parts("AVX512-BF16", avx512_bf16_parts(), Precision::FAST);
+  return &fast;
+}
+
+} // namespace
+
+const Kernels *choose_kernels(Precision precision) {
+  __builtin_cpu_init();
+  const Level limit = read_limit();
+  if (limit >= Level::AMX && has_avx512_bf16())
+    if (const PartKernels *parts = amx_parts(); parts != nullptr)
+      return with_amx(parts, precision);
+  if (limit >= Level::AVX512_BF16 && precision == Precision::FAST && has_avx512_bf16())
+    return with_avx512_bf16();
+  if (limit >= Level::AVX512 && has_avx512())
+    return avx512_kernels();
+  return limit >= Level::AVX2 && has_avx2() ? avx2_kernels() : nullptr;
+}
+
+#else
+
+const Kernels *choose_kernels(Precision /*precision*/) {
   return nullptr;
 }
+
+#endif
 
 } // namespace llama_reward::prefill

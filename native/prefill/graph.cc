@@ -46,7 +46,10 @@ Graph::Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, Scratch &s
     else
       nodes_.push_back(graph.nodes[i]);
   }
-  // Steps follow one another, so all use the same memory.
+  // Steps follow one another, so all use the same memory. Kernels want it aligned to cache lines.
+  constexpr size_t LINE = 64 / sizeof(float);
+  scratch_floats_ = (scratch_floats_ + LINE - 1) / LINE * LINE;
+  shared_floats_ = (shared_floats_ + LINE - 1) / LINE * LINE;
   scratch.reserve((shared_floats_ + (scratch_floats_ * static_cast<size_t>(threads_))) * sizeof(float));
   for (Step &step : steps_) {
     step.shared = scratch.floats();
@@ -63,11 +66,7 @@ Graph::Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, Scratch &s
 void Graph::add(const ggml_tensor *node) {
   if (node->op == GGML_OP_MUL_MAT) {
     matmuls_.emplace_back(kernels_, node, threads_);
-    scratch_floats_ = std::max(scratch_floats_, matmuls_.back().scratch_floats());
-    Step step;
-    step.kind = Step::Kind::MATMUL;
-    step.matmul = &matmuls_.back();
-    add_step(node, step);
+    add_matmul(node, matmuls_.back());
     return;
   }
   if (node->op == GGML_OP_GLU) {
@@ -78,6 +77,8 @@ void Graph::add(const ggml_tensor *node) {
     add_step(node, step);
     return;
   }
+  // It puts its own into the shared memory.
+  inputs_ = nullptr;
   attentions_.emplace_back(kernels_, node, mask_of(node));
   Attention &attention = attentions_.back();
   shared_floats_ = std::max(shared_floats_, attention.shared_floats());
@@ -88,6 +89,22 @@ void Graph::add(const ggml_tensor *node) {
     step.attention = &attention;
     add_step(node, step);
   }
+}
+
+void Graph::add_matmul(const ggml_tensor *node, MatMul &matmul) {
+  scratch_floats_ = std::max(scratch_floats_, matmul.scratch_floats());
+  shared_floats_ = std::max(shared_floats_, matmul.shared_floats());
+  Step step;
+  step.matmul = &matmul;
+  // Products of the same activations follow one another: queries, keys and values; gate and up.
+  if (matmul.input_parts() > 0 && (inputs_ != node->src[1] || input_parts_ != matmul.input_parts())) {
+    step.kind = Step::Kind::SPLIT;
+    add_step(node, step);
+    inputs_ = node->src[1];
+    input_parts_ = matmul.input_parts();
+  }
+  step.kind = Step::Kind::MATMUL;
+  add_step(node, step);
 }
 
 Mask &Graph::mask_of(const ggml_tensor *node) {
@@ -118,8 +135,12 @@ void Graph::run_step(ggml_tensor * /*node*/, int thread, int /*threads*/, void *
   const Step &step = *static_cast<const Step *>(user_data);
   float *scratch = step.scratch + (static_cast<size_t>(thread) * step.scratch_floats);
   switch (step.kind) {
+  case Step::Kind::SPLIT: {
+    step.matmul->prepare(step.shared);
+    return;
+  }
   case Step::Kind::MATMUL: {
-    step.matmul->run(scratch);
+    step.matmul->run(step.shared, scratch);
     return;
   }
   case Step::Kind::GELU: {

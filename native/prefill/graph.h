@@ -32,7 +32,7 @@ class Graph {
  private:
   /// One custom node: a step of an operation, done by all threads together.
   struct Step {
-    enum class Kind : uint8_t { MATMUL, GELU, MASK, PREPARE, ATTEND } kind = Kind::MATMUL;
+    enum class Kind : uint8_t { SPLIT, MATMUL, GELU, MASK, PREPARE, ATTEND } kind = Kind::MATMUL;
     MatMul *matmul = nullptr;
     Gelu *gelu = nullptr;
     Mask *mask = nullptr;
@@ -44,6 +44,7 @@ class Graph {
   static void run_step(ggml_tensor *node, int thread, int threads, void *user_data);
 
   void add(const ggml_tensor *node);
+  void add_matmul(const ggml_tensor *node, MatMul &matmul);
   void add_step(const ggml_tensor *node, Step step);
   Mask &mask_of(const ggml_tensor *node);
 
@@ -61,6 +62,9 @@ class Graph {
   std::deque<ggml_tensor> copies_;
   std::vector<ggml_tensor *> nodes_;
   size_t shared_floats_ = 0, scratch_floats_ = 0;
+  /// Whose parts the shared memory holds, and how many.
+  const ggml_tensor *inputs_ = nullptr;
+  int input_parts_ = 0;
   ggml_cgraph view_;
 };
 

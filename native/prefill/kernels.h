@@ -12,6 +12,12 @@ constexpr int MAX_COLUMNS = 32;
 /// Element types the kernels read themselves; others are unpacked to F32 before.
 enum class Element : uint8_t { F32, F16, BF16 };
 
+/// What numbers are multiplied as. EXACT: float32, or parts that come to about the same. FAST: bfloat16,
+/// summed in float32, where the processor has instructions for it.
+enum class Precision : uint8_t { EXACT, FAST };
+
+struct PartKernels;
+
 /// Sums and products are float32 throughout. The order of a sum depends on nothing but its length, so that a
 /// row of results is the same to the bit whatever rows stand beside it.
 struct Kernels {
@@ -44,11 +50,17 @@ struct Kernels {
 
   /// `x = x · factor`.
   void (*rescale)(float *x, int64_t count, float factor);
+
+  /// Products of bfloat16 parts, to be used in the place of `pack` and `multiply` as the precision says; null
+  /// where there are none.
+  const PartKernels *parts;
+  Precision precision;
 };
 
-/// The fastest set this processor runs, or null. `LLAMA_REWARD_PREFILL=avx2|avx512|off` in the environment
-/// narrows the choice, for measurements.
-const Kernels *choose_kernels();
+/// The fastest set of a precision that this processor runs, or null; the same one for both where it has no
+/// fast instructions. `LLAMA_REWARD_PREFILL=amx|avx512bf16|avx512|avx2|off` in the environment names the most
+/// it may use, for measurements. Call it once, before other threads use llama.cpp.
+const Kernels *choose_kernels(Precision precision);
 
 const Kernels *avx2_kernels();
 const Kernels *avx512_kernels();

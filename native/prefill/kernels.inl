@@ -239,6 +239,8 @@ constexpr Kernels KERNELS = {
     exponentials,
     gated_gelu,
     rescale,
+    nullptr,
+    Precision::EXACT,
 };
 
 } // namespace

@@ -8,17 +8,15 @@
 
 #include "../backend.h"
 #include "kernels.h"
+#include "parts.h"
 
 namespace llama_reward::prefill {
 namespace {
 
-/// Numbers of a row that are unpacked at once: a panel of as many rows as a task has stays in the
-/// second-level cache. A multiple of the blocks of all quantized types.
-constexpr int64_t STRETCH = 512;
-/// Panels of a task, at most: what lies beside them in that cache are the activations.
-constexpr int64_t PANELS = 4;
 /// Tasks per thread, at least, so that no thread waits long for the last.
 constexpr int64_t TASKS_PER_THREAD = 4;
+/// Rows of activations that are cut to parts together.
+constexpr int64_t HALF = PART_ROWS / 2;
 
 bool is_float(ggml_type type) {
   return type == GGML_TYPE_F32 || type == GGML_TYPE_F16 || type == GGML_TYPE_BF16;
@@ -28,6 +26,13 @@ Element element_of(ggml_type type) {
   if (type == GGML_TYPE_F16)
     return Element::F16;
   return type == GGML_TYPE_BF16 ? Element::BF16 : Element::F32;
+}
+
+/// Two parts hold an f16 number, and one a bf16 number, as they are.
+Parts parts_of(Precision precision, ggml_type type) {
+  if (precision == Precision::FAST)
+    return {1, 1, 1};
+  return type == GGML_TYPE_BF16 ? Parts{2, 1, 2} : Parts{2, 2, 3};
 }
 
 } // namespace
@@ -45,75 +50,166 @@ bool MatMul::takes(const ggml_tensor *node) {
          weights->ne[3] == 1 && x->ne[2] == 1 && x->ne[3] == 1 && weights->ne[0] % traits->blck_size == 0;
 }
 
-MatMul::MatMul(const Kernels &kernels, const ggml_tensor *node, int threads)
-    : kernels_(kernels), node_(node) {
+int MatMul::product_count(const Kernels &kernels, ggml_type type) {
+  if (kernels.parts == nullptr)
+    return 1;
+  const Parts parts = parts_of(kernels.precision, type);
+  int count = 0;
+  for (int i = 0; i < parts.x; i++)
+    count += std::clamp(parts.depth - i, 0, parts.weights);
+  return count;
+}
+
+MatMul::MatMul(const Kernels &kernels, const ggml_tensor *node, int threads, Blocking blocking)
+    : kernels_(kernels), node_(node), blocking_(blocking) {
+  if (kernels.parts != nullptr)
+    parts_ = parts_of(kernels.precision, node->src[0]->type);
   const int64_t panels = (node->src[0]->ne[1] + kernels.columns - 1) / kernels.columns;
   const int64_t fair = panels / (threads * TASKS_PER_THREAD);
-  rows_per_task_ = kernels.columns * std::clamp<int64_t>(fair, 1, PANELS);
+  rows_per_task_ = kernels.columns * std::clamp<int64_t>(fair, 1, blocking.panels);
+}
+
+size_t MatMul::shared_floats() const {
+  const int64_t blocks = (node_->src[1]->ne[1] + PART_ROWS - 1) / PART_ROWS;
+  return static_cast<size_t>(blocks * steps() * input_parts() * PART_UNIT / 2);
 }
 
 size_t MatMul::scratch_floats() const {
-  return static_cast<size_t>((rows_per_task_ + kernels_.columns) * STRETCH);
+  const int64_t panel_rows = kernels_.parts == nullptr ? rows_per_task_ : rows_per_task_ * parts_.weights / 2;
+  return static_cast<size_t>((std::max<int64_t>(panel_rows, PART_ROWS) + kernels_.columns) *
+                             blocking_.stretch);
 }
 
-void MatMul::run(float *scratch) {
-  const int64_t rows = node_->src[0]->ne[1];
+void MatMul::prepare(float *shared) {
+  const ggml_tensor *x = node_->src[1];
+  const int64_t count = x->ne[1];
+  const auto stride = static_cast<int64_t>(x->nb[1] / sizeof(float));
   for (;;) {
-    const int64_t first = next_.fetch_add(1, std::memory_order_relaxed) * rows_per_task_;
-    if (first >= rows)
+    const int64_t half = next_half_.fetch_add(1, std::memory_order_relaxed);
+    const int64_t first = half * HALF;
+    // An even number of halves: what stands beside the last rows is 0.
+    if (first >= (count + PART_ROWS - 1) / PART_ROWS * PART_ROWS)
       return;
-    run_task(first, std::min(rows_per_task_, rows - first), scratch);
+    auto *target = reinterpret_cast<uint16_t *>(shared) + (half / 2 * steps() * parts_.x * PART_UNIT) +
+                   (half % 2 * HALF * PART_STEP);
+    const int64_t here = std::clamp<int64_t>(count - first, 0, HALF);
+    kernels_.parts->split(static_cast<const float *>(x->data) + (here == 0 ? 0 : first * stride), stride,
+                          here, x->ne[0], parts_.x, target);
   }
 }
 
-void MatMul::run_task(int64_t first_row, int64_t row_count, float *scratch) const {
+void MatMul::run(const float *shared, float *scratch) {
+  const int64_t rows = node_->src[0]->ne[1];
+  if (kernels_.parts != nullptr)
+    kernels_.parts->begin();
+  for (;;) {
+    const int64_t first = next_.fetch_add(1, std::memory_order_relaxed) * rows_per_task_;
+    if (first >= rows)
+      break;
+    const Task task = {first, std::min(rows_per_task_, rows - first)};
+    if (kernels_.parts == nullptr)
+      run_floats(task, scratch);
+    else
+      run_parts(task, reinterpret_cast<const uint16_t *>(shared), scratch);
+  }
+  if (kernels_.parts != nullptr)
+    kernels_.parts->end();
+}
+
+void MatMul::run_floats(Task task, float *scratch) const {
   const ggml_tensor *x = node_->src[1];
   const int64_t length = x->ne[0];
   const int64_t count = x->ne[1];
   const auto x_stride = static_cast<int64_t>(x->nb[1] / sizeof(float));
   const auto c_stride = static_cast<int64_t>(node_->nb[1] / sizeof(float));
   const auto *inputs = static_cast<const float *>(x->data);
-  auto *outputs = static_cast<float *>(node_->data) + first_row;
+  auto *outputs = static_cast<float *>(node_->data) + task.first_row;
   float *panels = scratch;
-  float *wide = scratch + (rows_per_task_ * STRETCH);
+  float *wide = scratch + (rows_per_task_ * blocking_.stretch);
 
   // Some rows of activations at a time, so that they stay in the first-level cache while all panels pass.
   constexpr int64_t INPUTS = 12;
-  for (int64_t start = 0; start < length; start += STRETCH) {
-    const int64_t stretch = std::min(STRETCH, length - start);
-    pack_rows(first_row, row_count, start, stretch, panels, wide);
+  for (int64_t start = 0; start < length; start += blocking_.stretch) {
+    const int64_t stretch = std::min(blocking_.stretch, length - start);
+    pack_floats(task, start, stretch, panels, wide);
     for (int64_t input = 0; input < count; input += INPUTS) {
       const int64_t inputs_here = std::min(INPUTS, count - input);
-      for (int64_t row = 0; row < row_count; row += kernels_.columns)
+      for (int64_t row = 0; row < task.row_count; row += kernels_.columns)
         kernels_.multiply(inputs + (input * x_stride) + start, x_stride, inputs_here,
-                          panels + (row * STRETCH), kernels_.columns, stretch,
+                          panels + (row * blocking_.stretch), kernels_.columns, stretch,
                           outputs + (input * c_stride) + row, c_stride,
-                          std::min<int64_t>(kernels_.columns, row_count - row), start > 0);
+                          std::min<int64_t>(kernels_.columns, task.row_count - row), start > 0);
     }
   }
 }
 
-void MatMul::pack_rows(int64_t first_row, int64_t row_count, int64_t start, int64_t length, float *panels,
-                       float *wide) const {
+void MatMul::run_parts(Task task, const uint16_t *inputs, float *scratch) const {
+  const int64_t length = node_->src[1]->ne[0];
+  const int64_t count = node_->src[1]->ne[1];
+  const auto c_stride = static_cast<int64_t>(node_->nb[1] / sizeof(float));
+  auto *outputs = static_cast<float *>(node_->data) + task.first_row;
+  auto *panels = reinterpret_cast<uint16_t *>(scratch);
+  const int64_t panel_rows = rows_per_task_ * parts_.weights / 2;
+  float *wide = scratch + (std::max<int64_t>(panel_rows, PART_ROWS) * blocking_.stretch);
+
+  for (int64_t start = 0; start < length; start += blocking_.stretch) {
+    const int64_t stretch = std::min(blocking_.stretch, length - start);
+    pack_parts(task, start, stretch, panels, wide);
+    const int64_t stretch_steps = (stretch + PART_STEP - 1) / PART_STEP;
+    for (int64_t input = 0; input < count; input += PART_ROWS) {
+      const uint16_t *x =
+          inputs + (((input / PART_ROWS * steps()) + (start / PART_STEP)) * parts_.x * PART_UNIT);
+      for (int64_t row = 0; row < task.row_count; row += PART_ROWS) {
+        const uint16_t *panel = panels + (row * parts_.weights * blocking_.stretch);
+        kernels_.parts->multiply(x, &panel, 1, stretch_steps, parts_, std::min(PART_ROWS, count - input),
+                                 outputs + (input * c_stride) + row, c_stride,
+                                 std::min(PART_ROWS, task.row_count - row), start > 0);
+      }
+    }
+  }
+}
+
+const void *MatMul::stored(int64_t row, int64_t start) const {
   const ggml_tensor *weights = node_->src[0];
   const ggml_type_traits *traits = api().ggml_get_type_traits(weights->type);
-  const size_t offset = static_cast<size_t>(start / traits->blck_size) * traits->type_size;
-  for (int64_t row = 0; row < row_count; row += kernels_.columns) {
-    const int here = static_cast<int>(std::min<int64_t>(kernels_.columns, row_count - row));
+  return static_cast<const char *>(weights->data) + (static_cast<size_t>(row) * weights->nb[1]) +
+         (static_cast<size_t>(start / traits->blck_size) * traits->type_size);
+}
+
+void MatMul::pack_floats(Task task, int64_t start, int64_t length, float *panels, float *wide) const {
+  const ggml_type type = node_->src[0]->type;
+  for (int64_t row = 0; row < task.row_count; row += kernels_.columns) {
+    const int here = static_cast<int>(std::min<int64_t>(kernels_.columns, task.row_count - row));
     std::array<const float *, MAX_COLUMNS> rows{};
     for (int i = 0; i < here; i++) {
-      const char *stored = static_cast<const char *>(weights->data) +
-                           (static_cast<size_t>(first_row + row + i) * weights->nb[1]) + offset;
-      float *target = wide + (i * STRETCH);
+      const void *source = stored(task.first_row + row + i, start);
+      float *target = wide + (i * blocking_.stretch);
       rows[static_cast<size_t>(i)] = target;
-      if (weights->type == GGML_TYPE_F32)
-        rows[static_cast<size_t>(i)] = reinterpret_cast<const float *>(stored);
-      else if (is_float(weights->type))
-        kernels_.widen(stored, element_of(weights->type), target, length);
+      if (type == GGML_TYPE_F32)
+        rows[static_cast<size_t>(i)] = static_cast<const float *>(source);
+      else if (is_float(type))
+        kernels_.widen(source, element_of(type), target, length);
       else
-        traits->to_float(stored, target, length);
+        api().ggml_get_type_traits(type)->to_float(source, target, length);
     }
-    kernels_.pack(rows.data(), here, length, panels + (row * STRETCH));
+    kernels_.pack(rows.data(), here, length, panels + (row * blocking_.stretch));
+  }
+}
+
+void MatMul::pack_parts(Task task, int64_t start, int64_t length, uint16_t *panels, float *wide) const {
+  const ggml_type type = node_->src[0]->type;
+  for (int64_t row = 0; row < task.row_count; row += PART_ROWS) {
+    const int64_t here = std::min(PART_ROWS, task.row_count - row);
+    std::array<const void *, PART_ROWS> rows{};
+    for (int64_t i = 0; i < here; i++) {
+      const void *source = stored(task.first_row + row + i, start);
+      float *target = wide + (i * blocking_.stretch);
+      rows[static_cast<size_t>(i)] = is_float(type) ? source : target;
+      if (!is_float(type))
+        api().ggml_get_type_traits(type)->to_float(source, target, length);
+    }
+    kernels_.parts->pack(rows.data(), element_of(type), here, length, parts_.weights,
+                         panels + (row * parts_.weights * blocking_.stretch));
   }
 }
 

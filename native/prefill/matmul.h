@@ -2,36 +2,66 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 
 #include "ggml.h"
 #include "kernels.h"
+#include "parts.h"
 
 namespace llama_reward::prefill {
 
+/// How a product is cut: what is unpacked of the weights at once stays in the second-level cache.
+struct Blocking {
+  /// Numbers of a row. A multiple of the blocks of all quantized types.
+  int64_t stretch = 512;
+  /// Panels of a task, at most: what lies beside them in that cache are the activations.
+  int64_t panels = 4;
+};
+
 /// A product of activations with a weight matrix, `GGML_OP_MUL_MAT`, cut into tasks of some weight rows each.
-/// Weights are unpacked to float32 a stretch at a time and never kept; activations are used as they are.
+/// Weights are unpacked a stretch at a time and never kept. Activations are used as they are, or cut to parts
+/// once, by `prepare`.
 class MatMul {
  public:
   /// Whether a node is such a product, in a form computed here.
   static bool takes(const ggml_tensor *node);
 
-  MatMul(const Kernels &kernels, const ggml_tensor *node, int threads);
+  /// How many products of parts make one product of numbers, for weights of a type; 1 where there are none.
+  static int product_count(const Kernels &kernels, ggml_type type);
 
+  MatMul(const Kernels &kernels, const ggml_tensor *node, int threads, Blocking blocking = {});
+
+  /// How many parts `prepare` cuts activations to: 0 where they are used as they are. Products of the same
+  /// activations and as many parts can share what it makes.
+  int input_parts() const { return kernels_.parts == nullptr ? 0 : parts_.x; }
+  /// Floats that all threads share: the activations' parts.
+  size_t shared_floats() const;
   /// Floats of working memory that each thread needs.
   size_t scratch_floats() const;
 
+  /// First step, where there are parts to make: any number of threads, once each.
+  void prepare(float *shared);
   /// Works on tasks until none is left. Any number of threads may call it, once each.
-  void run(float *scratch);
+  void run(const float *shared, float *scratch);
 
  private:
-  void run_task(int64_t first_row, int64_t row_count, float *scratch) const;
-  void pack_rows(int64_t first_row, int64_t row_count, int64_t start, int64_t length, float *panels,
-                 float *wide) const;
+  struct Task {
+    int64_t first_row, row_count;
+  };
+  void run_floats(Task task, float *scratch) const;
+  void run_parts(Task task, const uint16_t *inputs, float *scratch) const;
+  void pack_floats(Task task, int64_t start, int64_t length, float *panels, float *wide) const;
+  void pack_parts(Task task, int64_t start, int64_t length, uint16_t *panels, float *wide) const;
+  const void *stored(int64_t row, int64_t start) const;
+  int64_t steps() const { return (node_->src[0]->ne[0] + PART_STEP - 1) / PART_STEP; }
 
   const Kernels &kernels_;
   const ggml_tensor *node_;
+  Blocking blocking_;
+  Parts parts_{};
   int64_t rows_per_task_;
   std::atomic<int64_t> next_{0};
+  std::atomic<int64_t> next_half_{0};
 };
 
 } // namespace llama_reward::prefill
