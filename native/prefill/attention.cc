@@ -40,6 +40,22 @@ bool is_cache(const ggml_tensor *tensor) {
   return tensor->type == GGML_TYPE_F16 && tensor->nb[0] == sizeof(uint16_t) && tensor->ne[3] == 1;
 }
 
+Element element_of(const ggml_tensor *tensor) {
+  return tensor->type == GGML_TYPE_F16 ? Element::F16 : Element::F32;
+}
+
+/// Whether one of the numbers is infinite or none at all.
+bool has_wild(const float *numbers, int64_t count) {
+  constexpr uint32_t INFINITE = 0x7f800000;
+  uint32_t largest = 0;
+  for (int64_t i = 0; i < count; i++) {
+    uint32_t bits;
+    std::memcpy(&bits, numbers + i, sizeof(bits));
+    largest = std::max(largest, bits & ~(uint32_t{1} << 31));
+  }
+  return largest >= INFINITE;
+}
+
 } // namespace
 
 const ggml_tensor *Attention::uncast(const ggml_tensor *operand) {
@@ -77,12 +93,14 @@ Attention::Attention(const Kernels &kernels, const ggml_tensor *node, const Mask
   cells_ = keys_->ne[1];
   value_width_ = values_->ne[0];
   padded_value_width_ = round_up(value_width_, kernels.columns);
+  are_values_in_place_ = values_->type == GGML_TYPE_F32 && padded_value_width_ == value_width_ &&
+                         values_->nb[1] % sizeof(float) == 0 && values_->nb[2] % sizeof(float) == 0;
   group_tokens_ = std::min(GROUP, tokens_);
   is_wild_.assign(static_cast<size_t>(kv_heads_ * mask.block_count()), 0);
 }
 
 size_t Attention::shared_floats() const {
-  return static_cast<size_t>(kv_heads_ * mask_.block_count() * BLOCK * (width_ + padded_value_width_));
+  return static_cast<size_t>(kv_heads_ * mask_.block_count() * block_floats());
 }
 
 size_t Attention::scratch_floats() const {
@@ -94,12 +112,20 @@ int64_t Attention::cells_of(int64_t block) const {
   return std::min(BLOCK, cells_ - (block * BLOCK));
 }
 
-const float *Attention::keys_at(const float *shared, int64_t kv_head, int64_t block) const {
-  return shared + (((kv_head * mask_.block_count()) + block) * BLOCK * (width_ + padded_value_width_));
+int64_t Attention::block_floats() const {
+  return BLOCK * (width_ + (are_values_in_place_ ? 0 : padded_value_width_));
 }
 
-const float *Attention::values_at(const float *shared, int64_t kv_head, int64_t block) const {
-  return keys_at(shared, kv_head, block) + (BLOCK * width_);
+/// What is copied of a block: keys, then values.
+float *Attention::copy_of(float *shared, int64_t kv_head, int64_t block) const {
+  return shared + (((kv_head * mask_.block_count()) + block) * block_floats());
+}
+
+Attention::Values Attention::values_of(const float *shared, int64_t kv_head, int64_t block) const {
+  if (are_values_in_place_)
+    return {reinterpret_cast<const float *>(row_of(values_, block * BLOCK, kv_head)),
+            static_cast<int64_t>(values_->nb[1] / sizeof(float))};
+  return {copy_of(const_cast<float *>(shared), kv_head, block) + (BLOCK * width_), padded_value_width_};
 }
 
 void Attention::prepare(float *shared, float *scratch) {
@@ -114,34 +140,41 @@ void Attention::prepare(float *shared, float *scratch) {
   }
 }
 
-/// Keys as panels `[width][columns]`, one after the other; values as rows of float32.
 void Attention::prepare_block(int64_t kv_head, int64_t block, float *shared, float *scratch) {
-  auto *keys = const_cast<float *>(keys_at(shared, kv_head, block));
-  auto *values = const_cast<float *>(values_at(shared, kv_head, block));
-  const int64_t cells = cells_of(block);
-  const Element key_type = keys_->type == GGML_TYPE_F16 ? Element::F16 : Element::F32;
-  const Element value_type = values_->type == GGML_TYPE_F16 ? Element::F16 : Element::F32;
-
+  float *copy = copy_of(shared, kv_head, block);
+  if (!are_values_in_place_)
+    copy_values(kv_head, block, copy + (BLOCK * width_));
+  copy_keys(kv_head, block, copy, scratch);
+  const Values values = values_of(shared, kv_head, block);
   bool is_wild = false;
-  for (int64_t cell = 0; cell < BLOCK; cell++) {
-    float *row = values + (cell * padded_value_width_);
-    std::memset(row, 0, static_cast<size_t>(padded_value_width_) * sizeof(float));
-    if (cell >= cells)
-      continue;
-    kernels_.widen(row_of(values_, (block * BLOCK) + cell, kv_head), value_type, row, value_width_);
-    for (int64_t i = 0; i < value_width_; i++)
-      is_wild |= !std::isfinite(row[i]);
-  }
+  for (int64_t cell = 0; cell < cells_of(block); cell++)
+    is_wild |= has_wild(values.rows + (cell * values.stride), value_width_);
   is_wild_[static_cast<size_t>((kv_head * mask_.block_count()) + block)] = is_wild ? 1 : 0;
+}
 
+/// As rows of float32, of whole panels.
+void Attention::copy_values(int64_t kv_head, int64_t block, float *values) const {
+  const int64_t cells = cells_of(block);
+  std::memset(values, 0, static_cast<size_t>(BLOCK * padded_value_width_) * sizeof(float));
+  for (int64_t cell = 0; cell < cells; cell++)
+    kernels_.widen(row_of(values_, (block * BLOCK) + cell, kv_head), element_of(values_),
+                   values + (cell * padded_value_width_), value_width_);
+}
+
+/// As panels `[width][columns]`, one after the other.
+void Attention::copy_keys(int64_t kv_head, int64_t block, float *keys, float *scratch) const {
+  const int64_t cells = cells_of(block);
   for (int64_t first = 0; first < BLOCK; first += kernels_.columns) {
     std::array<const float *, MAX_COLUMNS> rows{};
     const int here = static_cast<int>(std::clamp<int64_t>(cells - first, 0, kernels_.columns));
     for (int i = 0; i < here; i++) {
       const char *stored = row_of(keys_, (block * BLOCK) + first + i, kv_head);
+      rows[static_cast<size_t>(i)] = reinterpret_cast<const float *>(stored);
+      if (keys_->type == GGML_TYPE_F32)
+        continue;
       float *target = scratch + (i * width_);
       rows[static_cast<size_t>(i)] = target;
-      kernels_.widen(stored, key_type, target, width_);
+      kernels_.widen(stored, element_of(keys_), target, width_);
     }
     kernels_.pack(rows.data(), here, width_, keys + (first * width_));
   }
@@ -215,7 +248,7 @@ void Attention::add_blocks(const int64_t *blocks, int64_t count, const Group &gr
   const auto *queries = reinterpret_cast<const float *>(row_of(queries_, group.first_token, group.head));
   const auto query_stride = static_cast<int64_t>(queries_->nb[1] / sizeof(float));
   for (int64_t i = 0; i < count; i++) {
-    const float *keys = keys_at(group.shared, group.kv_head, blocks[i]);
+    const float *keys = copy_of(const_cast<float *>(group.shared), group.kv_head, blocks[i]);
     for (int64_t first = 0; first < BLOCK; first += kernels_.columns)
       kernels_.multiply(queries, query_stride, group.count, keys + (first * width_), kernels_.columns, width_,
                         group.scores + (i * BLOCK) + first, STRIDE, kernels_.columns, false);
@@ -239,20 +272,20 @@ void Attention::add_blocks(const int64_t *blocks, int64_t count, const Group &gr
   }
 
   for (int64_t i = 0; i < count; i++) {
-    const float *values = values_at(group.shared, group.kv_head, blocks[i]);
+    const Values values = values_of(group.shared, group.kv_head, blocks[i]);
     const int64_t cells = cells_of(blocks[i]);
     if (is_wild_[static_cast<size_t>((group.kv_head * mask_.block_count()) + blocks[i])] != 0) {
       add_careful(group.scores + (i * BLOCK), blocks[i], values, cells, group);
       continue;
     }
     for (int64_t column = 0; column < padded_value_width_; column += kernels_.columns)
-      kernels_.multiply(group.scores + (i * BLOCK), STRIDE, group.count, values + column, padded_value_width_,
+      kernels_.multiply(group.scores + (i * BLOCK), STRIDE, group.count, values.rows + column, values.stride,
                         cells, group.output + column, padded_value_width_, kernels_.columns, true);
   }
 }
 
 /// One cell at a time, only for tokens that see it.
-void Attention::add_careful(const float *weights, int64_t block, const float *values, int64_t cells,
+void Attention::add_careful(const float *weights, int64_t block, const Values &values, int64_t cells,
                             const Group &group) const {
   for (int64_t token = 0; token < group.count; token++) {
     const uint32_t hidden = mask_.hidden(group.first_token + token, block);
@@ -261,7 +294,7 @@ void Attention::add_careful(const float *weights, int64_t block, const float *va
       if (((hidden >> cell) & 1) != 0)
         continue;
       const float weight = weights[(token * HELD * BLOCK) + cell];
-      const float *value = values + (cell * padded_value_width_);
+      const float *value = values.rows + (cell * values.stride);
       for (int64_t i = 0; i < value_width_; i++)
         output[i] += weight * value[i];
     }

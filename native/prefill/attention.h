@@ -23,7 +23,8 @@ class Attention {
 
   Attention(const Kernels &kernels, const ggml_tensor *node, const Mask &mask);
 
-  /// Floats that all threads share: keys and values of one layer in the order they are read.
+  /// Floats that all threads share: the keys of one layer in the order they are read, and its values where
+  /// they cannot be read as they are stored. Only blocks that some token sees are written.
   size_t shared_floats() const;
   /// Floats of working memory that each thread needs.
   size_t scratch_floats() const;
@@ -35,20 +36,31 @@ class Attention {
 
  private:
   struct Group;
+  /// Values of a block: a row for each cell.
+  struct Values {
+    const float *rows;
+    int64_t stride;
+  };
   void prepare_block(int64_t kv_head, int64_t block, float *shared, float *scratch);
   void run_group(int64_t head, int64_t first_token, const float *shared, float *scratch) const;
   void add_blocks(const int64_t *blocks, int64_t count, const Group &group) const;
-  void add_careful(const float *weights, int64_t block, const float *values, int64_t cells,
+  void add_careful(const float *weights, int64_t block, const Values &values, int64_t cells,
                    const Group &group) const;
 
-  const float *keys_at(const float *shared, int64_t kv_head, int64_t block) const;
-  const float *values_at(const float *shared, int64_t kv_head, int64_t block) const;
+  void copy_values(int64_t kv_head, int64_t block, float *values) const;
+  void copy_keys(int64_t kv_head, int64_t block, float *keys, float *scratch) const;
+
+  int64_t block_floats() const;
+  float *copy_of(float *shared, int64_t kv_head, int64_t block) const;
+  Values values_of(const float *shared, int64_t kv_head, int64_t block) const;
   int64_t cells_of(int64_t block) const;
 
   const Kernels &kernels_;
   const ggml_tensor *node_, *queries_, *keys_, *values_;
   const Mask &mask_;
   float scale_, cap_;
+  /// Whether values are float32 numbers in rows of whole panels.
+  bool are_values_in_place_;
   int64_t width_, value_width_, padded_value_width_, tokens_, heads_, kv_heads_, cells_, group_tokens_;
   /// Blocks, by KV head, with a value that is not finite: what no token may see must not reach it as 0 · ∞.
   std::vector<uint8_t> is_wild_;

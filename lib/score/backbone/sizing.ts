@@ -33,12 +33,15 @@ const MAX_OUTPUTS = 64;
 export const AUTO_CONTEXT = 8192;
 /** llama.cpp rounds the number of cells up to this (`llama_context`, v0.5.0). */
 const CELL_STEP = 256;
+/** Bytes of a float32 number. */
+const FLOAT_BYTES = 4;
 /** Share of the free memory that the KV cache may take by itself: other programs, and compute buffers, need some too. */
 const MEMORY_SHARE = 0.5;
 
 /**
- * Element type of the KV cache with layers on a GPU when the user names none. On a CPU it is f32: over an f16 cache rewards of
- * trained heads are off by up to 0.005 of their standard deviation, over an f32 one by a hundredth of that, at the same speed.
+ * Element type of the KV cache with layers on a GPU when the user names none. On a CPU it is f32: an f16 cache alone moves rewards of
+ * trained heads by up to 0.005 of their standard deviation, a hundred times what the addon's own kernels do otherwise
+ * (docs/performance.md has what it costs).
  */
 export const GPU_KV_TYPE: KvType = "f16";
 
@@ -50,10 +53,12 @@ export function chooseContextOptions(
   options: SizingOptions,
 ): NativeContextOptions {
   const kvType = options.kvType ?? (isOnGpu ? GPU_KV_TYPE : "f32");
-  const cellBytes = model.kvElementsPerCell * (kvType === "f32" ? 4 : 2);
-  const contextLength = options.contextLength ?? chooseContextLength(model, cellBytes, freeBytes);
   const threads = options.threads ?? chooseThreads(model);
-  const batch = Math.min(options.maxBatch ?? (isOnGpu ? GPU_BATCH : cpuBatch(threads)), contextLength);
+  const wanted = options.maxBatch ?? (isOnGpu ? GPU_BATCH : cpuBatch(threads));
+  const kvBytes = model.kvElementsPerCell * (kvType === "f32" ? FLOAT_BYTES : 2);
+  const besideBytes = isOnGpu ? 0 : bytesBesideCell(model, kvType, wanted);
+  const contextLength = options.contextLength ?? chooseContextLength(model, kvBytes + besideBytes, freeBytes);
+  const batch = Math.min(wanted, contextLength);
   return {
     contextLength,
     batchSize: batch,
@@ -62,8 +67,18 @@ export function chooseContextOptions(
     threads,
     kvType,
     flashAttention: "auto",
-    maxKvBytes: freeBytes,
+    maxKvBytes: Math.max(1, Math.floor(freeBytes - besideBytes * contextLength)),
   };
+}
+
+/**
+ * Memory that attention on a CPU takes for each KV cell beside the cache: a copy of one layer's keys and values by the addon's own
+ * kernels (values are mostly read in place: half of this); the scores of every token of a batch and head by llama.cpp's without flash
+ * attention, which an f32 cache has.
+ */
+function bytesBesideCell(model: NativeModelInfo, kvType: KvType, batch: number): number {
+  if (model.isPrefilled) return (model.kvElementsPerCell / Math.max(1, model.layerCount)) * FLOAT_BYTES;
+  return kvType === "f32" ? batch * model.headCount * FLOAT_BYTES : 0;
 }
 
 function cpuBatch(threads: number): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseContextLength } from "../../../lib/score/backbone/sizing.js";
+import { chooseContextLength, chooseContextOptions } from "../../../lib/score/backbone/sizing.js";
 import { FakeAddon, load } from "./fake-addon.js";
 
 describe("the batch on a CPU", () => {
@@ -28,5 +28,47 @@ describe("chooseContextLength", () => {
     { name: "one step when there is next to nothing", train: 131_072, freeBytes: 1000, expected: 256 },
   ])("takes $name", ({ train, freeBytes, expected }) => {
     expect(chooseContextLength({ trainContextLength: train }, 1000, freeBytes)).toBe(expected);
+  });
+});
+
+describe("memory beside the cache", () => {
+  // 16 layers of 8 KV heads of 64 for keys and for values: 64 KiB a cell in float32.
+  const model = {
+    architecture: "llama",
+    description: "",
+    hiddenSize: 2048,
+    layerCount: 16,
+    headCount: 32,
+    kvHeadCount: 8,
+    vocabSize: 128_256,
+    slidingWindow: 0,
+    sizeBytes: 2e9,
+    kvElementsPerCell: 16 * 1024,
+    trainContextLength: 131_072,
+    parameterCount: 1e9,
+  };
+  const FREE = 2 ** 28;
+  const options = { threads: 2, maxBatch: 192 };
+
+  it.each([
+    {
+      name: "one layer's keys and values by kernels of our own",
+      prefilled: true,
+      kvType: "f32",
+      beside: 4096,
+    },
+    { name: "the same over an f16 cache", prefilled: true, kvType: "f16", beside: 4096 },
+    { name: "all scores without flash attention", prefilled: false, kvType: "f32", beside: 192 * 32 * 4 },
+    { name: "nothing with it", prefilled: false, kvType: "f16", beside: 0 },
+  ] as const)("counts $name", ({ prefilled, kvType, beside }) => {
+    const sized = chooseContextOptions({ ...model, isPrefilled: prefilled }, false, FREE, {
+      ...options,
+      kvType,
+    });
+    const cell = model.kvElementsPerCell * (kvType === "f32" ? 4 : 2) + beside;
+    const { contextLength, maxKvBytes = 0 } = sized;
+    expect(contextLength * cell).toBeLessThanOrEqual(FREE / 2);
+    expect((contextLength + 256) * cell).toBeGreaterThan(FREE / 2);
+    expect(maxKvBytes).toBe(FREE - contextLength * beside);
   });
 });

@@ -1,0 +1,189 @@
+// What the prefill backend makes of a graph: which nodes it computes itself, which it drops, what it leaves alone.
+// Usage: graph LIBGGML_BASE. Prints a line for each check, and fails with the first that does not hold.
+
+#include <dlfcn.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "../../../native/backend.h"
+#include "../../../native/prefill/graph.h"
+
+namespace llama_reward {
+namespace {
+Symbols symbols;
+}
+const Symbols &api() {
+  return symbols;
+}
+} // namespace llama_reward
+
+namespace {
+
+using namespace llama_reward;
+using namespace llama_reward::prefill;
+
+constexpr int64_t WIDTH = 32, TOKENS = 96, CELLS = 4096, HEADS = 2;
+
+void check(bool holds, const char *what) {
+  if (!holds)
+    std::exit(std::printf("FAILED: %s\n", what));
+  std::printf("%s\n", what);
+}
+
+struct Tensor : ggml_tensor {
+  std::vector<float> memory;
+
+  Tensor(ggml_type stored, std::vector<int64_t> shape, ggml_op made_by = GGML_OP_NONE) : ggml_tensor{} {
+    shape.resize(4, 1);
+    type = stored;
+    op = made_by;
+    flags = GGML_TENSOR_FLAG_COMPUTE;
+    nb[0] = type == GGML_TYPE_F16 ? 2 : 4;
+    for (int i = 0; i < 4; i++) {
+      ne[i] = shape[static_cast<size_t>(i)];
+      nb[i + 1 < 4 ? i + 1 : 3] = nb[i] * static_cast<size_t>(ne[i]);
+    }
+    memory.resize(static_cast<size_t>(ne[0] * ne[1] * ne[2]));
+    data = memory.data();
+  }
+};
+
+/// Attention as llama.cpp builds it over an f32 cache: keys and values are views, cast to f16.
+struct AttentionGraph {
+  Tensor cache{GGML_TYPE_F32, {WIDTH, CELLS, HEADS}};
+  Tensor view{GGML_TYPE_F32, {WIDTH, CELLS, HEADS}, GGML_OP_VIEW};
+  Tensor keys{GGML_TYPE_F16, {WIDTH, CELLS, HEADS}, GGML_OP_CPY};
+  Tensor values{GGML_TYPE_F16, {WIDTH, CELLS, HEADS}, GGML_OP_CPY};
+  Tensor queries{GGML_TYPE_F32, {WIDTH, TOKENS, HEADS}};
+  Tensor mask{GGML_TYPE_F16, {CELLS, TOKENS}};
+  Tensor sinks{GGML_TYPE_F32, {HEADS}};
+  Tensor attention{GGML_TYPE_F32, {WIDTH, HEADS, TOKENS}, GGML_OP_FLASH_ATTN_EXT};
+  Tensor other{GGML_TYPE_F32, {WIDTH, CELLS, HEADS}, GGML_OP_CPY};
+  std::vector<ggml_tensor *> nodes{&keys, &values, &attention};
+  Scratch scratch;
+
+  AttentionGraph() {
+    view.view_src = &cache;
+    keys.src[0] = values.src[0] = &view;
+    attention.src[0] = &queries;
+    attention.src[1] = &keys;
+    attention.src[2] = &values;
+    attention.src[3] = &mask;
+    set_bias(0);
+  }
+
+  void set_bias(float bias) {
+    const float parameters[3] = {1 / std::sqrt(static_cast<float>(WIDTH)), bias, 0};
+    std::memcpy(attention.op_params, parameters, sizeof(parameters));
+  }
+
+  ggml_cgraph graph() {
+    ggml_cgraph whole{};
+    whole.nodes = nodes.data();
+    whole.n_nodes = whole.size = static_cast<int>(nodes.size());
+    return whole;
+  }
+
+  std::vector<ggml_op> computed(const Kernels &kernels) {
+    ggml_cgraph whole = graph();
+    Graph mine(kernels, whole, 1, scratch);
+    std::vector<ggml_op> operations;
+    for (int i = 0; i < mine.view()->n_nodes; i++)
+      operations.push_back(mine.view()->nodes[i]->op);
+    return operations;
+  }
+};
+
+int64_t products = 0;
+const Kernels *counted = nullptr;
+
+void count_products(const float *x, int64_t x_stride, int64_t rows, const float *panel, int64_t panel_stride,
+                    int64_t length, float *c, int64_t c_stride, int64_t columns_used, bool add) {
+  products += rows * length * columns_used;
+  counted->multiply(x, x_stride, rows, panel, panel_stride, length, c, c_stride, columns_used, add);
+}
+
+/// Products of an attention in which each token sees the cells that `sees` says.
+template <class Sees> int64_t products_of(const Kernels &kernels, const Sees &sees) {
+  AttentionGraph attention;
+  auto *bits = reinterpret_cast<uint16_t *>(attention.mask.data);
+  constexpr uint16_t MINUS_INFINITY = 0xfc00;
+  for (int64_t token = 0; token < TOKENS; token++)
+    for (int64_t cell = 0; cell < CELLS; cell++)
+      bits[(token * CELLS) + cell] = sees(token, cell) ? 0 : MINUS_INFINITY;
+  counted = &kernels;
+  Kernels counting = kernels;
+  counting.multiply = count_products;
+  products = 0;
+  ggml_cgraph whole = attention.graph();
+  Graph mine(counting, whole, 1, attention.scratch);
+  for (int i = 0; i < mine.view()->n_nodes; i++) {
+    ggml_tensor *node = mine.view()->nodes[i];
+    ggml_custom_op_params run;
+    std::memcpy(&run, node->op_params, sizeof(run));
+    run.fun(node, 0, 1, run.userdata);
+  }
+  return products;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  if (argc != 2)
+    return 2;
+  void *library = dlopen(argv[1], RTLD_NOW);
+  if (library == nullptr)
+    return std::fprintf(stderr, "%s\n", dlerror()), 2;
+  symbols.ggml_get_type_traits =
+      reinterpret_cast<decltype(symbols.ggml_get_type_traits)>(dlsym(library, "ggml_get_type_traits"));
+  const Kernels *kernels = choose_kernels(Precision::EXACT);
+  if (kernels == nullptr)
+    return std::printf("unavailable\n"), 0;
+
+  const std::vector<ggml_op> steps(3, GGML_OP_CUSTOM);
+  const std::vector<ggml_op> untouched{GGML_OP_CPY, GGML_OP_CPY, GGML_OP_FLASH_ATTN_EXT};
+  {
+    AttentionGraph plain;
+    check(plain.computed(*kernels) == steps, "an f32 cache is read as it is: its casts are dropped");
+  }
+  {
+    AttentionGraph with_sinks;
+    with_sinks.attention.src[4] = &with_sinks.sinks;
+    check(with_sinks.computed(*kernels) == untouched, "attention with sinks is left to ggml, with its casts");
+  }
+  {
+    AttentionGraph with_alibi;
+    with_alibi.set_bias(8);
+    check(with_alibi.computed(*kernels) == untouched, "attention with ALiBi is left to ggml, with its casts");
+  }
+  {
+    AttentionGraph shared;
+    shared.other.src[0] = &shared.keys;
+    shared.nodes.push_back(&shared.other);
+    const std::vector<ggml_op> kept{GGML_OP_CPY, GGML_OP_CUSTOM, GGML_OP_CUSTOM, GGML_OP_CUSTOM, GGML_OP_CPY};
+    check(shared.computed(*kernels) == kept, "a cast that another node reads is computed");
+  }
+
+  // Two products, with keys and with values, for each token, head, cell and number; in blocks of 32 cells.
+  constexpr int64_t PER_BLOCK = 2 * BLOCK * WIDTH * HEADS;
+  const int64_t all = products_of(*kernels, [](int64_t, int64_t) { return true; });
+  check(all == TOKENS * (CELLS / BLOCK) * PER_BLOCK, "every block that is seen is computed");
+  constexpr int64_t WINDOW = 64, FIRST = 2048;
+  const int64_t window = products_of(*kernels, [](int64_t token, int64_t cell) {
+    return cell <= FIRST + token && cell > FIRST + token - WINDOW;
+  });
+  // A group of 24 tokens looks back over 64 + 24 cells, which touch at most four blocks.
+  check(window <= TOKENS * 4 * PER_BLOCK, "blocks outside a sliding window are passed over");
+  // Four texts of 24 tokens in one cache, each with 512 cells.
+  constexpr int64_t TEXT = 24, OWN = 512;
+  const int64_t texts = products_of(
+      *kernels, [](int64_t token, int64_t cell) { return cell / OWN == token / TEXT; });
+  check(texts == TOKENS * (OWN / BLOCK) * PER_BLOCK, "blocks of other sequences are passed over");
+  return 0;
+}
