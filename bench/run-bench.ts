@@ -4,6 +4,7 @@ import { physicalCores } from "../lib/score/backbone/threads.js";
 import { loadAddonDetails } from "../lib/score/native/binding.js";
 import type { BenchLine } from "./lines.js";
 import { measureBatches } from "./suites/batches.js";
+import { measureEngines } from "./suites/engines.js";
 import { measureEval } from "./suites/eval.js";
 import { measureHeads } from "./suites/heads.js";
 import { measureHost } from "./suites/host.js";
@@ -30,6 +31,7 @@ const SUITES = {
   eval: measureEval,
   host: measureHost,
   batches: measureBatches,
+  engines: measureEngines,
 } as const satisfies Record<SuiteName, (context: BenchContext) => Promise<void>>;
 
 /** Rounds when nothing else is asked for. */

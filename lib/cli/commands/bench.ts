@@ -16,8 +16,21 @@ import { ProgressDisplay } from "../terminal/progress.js";
 import { tell } from "../terminal/printable.js";
 
 /** What can be measured. The suites are in the repository's `bench/`. */
-export const SUITE_NAMES = ["peers", "types", "heads", "stream", "eval", "host", "batches"] as const;
+export const SUITE_NAMES = [
+  "peers",
+  "types",
+  "heads",
+  "stream",
+  "eval",
+  "host",
+  "batches",
+  "engines",
+] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
+
+/** Instruction sets that all engines can be held to. `native`: whatever the processor has, AMX and bfloat16 included. */
+const INSTRUCTION_SETS = ["native", "avx512", "avx2"] as const;
+export type InstructionSet = (typeof INSTRUCTION_SETS)[number];
 
 const DEVICES = ["cpu", "cuda", "metal", "vulkan"] as const;
 
@@ -36,6 +49,10 @@ export interface BenchOptions {
   only?: string | undefined;
   /** Hugging Face transformers among the peers on a CPU, too. */
   withTransformers: boolean;
+  /** Of which environments for peers written in Python are made. */
+  python: string;
+  /** What all engines are held to, one set after the other. */
+  instructions: readonly InstructionSet[];
   /** Ends the measurement between two turns. */
   signal: AbortSignal;
 }
@@ -50,6 +67,8 @@ interface BenchCommandOptions extends OutputOptions {
   dir?: string;
   only?: string;
   transformers?: true;
+  python: string;
+  isa: readonly InstructionSet[];
 }
 
 /** `bench`: speed and memory, next to peers. */
@@ -65,7 +84,8 @@ export const benchCommand: CliCommand = {
       .addOption(
         new Option(
           "--suite <name>",
-          "what to measure: beside peers; weight types; URM's head; long streams; eval; a hosted model; batch sizes",
+          "what to measure: beside peers; weight types; URM's head; long streams; eval; a hosted model; batch sizes; beside vLLM and " +
+            "transformers on trained weights",
         )
           .choices(SUITE_NAMES)
           .default("peers"),
@@ -80,6 +100,15 @@ export const benchCommand: CliCommand = {
       .option(
         "--transformers",
         "Hugging Face transformers among the peers on a CPU, too (python3 with torch and transformers)",
+      )
+      .option("--python <path>", "of what the suite engines makes its environments", "python3")
+      .addOption(
+        new Option(
+          "--isa <sets...>",
+          "instruction sets that the suite engines is held to, one after the other",
+        )
+          .choices(INSTRUCTION_SETS)
+          .default(["native"]),
       );
     addOutputOptions(command, "print one JSON object a line").action(act(bench));
   },
@@ -124,6 +153,8 @@ async function bench(io: CliIo, options: BenchCommandOptions): Promise<number> {
       directory: options.dir,
       only: options.only,
       withTransformers: options.transformers === true,
+      python: options.python,
+      instructions: options.isa,
       signal: io.signal,
     },
     (line) => {

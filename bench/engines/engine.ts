@@ -1,0 +1,63 @@
+import path from "node:path";
+import type { BackboneType } from "../../lib/model/architecture/backbone-type.js";
+import type { InstructionSet } from "../../lib/cli/commands/bench.js";
+import { REPOSITORY } from "../repository.js";
+import { limitedEnv } from "./instructions.js";
+
+/** Scripts of the engines that are written in Python. */
+const PYTHON = path.join(REPOSITORY, "bench/python");
+
+/** What scores conversations: this project with its own kernels or llama.cpp's, or what a user would run instead. */
+export const ENGINE_NAMES = [
+  "llama-reward",
+  "llama.cpp-kernels",
+  "vllm-bfloat16",
+  "vllm-float32",
+  "transformers-bfloat16",
+  "transformers-float32",
+] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** The exact one: its rewards are what all others' are compared with. */
+export const REFERENCE: EngineName = "transformers-float32";
+
+/** What engines are started with. */
+export interface EngineSetup {
+  /** Folder in Hugging Face's form. */
+  checkpoint: string;
+  /** The same converted, with a backbone of `type`. */
+  modelDir: string;
+  type: BackboneType;
+  threads: number;
+  instructions: InstructionSet;
+}
+
+/** Interpreters with the libraries of the two that are written in Python. */
+export type Interpreters = Readonly<Record<"vllm" | "transformers", string>>;
+
+/** A process to be started; it speaks JSON lines as `bench/python/serve_lines.py` says. */
+export interface EngineCommand {
+  file: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+}
+
+/** How an engine's process is started. Models are loaded once, but our own: see `our-host.ts`. */
+export function commandOf(
+  name: EngineName,
+  setup: EngineSetup,
+  interpreters: Partial<Interpreters>,
+): EngineCommand {
+  const { checkpoint, threads, instructions } = setup;
+  const env = { ...limitedEnv(instructions), HF_HUB_OFFLINE: "1", OMP_NUM_THREADS: `${threads}` };
+  if (name === "llama-reward" || name === "llama.cpp-kernels") {
+    const prefill = name === "llama-reward" ? "auto" : "off";
+    const args = [path.join(import.meta.dirname, "our-host.js"), JSON.stringify({ ...setup, prefill })];
+    return { file: process.execPath, args, env };
+  }
+  const [library, dtype] = name.split("-") as ["vllm" | "transformers", string];
+  const file = interpreters[library];
+  if (file === undefined) throw new Error(`there is no Python with ${library}`);
+  const args = [path.join(PYTHON, `${library}_engine.py`), checkpoint, dtype, `${threads}`];
+  return { file, args: library === "vllm" ? [...args, instructions] : args, env };
+}
