@@ -6,5 +6,10 @@ export const REPOSITORY = repositoryOf(import.meta.dirname);
 
 function repositoryOf(folder: string): string {
   if (existsSync(path.join(folder, "binding.gyp"))) return folder;
-  return repositoryOf(path.dirname(folder));
+  const parent = path.dirname(folder);
+  if (parent === folder)
+    throw new Error(
+      `The benchmark runs in a clone: no folder above ${import.meta.dirname} has a binding.gyp.`,
+    );
+  return repositoryOf(parent);
 }
