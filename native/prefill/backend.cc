@@ -13,6 +13,7 @@
 #include "graph.h"
 #include "kernels.h"
 #include "scratch.h"
+#include "team.h"
 
 namespace llama_reward::prefill {
 namespace {
@@ -57,29 +58,59 @@ struct FreeBackend {
   void operator()(ggml_backend_t backend) const { api().ggml_backend_free(backend); }
 };
 
-/// One context's: a CPU backend with threads that wait between graphs instead of being made anew.
-struct State {
-  int threads = GGML_DEFAULT_N_THREADS;
-  int pool_threads = 0;
-  Scratch scratch;
+/// A CPU backend with threads that wait between graphs instead of being made anew.
+struct CpuBackend {
   std::unique_ptr<ggml_backend, FreeBackend> cpu;
   std::unique_ptr<ggml_threadpool, FreePool> pool;
+  int threads = 0;
 
-  void prepare() {
+  ggml_backend_t with(int wanted) {
     if (cpu == nullptr)
       cpu.reset(api().ggml_backend_dev_init(cpu_device, nullptr));
     if (cpu == nullptr)
       throw std::bad_alloc();
-    if (pool_threads == threads)
-      return;
-    ggml_threadpool_params params = api().ggml_threadpool_params_default(threads);
+    if (threads == wanted)
+      return cpu.get();
+    ggml_threadpool_params params = api().ggml_threadpool_params_default(wanted);
+    // Between graphs they sleep: other programs may want the processor.
+    params.poll = 0;
     std::unique_ptr<ggml_threadpool, FreePool> fresh(cpu_functions.new_pool(&params));
     if (fresh == nullptr)
       throw std::bad_alloc();
-    cpu_functions.set_threads(cpu.get(), threads);
+    cpu_functions.set_threads(cpu.get(), wanted);
     cpu_functions.set_pool(cpu.get(), fresh.get());
     pool = std::move(fresh);
-    pool_threads = threads;
+    threads = wanted;
+    return cpu.get();
+  }
+};
+
+/// Share of its time that a thread has a processor on a quiet machine, and graphs in a row that must show it.
+constexpr double QUIET_SHARE = 0.97;
+constexpr int QUIET_GRAPHS = 4;
+
+/// One context's. ggml's threads spin while they wait for one another, which is quickest on a quiet machine
+/// and ruinous on a busy one, where a team helps one thread instead. Which of the two it is, the last graphs
+/// tell.
+struct State {
+  int threads = GGML_DEFAULT_N_THREADS;
+  int quiet_graphs = 0;
+  Scratch scratch;
+  CpuBackend alone, together;
+  std::unique_ptr<Team> team;
+  int team_threads = 0;
+
+  ggml_status compute(ggml_cgraph &cgraph) {
+    const bool is_quiet = threads > 1 && quiet_graphs >= QUIET_GRAPHS;
+    if (!is_quiet && team_threads != threads) {
+      team = std::make_unique<Team>(threads);
+      team_threads = threads;
+    }
+    Graph graph(*kernels, cgraph, threads, scratch, is_quiet ? nullptr : team.get());
+    ggml_backend_t cpu = is_quiet ? together.with(threads) : alone.with(1);
+    const ggml_status status = api().ggml_backend_graph_compute(cpu, graph.view());
+    quiet_graphs = graph.processor_share() >= QUIET_SHARE ? std::min(quiet_graphs + 1, QUIET_GRAPHS) : 0;
+    return status;
   }
 };
 
@@ -89,10 +120,7 @@ State &state_of(ggml_backend_t backend) {
 
 ggml_status compute(ggml_backend_t backend, ggml_cgraph *cgraph) {
   try {
-    State &state = state_of(backend);
-    state.prepare();
-    Graph graph(*kernels, *cgraph, state.threads, state.scratch);
-    return api().ggml_backend_graph_compute(state.cpu.get(), graph.view());
+    return state_of(backend).compute(*cgraph);
   } catch (const std::bad_alloc &) {
     return GGML_STATUS_ALLOC_FAILED;
   } catch (...) {

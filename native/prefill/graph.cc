@@ -33,8 +33,9 @@ std::set<const ggml_tensor *> needless_casts(const ggml_cgraph &graph) {
 
 } // namespace
 
-Graph::Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, Scratch &scratch)
-    : kernels_(kernels), threads_(threads), view_(graph) {
+Graph::Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, Scratch &scratch, Team *team)
+    : kernels_(kernels), threads_(threads), team_(team), stopwatches_(static_cast<size_t>(threads)),
+      view_(graph) {
   const std::set<const ggml_tensor *> needless = needless_casts(graph);
   for (int i = 0; i < graph.n_nodes; i++) {
     const ggml_tensor *node = graph.nodes[i];
@@ -52,6 +53,7 @@ Graph::Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, Scratch &s
   shared_floats_ = (shared_floats_ + LINE - 1) / LINE * LINE;
   scratch.reserve((shared_floats_ + (scratch_floats_ * static_cast<size_t>(threads_))) * sizeof(float));
   for (Step &step : steps_) {
+    step.graph = this;
     step.shared = scratch.floats();
     step.scratch = scratch.floats() + shared_floats_;
     step.scratch_floats = scratch_floats_;
@@ -133,6 +135,27 @@ void Graph::add_step(const ggml_tensor *node, Step step) {
 
 void Graph::run_step(ggml_tensor * /*node*/, int thread, int /*threads*/, void *user_data) {
   const Step &step = *static_cast<const Step *>(user_data);
+  if (step.graph->team_ == nullptr)
+    run_timed(step, thread);
+  else
+    step.graph->team_->run([&step](int helper) { run_timed(step, helper); });
+}
+
+void Graph::run_timed(const Step &step, int thread) {
+  Stopwatch &own = step.graph->stopwatches_[static_cast<size_t>(thread)];
+  own.start();
+  run_on(step, thread);
+  own.stop();
+}
+
+double Graph::processor_share() const {
+  double share = 1;
+  for (const OwnStopwatch &own : stopwatches_)
+    share = std::min(share, own.share());
+  return share;
+}
+
+void Graph::run_on(const Step &step, int thread) {
   float *scratch = step.scratch + (static_cast<size_t>(thread) * step.scratch_floats);
   switch (step.kind) {
   case Step::Kind::SPLIT: {

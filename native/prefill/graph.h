@@ -13,21 +13,27 @@
 #include "mask.h"
 #include "matmul.h"
 #include "scratch.h"
+#include "stopwatch.h"
+#include "team.h"
 
 namespace llama_reward::prefill {
 
 /// A graph in which the operations computed here have taken the place of ggml's. The other nodes are the same
-/// ones, so that ggml's CPU backend computes the whole in one go, with its own threads.
+/// ones, so that ggml's CPU backend computes the whole in one go: with threads of its own, or on one thread
+/// that a team helps with the steps of the operations computed here.
 class Graph {
  public:
+  /// @param team null: ggml's threads do the steps
   /// @throws std::bad_alloc
-  Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, Scratch &scratch);
+  Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, Scratch &scratch, Team *team = nullptr);
   ~Graph() = default;
   Graph(const Graph &) = delete;
   Graph &operator=(const Graph &) = delete;
 
   /// What to compute in the graph's place.
   ggml_cgraph *view() { return &view_; }
+  /// The smallest share of their time at work that a thread had a processor, once all is computed.
+  double processor_share() const;
 
  private:
   /// One custom node: a step of an operation, done by all threads together.
@@ -37,11 +43,14 @@ class Graph {
     Gelu *gelu = nullptr;
     Mask *mask = nullptr;
     Attention *attention = nullptr;
+    Graph *graph = nullptr;
     float *shared = nullptr;
     float *scratch = nullptr;
     size_t scratch_floats = 0;
   };
   static void run_step(ggml_tensor *node, int thread, int threads, void *user_data);
+  static void run_timed(const Step &step, int thread);
+  static void run_on(const Step &step, int thread);
 
   void add(const ggml_tensor *node);
   void add_matmul(const ggml_tensor *node, MatMul &matmul);
@@ -50,6 +59,10 @@ class Graph {
 
   const Kernels &kernels_;
   int threads_;
+  Team *team_;
+  /// By thread, in cache lines of their own.
+  struct alignas(64) OwnStopwatch : Stopwatch {};
+  std::vector<OwnStopwatch> stopwatches_;
   std::deque<MatMul> matmuls_;
   std::deque<Gelu> gelus_;
   std::deque<Attention> attentions_;

@@ -13,7 +13,8 @@ const INSTRUCTIONS: Readonly<Record<string, readonly string[]>> = {
   kernels_avx512bf16: [...AVX512, "-mavx512bf16"],
   kernels_amx: [...AVX512, "-mavx512bf16"],
 };
-const FILES = ["matmul", "attention", "mask", "gelu", "cpu", ...Object.keys(INSTRUCTIONS)];
+/** The operations, with all kernels. */
+export const OPERATIONS = ["matmul", "attention", "mask", "gelu", "cpu", ...Object.keys(INSTRUCTIONS)];
 
 /** Runs a program without what `npm run test:sanitize` preloads into Node: the compiler is not under test, and a program brings its own. */
 export async function run(program: string, args: readonly string[]): Promise<{ stdout: string }> {
@@ -22,14 +23,14 @@ export async function run(program: string, args: readonly string[]): Promise<{ s
 
 /**
  * Compiles the backend's files with a program of this folder; under sanitizers with `PREFILL_FLAGS`.
- * @param more further files of the backend, by name
+ * @param files of the backend, by name
  * @returns the program
  */
 export async function compile(
   folder: string,
   name: string,
   options: readonly string[] = [],
-  more: readonly string[] = [],
+  files: readonly string[] = OPERATIONS,
 ): Promise<string> {
   const flags = [
     ...options,
@@ -37,14 +38,14 @@ export async function compile(
     ...["include", "ggml/include", "ggml/src"].map((part) => `-I${path.join(HEADERS, part)}`),
     ...(process.env["PREFILL_FLAGS"] ?? "").split(" ").filter((flag) => flag !== ""),
   ];
-  const files = [...FILES, ...more].map((file) => ({
+  const sources = files.map((file) => ({
     source: path.join(SOURCES, `${file}.cc`),
     own: INSTRUCTIONS[file] ?? [],
   }));
-  files.push({ source: path.join(import.meta.dirname, `${name}.cc`), own: [] });
-  const objects = files.map((_, index) => path.join(folder, `${index}.o`));
+  sources.push({ source: path.join(import.meta.dirname, `${name}.cc`), own: [] });
+  const objects = sources.map((_, index) => path.join(folder, `${index}.o`));
   const compiler = process.env["CXX"] ?? "c++";
-  for (const [index, { source, own }] of files.entries()) {
+  for (const [index, { source, own }] of sources.entries()) {
     await run(compiler, [...flags, ...own, "-c", source, "-o", objects[index] ?? ""]);
   }
   const program = path.join(folder, name);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { findLlamaLibraries } from "../../../lib/score/native/llama-libraries.js";
-import { canRun, compile, run } from "./compile.js";
+import { canRun, compile, OPERATIONS, run } from "./compile.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "llama-reward-graph-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -15,7 +15,7 @@ const CHECKS = 7;
 it.runIf(canRun)(
   "casts of an f32 cache are dropped, what is not ours is left to ggml, blocks that nobody sees are passed over",
   async () => {
-    const program = await compile(folder, "graph", [], ["graph"]);
+    const program = await compile(folder, "graph", [], [...OPERATIONS, "graph", "team"]);
     const { stdout } = await run(program, [findLlamaLibraries().ggmlBase]);
     expect(stdout === "unavailable\n" || stdout.trim().split("\n").length === CHECKS, stdout).toBe(true);
   },
