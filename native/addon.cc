@@ -62,6 +62,7 @@ Napi::Value initialize(const Napi::CallbackInfo &info) {
     result.Set("version", backend.version);
     result.Set("backends", to_js(info.Env(), backend.backends));
     result.Set("prefill", backend.prefill);
+    result.Set("fastPrefill", backend.fast_prefill);
     result.Set("features", features);
     result.Set("failures", to_js(info.Env(), backend.failures));
     return result;

@@ -85,6 +85,7 @@ BackendInfo initialize_backend(const BackendOptions &options) {
     std::unique_ptr<Running> fresh = start(options);
     started.store(fresh.get());
     fresh->info.prefill = prefill::register_backend();
+    fresh->info.fast_prefill = prefill::fast_name();
     running = fresh.release();
   } else if (!(running->options == options)) {
     throw NativeError("INVALID_ARGUMENT", "llama.cpp already runs in this process from " +

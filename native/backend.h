@@ -21,6 +21,8 @@ struct BackendInfo {
   std::string version;
   /// The instruction set of the prefill backend; empty where it does not run.
   std::string prefill;
+  /// The one it uses for little precision; empty where it has none.
+  std::string fast_prefill;
   std::vector<std::string> backends;
   std::map<std::string, std::string> features;
   /// Backend libraries that were found but could not be used, with the reason.

@@ -35,7 +35,7 @@ void check_supported(const Model &model) {
 LlamaContextPointer open_context(const Model &model, const ContextOptions &options,
                                  const llama_context_params &params) {
   const LogScope log;
-  const prefill::Use use(model.info().is_prefilled);
+  const prefill::Use use(model.info().is_prefilled, model.info().precision);
   LlamaContextPointer context(api().llama_init_from_model(model.get(), params));
   if (context == nullptr)
     throw NativeError(log.is_out_of_memory() ? "OUT_OF_MEMORY" : "CONTEXT_FAILED",

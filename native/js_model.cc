@@ -16,6 +16,7 @@
 #include "handle.h"
 #include "load_model.h"
 #include "model.h"
+#include "prefill/kernels.h"
 #include "worker.h"
 
 namespace llama_reward {
@@ -41,6 +42,7 @@ Napi::Object to_js(Napi::Env env, const ModelInfo &info) {
   object.Set("sizeBytes", static_cast<double>(info.size_bytes));
   object.Set("kvElementsPerCell", static_cast<double>(info.kv_elements_per_cell));
   object.Set("isPrefilled", info.is_prefilled);
+  object.Set("precision", info.precision == prefill::Precision::FAST ? "fast" : "exact");
   return object;
 }
 
@@ -135,6 +137,7 @@ ModelOptions read_options(const Napi::Object &object) {
   options.device_layers = read_device_layers(object, options);
   options.use_mmap = read_bool(object, "useMmap", true);
   options.prefill = read_bool(object, "prefill", false);
+  options.precision = read_bool(object, "fast", false) ? prefill::Precision::FAST : prefill::Precision::EXACT;
   options.vocab_only = read_bool(object, "vocabOnly", false);
   return options;
 }

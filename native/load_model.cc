@@ -18,6 +18,7 @@
 #include "gguf_file.h"
 #include "log.h"
 #include "prefill/backend.h"
+#include "prefill/kernels.h"
 
 namespace llama_reward {
 namespace {
@@ -70,6 +71,12 @@ bool is_for_prefill(const ModelOptions &options) {
          !options.vocab_only;
 }
 
+/// What the model is really computed with.
+prefill::Precision precision_of(const ModelOptions &options) {
+  const bool has_fast = is_for_prefill(options) && !prefill::fast_name().empty();
+  return has_fast ? options.precision : prefill::Precision::EXACT;
+}
+
 /// Reading a vocabulary leaves megabytes of freed blocks behind, which glibc would keep for this process.
 void give_back_free_memory() {
 #ifdef __GLIBC__
@@ -94,7 +101,7 @@ std::shared_ptr<Model> load_model(const ModelOptions &options, LoadState &state)
   params.progress_callback_user_data = &state;
 
   const LogScope log;
-  const prefill::Use use(is_for_prefill(options));
+  const prefill::Use use(is_for_prefill(options), options.precision);
   check_gguf_header(options.path);
   ModelPointer model(api().llama_model_load_from_file(options.path.c_str(), params));
   if (model == nullptr) {
@@ -110,8 +117,9 @@ std::shared_ptr<Model> load_model(const ModelOptions &options, LoadState &state)
                           ". Check that the file is complete and of a supported architecture.")
         .with_log(log.lines());
   }
-  auto loaded = std::make_shared<Model>(std::move(model), options.gpu_layers, options.vocab_only,
-                                        is_for_prefill(options), read_token_types(options.path));
+  auto loaded =
+      std::make_shared<Model>(std::move(model), options.gpu_layers, options.vocab_only,
+                              is_for_prefill(options), precision_of(options), read_token_types(options.path));
   give_back_free_memory();
   state.progress.store(1);
   return loaded;

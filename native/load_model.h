@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model.h"
+#include "prefill/kernels.h"
 
 namespace llama_reward {
 
@@ -20,6 +21,8 @@ struct ModelOptions {
   bool use_mmap = true;
   /// Whether the prefill backend computes it, where it runs and every layer is on the CPU.
   bool prefill = false;
+  /// How it does; EXACT where it has nothing faster.
+  prefill::Precision precision = prefill::Precision::EXACT;
   /// No weights: the model only tokenizes.
   bool vocab_only = false;
 };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend.h"
+#include "prefill/kernels.h"
 
 namespace llama_reward {
 
@@ -18,12 +19,13 @@ void FreeModel::operator()(llama_model *model) const {
 }
 
 Model::Model(ModelPointer model, int32_t gpu_layers, bool vocab_only, bool prefilled,
-             std::vector<int32_t> token_types)
+             prefill::Precision precision, std::vector<int32_t> token_types)
     : model_(std::move(model)), gpu_layers_(gpu_layers), vocab_only_(vocab_only),
       vocabulary_(api().llama_model_get_vocab(get()), std::move(token_types),
                   metadata("tokenizer.ggml.add_space_prefix").value_or("true") == "true"),
       info_(read_info()) {
   info_.is_prefilled = prefilled;
+  info_.precision = precision;
 }
 
 ModelInfo Model::read_info() const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "prefill/kernels.h"
 #include "symbols.h"
 #include "vocabulary.h"
 
@@ -27,6 +28,8 @@ struct ModelInfo {
   uint64_t kv_elements_per_cell = 0;
   /// Whether the prefill backend computes it.
   bool is_prefilled = false;
+  /// How it does.
+  prefill::Precision precision = prefill::Precision::EXACT;
 };
 
 struct FreeModel {
@@ -39,9 +42,9 @@ class Model {
  public:
   /// @param gpu_layers layers of the transformer on a GPU, the last ones
   /// @param vocab_only whether it has no weights and only tokenizes
-  /// @param prefilled whether the prefill backend computes it
+  /// @param prefilled whether the prefill backend computes it, and how
   /// @param token_types `tokenizer.ggml.token_type` of the file
-  Model(ModelPointer model, int32_t gpu_layers, bool vocab_only, bool prefilled,
+  Model(ModelPointer model, int32_t gpu_layers, bool vocab_only, bool prefilled, prefill::Precision precision,
         std::vector<int32_t> token_types);
   ~Model() = default;
   Model(const Model &) = delete;

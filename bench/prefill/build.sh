@@ -28,7 +28,7 @@ compile native/prefill/kernels_avx2.cc -O3 -mavx2 -mfma -mf16c
   compile native/prefill/kernels_avx512bf16.cc $avx512 -mavx512bf16
   compile native/prefill/kernels_amx.cc $avx512 -mavx512bf16
 }
-for name in matmul attention mask gelu cpu; do
+for name in matmul attention attention_products attention_floats attention_parts mask gelu cpu; do
   compile native/prefill/$name.cc
 done
 compile bench/prefill/peak.cc -w -mavx512f
@@ -37,5 +37,6 @@ kernels="$folder/kernels_avx2.o $folder/kernels_avx512.o $folder/kernels_avx512b
 # shellcheck disable=SC2086
 "${CXX:-c++}" -static $* $kernels "$folder/matmul.o" "$folder/cpu.o" "$folder/peak.o" -o "$folder/peak" -lpthread
 # shellcheck disable=SC2086
-"${CXX:-c++}" -static $* $kernels "$folder/matmul.o" "$folder/attention.o" "$folder/mask.o" "$folder/gelu.o" "$folder/cpu.o" \
+"${CXX:-c++}" -static $* $kernels "$folder/matmul.o" "$folder/attention.o" "$folder/attention_products.o" "$folder/attention_floats.o" \
+  "$folder/attention_parts.o" "$folder/mask.o" "$folder/gelu.o" "$folder/cpu.o" \
   "$folder/operations.o" -o "$folder/operations" -lpthread

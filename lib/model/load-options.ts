@@ -26,10 +26,16 @@ export interface LoadOptions {
    */
   kvType?: "f32" | "f16" | undefined;
   /**
-   * Who computes products and attention when the whole backbone is on the CPU. `auto`: the addon's own kernels, in float32 whatever
-   * the type of the weights, on processors with AVX2 or AVX-512; `off`: llama.cpp's, which round activations to the weights' type.
+   * Who computes products and attention when the whole backbone is on the CPU. `auto`: the addon's own kernels, whatever the type
+   * of the weights, on processors with AVX2, AVX-512 or AMX; `off`: llama.cpp's, which round activations to the weights' type.
    */
   prefill?: "auto" | "off" | undefined;
+  /**
+   * What those kernels multiply. `exact`, the default: float32 numbers, or sums of bfloat16 parts that come to about the same. `fast`:
+   * numbers rounded to bfloat16, summed in float32, as a bfloat16 run of the published model does; for processors with AVX512-BF16 or
+   * AMX. Elsewhere `fast` means `exact`, and `description.settings.precision` says so.
+   */
+  precision?: "exact" | "fast" | undefined;
   /** `reference`: as many BOS tokens as the published usage has; `once`; `none`. */
   bos?: "reference" | "once" | "none" | undefined;
   /** Whether special tokens spelled in a message count as such (as in the published usage) or stay text. */
@@ -56,6 +62,7 @@ const schema = z.strictObject({
   contextLength: z.int().min(1).max(16_777_216).optional(),
   kvType: z.enum(["f32", "f16"]).optional(),
   prefill: z.enum(["auto", "off"]).optional(),
+  precision: z.enum(["exact", "fast"]).optional(),
   bos: z.enum(["reference", "once", "none"]).optional(),
   specialTokens: z.enum(["parse", "literal"]).optional(),
   truncate: z.enum(["error", "left", "right"]).optional(),

@@ -43,8 +43,10 @@ export interface Placement {
   threads: number;
   contextLength: number;
   kvType: "f32" | "f16";
-  /** Whether the addon's own kernels compute products and attention, in float32. */
+  /** Whether the addon's own kernels compute products and attention. */
   isPrefilled: boolean;
+  /** What they multiply: `exact`, float32 or what comes to about the same; `fast`, bfloat16. `exact` without them. */
+  precision: "exact" | "fast";
 }
 
 /**
@@ -85,7 +87,7 @@ export class RewardModel extends ScorerFront {
   private constructor(
     reward: RewardJson,
     type: BackboneType,
-    rules: Omit<ScoringSettings, "device" | "kvType" | "prefill">,
+    rules: Omit<ScoringSettings, "device" | "kvType" | "prefill" | "precision">,
     backbone: Backbone,
     head: LoadedHead,
     prompts: PromptBuilder,
@@ -116,6 +118,7 @@ export class RewardModel extends ScorerFront {
         ...rules,
         kvType: this.placement.kvType,
         prefill: this.placement.isPrefilled ? "on" : "off",
+        precision: this.placement.precision,
         device: deviceKinds(this.placement),
       },
     };
@@ -127,7 +130,8 @@ export class RewardModel extends ScorerFront {
    * `signal.reason` when cancelled
    */
   static async load(modelDir: string, options: LoadOptions = {}): Promise<RewardModel> {
-    const { signal, onProgress, device, gpuLayers, threads, kvType, prefill } = checkLoadOptions(options);
+    const { signal, onProgress, device, gpuLayers, threads, kvType, prefill, precision } =
+      checkLoadOptions(options);
     signal?.throwIfAborted();
     const reward = await readRewardJson(modelDir, { check: options.check });
     const type = options.type ?? reward.backbone.defaultType;
@@ -140,6 +144,7 @@ export class RewardModel extends ScorerFront {
       threads,
       kvType,
       prefill,
+      precision,
       contextLength,
       signal,
       onProgress,

@@ -122,8 +122,10 @@ export interface ScoringSettings {
   specialTokens: "parse" | "literal";
   truncate: "error" | "left" | "right";
   kvType: "f32" | "f16";
-  /** `on`: products and attention are computed in float32 by the addon's own kernels; `off`: by llama.cpp's. */
+  /** `on`: products and attention are computed by the addon's own kernels; `off`: by llama.cpp's. */
   prefill: "on" | "off";
+  /** What the addon's own kernels multiply: `exact`, float32 or what comes to about the same; `fast`, bfloat16. `exact` without them. */
+  precision: "exact" | "fast";
   /** Kinds of devices that compute, e.g. `CPU` or `CPU + CUDA`: the last digits of a reward differ between them. */
   device: string;
 }

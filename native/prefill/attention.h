@@ -2,8 +2,11 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "attention_products.h"
 #include "ggml.h"
 #include "kernels.h"
 #include "mask.h"
@@ -11,8 +14,8 @@
 namespace llama_reward::prefill {
 
 /// `GGML_OP_FLASH_ATTN_EXT`: softmax(scale · Q Kᵀ + mask) V with a running maximum, over blocks of cells, so
-/// that no matrix of all scores is made and blocks that no token of a group sees are passed over. Everything
-/// is float32. Sources: Dao et al., FlashAttention, arXiv:2205.14135; `ggml_compute_forward_flash_attn_ext`
+/// that no matrix of all scores is made and blocks that no token of a group sees are passed over. Sums
+/// are float32. Sources: Dao et al., FlashAttention, arXiv:2205.14135; `ggml_compute_forward_flash_attn_ext`
 /// for the operands.
 class Attention {
  public:
@@ -23,8 +26,8 @@ class Attention {
 
   Attention(const Kernels &kernels, const ggml_tensor *node, const Mask &mask);
 
-  /// Floats that all threads share: the keys of one layer in the order they are read, and its values where
-  /// they cannot be read as they are stored. Only blocks that some token sees are written.
+  /// Floats that all threads share: keys and values of one layer in the order they are read, as far as they
+  /// cannot be read as they are stored. Only blocks that some token sees are written.
   size_t shared_floats() const;
   /// Floats of working memory that each thread needs.
   size_t scratch_floats() const;
@@ -36,32 +39,20 @@ class Attention {
 
  private:
   struct Group;
-  /// Values of a block: a row for each cell.
-  struct Values {
-    const float *rows;
-    int64_t stride;
-  };
-  void prepare_block(int64_t kv_head, int64_t block, float *shared, float *scratch);
+  void prepare_block(int64_t kv_head, int64_t index, float *shared, float *scratch);
   void run_group(int64_t head, int64_t first_token, const float *shared, float *scratch) const;
-  void add_blocks(const int64_t *blocks, int64_t count, const Group &group) const;
-  void add_careful(const float *weights, int64_t block, const Values &values, int64_t cells,
-                   const Group &group) const;
+  void add_blocks(const int64_t *indices, int64_t count, const Group &group) const;
+  void add_careful(int64_t place, int64_t index, const CellBlock &block, const Group &group) const;
 
-  void copy_values(int64_t kv_head, int64_t block, float *values) const;
-  void copy_keys(int64_t kv_head, int64_t block, float *keys, float *scratch) const;
-
-  int64_t block_floats() const;
-  float *copy_of(float *shared, int64_t kv_head, int64_t block) const;
-  Values values_of(const float *shared, int64_t kv_head, int64_t block) const;
-  int64_t cells_of(int64_t block) const;
+  int64_t product_floats() const;
+  CellBlock block_of(const float *shared, int64_t kv_head, int64_t block) const;
 
   const Kernels &kernels_;
-  const ggml_tensor *node_, *queries_, *keys_, *values_;
+  const ggml_tensor *node_, *queries_;
   const Mask &mask_;
+  std::unique_ptr<const AttentionProducts> products_;
   float scale_, cap_;
-  /// Whether values are float32 numbers in rows of whole panels.
-  bool are_values_in_place_;
-  int64_t width_, value_width_, padded_value_width_, tokens_, heads_, kv_heads_, cells_, group_tokens_;
+  int64_t value_width_, padded_value_width_, tokens_, heads_, kv_heads_, cells_, group_tokens_;
   /// Blocks, by KV head, with a value that is not finite: what no token may see must not reach it as 0 · ∞.
   std::vector<uint8_t> is_wild_;
   std::atomic<int64_t> next_block_{0};

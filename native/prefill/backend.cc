@@ -19,8 +19,11 @@ namespace llama_reward::prefill {
 namespace {
 
 thread_local bool is_wanted = false;
+thread_local Precision wanted_precision = Precision::EXACT;
 
+/// The exact ones, and those for little precision, which may be the same.
 const Kernels *kernels = nullptr;
+const Kernels *fast_kernels = nullptr;
 ggml_backend_dev_t cpu_device = nullptr;
 ggml_backend_device own_device;
 ggml_backend_reg registry;
@@ -95,6 +98,7 @@ constexpr int QUIET_GRAPHS = 4;
 struct State {
   int threads = GGML_DEFAULT_N_THREADS;
   int quiet_graphs = 0;
+  const Kernels *own_kernels = wanted_precision == Precision::FAST ? fast_kernels : kernels;
   Scratch scratch;
   CpuBackend alone, together;
   std::unique_ptr<Team> team;
@@ -106,7 +110,7 @@ struct State {
       team = std::make_unique<Team>(threads);
       team_threads = threads;
     }
-    Graph graph(*kernels, cgraph, threads, scratch, is_quiet ? nullptr : team.get());
+    Graph graph(*own_kernels, cgraph, threads, scratch, is_quiet ? nullptr : team.get());
     ggml_backend_t cpu = is_quiet ? together.with(threads) : alone.with(1);
     const ggml_status status = api().ggml_backend_graph_compute(cpu, graph.view());
     quiet_graphs = graph.processor_share() >= QUIET_SHARE ? std::min(quiet_graphs + 1, QUIET_GRAPHS) : 0;
@@ -213,6 +217,7 @@ bool has_known_layout() {
 
 std::string register_backend() {
   kernels = choose_kernels(Precision::EXACT);
+  fast_kernels = choose_kernels(Precision::FAST);
   cpu_device = api().ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
   if (kernels == nullptr || cpu_device == nullptr || !has_known_layout() ||
       !cpu_functions.find(api().ggml_backend_dev_backend_reg(cpu_device))) {
@@ -226,12 +231,18 @@ std::string register_backend() {
   return kernels->name;
 }
 
-Use::Use(bool wanted) : before_(is_wanted) {
+std::string fast_name() {
+  return kernels != nullptr && fast_kernels != kernels ? fast_kernels->name : "";
+}
+
+Use::Use(bool wanted, Precision precision) : before_(is_wanted), precision_before_(wanted_precision) {
   is_wanted = wanted && kernels != nullptr;
+  wanted_precision = precision;
 }
 
 Use::~Use() {
   is_wanted = before_;
+  wanted_precision = precision_before_;
 }
 
 bool is_running() {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "../symbols.h"
+#include "kernels.h"
 
 namespace llama_reward::prefill {
 
@@ -13,17 +14,22 @@ namespace llama_reward::prefill {
 /// sets, or llama.cpp's internal structures are others than those this was built with
 std::string register_backend();
 
+/// What it computes with where little precision is asked for, e.g. `AVX512-BF16`; empty where it has nothing
+/// faster.
+std::string fast_name();
+
 /// While it lives, models that this thread loads and contexts that it makes use the backend. Others never see
 /// it.
 class Use {
  public:
-  explicit Use(bool wanted);
+  Use(bool wanted, Precision precision);
   ~Use();
   Use(const Use &) = delete;
   Use &operator=(const Use &) = delete;
 
  private:
   bool before_;
+  Precision precision_before_;
 };
 
 /// Whether `register_backend` found all it needs.

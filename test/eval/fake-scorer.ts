@@ -40,6 +40,7 @@ export class FakeScorer implements Scorer {
       truncate: "error",
       kvType: "f32",
       prefill: "off",
+      precision: "exact",
       device: "CPU",
     },
   };

@@ -40,7 +40,7 @@ describe.skipIf(listDevices().prefill === "")("float32 on the CPU, whatever the 
     it("gives the reference's rewards with all defaults, and says how", async () => {
       await using model = await RewardModel.load(folder.directory, LOAD);
       expect(model.placement).toMatchObject({ device: "CPU", kvType: "f32", isPrefilled: true });
-      expect(model.description.settings).toMatchObject({ kvType: "f32", prefill: "on" });
+      expect(model.description.settings).toMatchObject({ kvType: "f32", prefill: "on", precision: "exact" });
       const found = await rewards(
         model,
         cases.map(({ messages }) => messages),
@@ -51,10 +51,34 @@ describe.skipIf(listDevices().prefill === "")("float32 on the CPU, whatever the 
       expect(worst).toBeLessThan(bound);
     });
 
+    it("multiplies bfloat16 numbers when told to, where the processor does, and says so", async () => {
+      await using model = await RewardModel.load(folder.directory, { ...LOAD, precision: "fast" });
+      const isFast = listDevices().fastPrefill !== "";
+      expect(model.placement.precision).toBe(isFast ? "fast" : "exact");
+      expect(model.description.settings).toMatchObject({
+        prefill: "on",
+        precision: isFast ? "fast" : "exact",
+      });
+      const found = await rewards(
+        model,
+        cases.map(({ messages }) => messages),
+      );
+      const differences = found.map((reward, index) => Math.abs(reward - (cases[index]?.score ?? NaN)));
+      // Rounding each factor to 8 bits: far more than float32's, far less than the rewards' standard deviation of 2.
+      expect(Math.max(...differences) > bound).toBe(isFast);
+      expect(Math.max(...differences)).toBeLessThan(isFast ? 0.3 : bound);
+    });
+
     it("leaves all to llama.cpp when told to", async () => {
       await using model = await RewardModel.load(folder.directory, { ...LOAD, prefill: "off" });
       expect(model.placement).toMatchObject({ kvType: "f32", isPrefilled: false });
-      expect(model.description.settings).toMatchObject({ kvType: "f32", prefill: "off" });
+      expect(model.description.settings).toMatchObject({ kvType: "f32", prefill: "off", precision: "exact" });
+    });
+
+    it("calls llama.cpp's kernels exact, whatever is asked of ours", async () => {
+      const options = { ...LOAD, prefill: "off", precision: "fast" } as const;
+      await using model = await RewardModel.load(folder.directory, options);
+      expect(model.placement).toMatchObject({ isPrefilled: false, precision: "exact" });
     });
   });
 

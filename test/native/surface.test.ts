@@ -43,6 +43,7 @@ it("what initialize and devices report is that of types.ts", () => {
   const expected: Kinds<NativeBackendInfo> = {
     version: "string",
     prefill: "string",
+    fastPrefill: "string",
     backends: "object",
     features: "object",
     failures: "object",
@@ -95,6 +96,7 @@ it("models are those of types.ts", async () => {
     // layers × key and value × KV heads × head size
     kvElementsPerCell: 2 * 2 * 2 * 16,
     isPrefilled: false,
+    precision: "exact",
   };
   expect(model.info).toEqual(info);
   expect(model.info.parameterCount).toBe(

@@ -18,6 +18,7 @@ export interface ModelOptions {
   context?: number;
   kvType?: LoadOptions["kvType"];
   prefill?: LoadOptions["prefill"];
+  precision?: LoadOptions["precision"];
   bos?: LoadOptions["bos"];
   specialTokens?: LoadOptions["specialTokens"];
   truncate?: LoadOptions["truncate"];
@@ -58,10 +59,17 @@ export function addModelOptions(
       ),
     )
     .addOption(
-      choice("--prefill <mode>", "on a CPU: kernels of our own in float32 where they run, or llama.cpp's", [
+      choice("--prefill <mode>", "on a CPU: kernels of our own where they run, or llama.cpp's", [
         "auto",
         "off",
       ]).default("auto"),
+    )
+    .addOption(
+      choice(
+        "--precision <mode>",
+        "what our kernels multiply: float32 numbers, or bfloat16 where the processor is faster with those",
+        ["exact", "fast"],
+      ).default("exact"),
     )
     .addOption(
       choice("--bos <rule>", "leading BOS tokens: as published, at most one, or none", [
@@ -117,6 +125,7 @@ export function loadOptions({
   context,
   kvType,
   prefill,
+  precision,
   bos,
   specialTokens,
   truncate,
@@ -130,6 +139,7 @@ export function loadOptions({
     contextLength: context,
     kvType,
     prefill,
+    precision,
     bos,
     specialTokens,
     truncate,

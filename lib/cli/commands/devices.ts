@@ -30,6 +30,7 @@ function describe({
   backends,
   features,
   prefill,
+  fastPrefill,
   devices: found,
   failures,
   missingLibraries: missing,
@@ -47,7 +48,7 @@ function describe({
     ...(used === "" ? [] : [`CPU features: ${used}`]),
     prefill === ""
       ? "Prefill: llama.cpp's own kernels (ours need an x86-64 processor with AVX2, and a build by GCC or Clang)"
-      : `Prefill on the CPU: own kernels for ${prefill}, in float32`,
+      : `Prefill on the CPU: own kernels for ${prefill}; with --precision fast ${fastPrefill === "" ? "the same" : `for ${fastPrefill}, in bfloat16`}`,
     table([["device", "kind", "description", "memory"], ...rows]),
     ...chooseHint(found),
     ...failures.map((failure) => `Not usable: ${failure}`),

@@ -24,8 +24,10 @@ export interface BackbonePlacement {
   gpuLayers: number;
   layerCount: number;
   kvType: KvType;
-  /** Whether the addon's own kernels compute it, in float32. */
+  /** Whether the addon's own kernels compute it. */
   isPrefilled: boolean;
+  /** What they multiply: `exact`, float32; `fast`, bfloat16. `exact` without them. */
+  precision: "exact" | "fast";
   /** Why less is on a GPU than was hoped for. */
   warnings: readonly string[];
 }
@@ -48,6 +50,7 @@ export class Backbone {
       layerCount: model.info.layerCount,
       kvType,
       isPrefilled: model.info.isPrefilled,
+      precision: model.info.precision,
       warnings,
     };
     this.#model = model;

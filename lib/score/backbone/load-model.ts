@@ -10,6 +10,8 @@ export interface ModelLoadOptions extends HiddenOptions {
    * run. `off`: llama.cpp's do.
    */
   prefill?: "auto" | "off" | undefined;
+  /** `fast`: those kernels multiply numbers rounded to bfloat16, where the processor does that faster. Default `exact`. */
+  precision?: "exact" | "fast" | undefined;
 }
 
 /** How often the load's progress is read. */
@@ -23,7 +25,7 @@ export async function loadModel(
   addon: NativeAddon,
   path: string,
   plan: LayerPlan,
-  { signal, onProgress, prefill = "auto" }: ModelLoadOptions,
+  { signal, onProgress, prefill = "auto", precision = "exact" }: ModelLoadOptions,
 ): Promise<NativeModel> {
   signal?.throwIfAborted();
   const load = addon.loadModel({
@@ -32,6 +34,7 @@ export async function loadModel(
     devices: plan.map(({ device }) => device.name),
     useMmap: true,
     prefill: prefill === "auto",
+    fast: precision === "fast",
     ...(plan.length > 1 && { deviceLayers: Int32Array.from(plan, ({ layers }) => layers) }),
   });
   // Aborted when the callback throws, too.

@@ -14,10 +14,12 @@ export interface DeviceReport {
   /** CPU features that the CPU backend uses, e.g. `{ AVX512: "1" }`. */
   features: Readonly<Record<string, string>>;
   /**
-   * Instruction set of the kernels that compute products and attention in float32 on the CPU, e.g. `AVX-512`; empty where the processor
-   * has none that they are written for.
+   * Instruction set of the kernels that compute products and attention to float32's precision on the CPU, e.g. `AVX-512`; empty where
+   * the processor has none that they are written for.
    */
   prefill: string;
+  /** Instruction set of those for `precision: "fast"`, e.g. `AVX512-BF16`; empty where the processor has none, and fast means exact. */
+  fastPrefill: string;
   devices: readonly NativeDevice[];
   /** GPU libraries that are installed but cannot be used, each with the reason. */
   failures: readonly string[];
@@ -45,6 +47,7 @@ export function listDevices(): DeviceReport {
       backends: backend.backends,
       features: backend.features,
       prefill: backend.prefill,
+      fastPrefill: backend.fastPrefill,
       devices: addon.devices(),
       failures: backend.failures,
       missingLibraries: missingLibraries(backend.failures),

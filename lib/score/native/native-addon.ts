@@ -48,6 +48,8 @@ export interface NativeBackendInfo {
   backends: string[];
   /** The instruction set that the prefill backend computes with; empty where it does not run. */
   prefill: string;
+  /** The one that it uses where `fast` is asked for; empty where it has nothing faster. */
+  fastPrefill: string;
   /** CPU features the CPU backend uses, e.g. `{ AVX512: "1" }`. */
   features: Record<string, string>;
   /** GPU backend libraries that were found but could not be used: path and reason, e.g. a missing CUDA runtime. */
@@ -86,11 +88,10 @@ export interface NativeModelOptions {
   /** `[devices]`: how many of those layers each device takes, in order. Default: shared out by free memory. */
   deviceLayers?: Int32Array;
   useMmap: boolean;
-  /**
-   * Whether the prefill backend computes the model, where it runs (`NativeBackendInfo.prefill`) and every layer is on the CPU.
-   * Default false.
-   */
+  /** Whether the prefill backend computes the model, where it runs and every layer is on the CPU. Default false. */
   prefill?: boolean;
+  /** Whether the prefill backend multiplies numbers rounded to bfloat16, where it can (`NativeBackendInfo.fastPrefill`). Default false. */
+  fast?: boolean;
   /** Loads no weights: the model only tokenizes, and its dimensions are 0. */
   vocabOnly?: boolean;
 }
@@ -141,6 +142,8 @@ export interface NativeModelInfo {
   kvElementsPerCell: number;
   /** Whether the prefill backend computes it. */
   isPrefilled: boolean;
+  /** How it does; `exact` where it does not. */
+  precision: "exact" | "fast";
 }
 
 export interface NativeSpecialToken {

@@ -117,6 +117,11 @@ describe("a run that is resumed", () => {
     ["another model of the same name", model({ fingerprint: "1".repeat(64) }), /model was "0+", is "1+"/],
     ["another type", model({ type: "q8_0" }), /type was "f32", is "q8_0"/],
     ["another cache", model({ settings: { ...settings, kvType: "f16" } }), /kvType was "f32", is "f16"/],
+    [
+      "another precision",
+      model({ settings: { ...settings, precision: "fast" } }),
+      /precision was "exact", is "fast"/,
+    ],
     ["another device", model({ settings: { ...settings, device: "CUDA" } }), /device was "CPU", is "CUDA"/],
     ["other prompts", model({ settings: { ...settings, bos: "once" } }), /bos was "reference", is "once"/],
     ["another command", { command: "pairs" }, /command was "score", is "pairs"/],

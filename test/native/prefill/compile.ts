@@ -14,7 +14,17 @@ const INSTRUCTIONS: Readonly<Record<string, readonly string[]>> = {
   kernels_amx: [...AVX512, "-mavx512bf16"],
 };
 /** The operations, with all kernels. */
-export const OPERATIONS = ["matmul", "attention", "mask", "gelu", "cpu", ...Object.keys(INSTRUCTIONS)];
+export const OPERATIONS = [
+  "matmul",
+  "attention",
+  "attention_products",
+  "attention_floats",
+  "attention_parts",
+  "mask",
+  "gelu",
+  "cpu",
+  ...Object.keys(INSTRUCTIONS),
+];
 
 /** Runs a program without what `npm run test:sanitize` preloads into Node: the compiler is not under test, and a program brings its own. */
 export async function run(program: string, args: readonly string[]): Promise<{ stdout: string }> {

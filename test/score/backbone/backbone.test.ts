@@ -10,6 +10,7 @@ describe("Backbone.load", () => {
       layerCount: 8,
       kvType: "f32",
       isPrefilled: false,
+      precision: "exact",
       warnings: [],
     });
     expect(cpu.modelOptions).toMatchObject({ gpuLayers: 0, devices: [] });

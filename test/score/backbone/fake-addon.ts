@@ -96,6 +96,7 @@ export class FakeAddon implements Pick<
         sizeBytes: 1000,
         kvElementsPerCell: 16,
         isPrefilled: false,
+        precision: "exact",
       },
       metadata: () => undefined,
       tokenize: (texts) => Promise.resolve(texts.map(() => Int32Array.of(1))),

@@ -46,6 +46,7 @@ describe("memory beside the cache", () => {
     kvElementsPerCell: 16 * 1024,
     trainContextLength: 131_072,
     parameterCount: 1e9,
+    precision: "exact" as const,
   };
   const FREE = 2 ** 28;
   const options = { threads: 2, maxBatch: 192 };

@@ -158,6 +158,7 @@ describe("ScorerClient", () => {
       contextLength: 4096,
       kvType: "f16" as const,
       isPrefilled: false,
+      precision: "exact" as const,
     };
     const stats = { requestedTokens: 30, computedTokens: 20, reusedTokens: 10 };
     const scorer = Object.assign(new FakeScorer("fake"), { placement, stats });
