@@ -24,11 +24,11 @@ writeTinyModel(deep, { layerCount: 12 });
 
 const { file, libraries } = loadAddonDetails();
 
-function start(script: string, model: string): ReturnType<typeof spawn> {
+function start(script: string, model: string, prefill = false): ReturnType<typeof spawn> {
   return spawn(process.execPath, ["--expose-gc", path.join(import.meta.dirname, "children", script)], {
     env: {
       ...process.env,
-      LLAMA_REWARD_TEST: JSON.stringify({ file, libraries, model }),
+      LLAMA_REWARD_TEST: JSON.stringify({ file, libraries, model, prefill }),
       // One heap for all threads: with several, glibc's resident memory wanders.
       MALLOC_ARENA_MAX: "1",
     },
@@ -56,30 +56,36 @@ async function outcome(child: ReturnType<typeof spawn>): Promise<Outcome> {
 
 const clean = { code: 0, signal: null, stdout: "", stderr: "" };
 
-describe("threads", () => {
+/** Whose kernels compute: where there are none of our own, both are llama.cpp's. */
+const KERNELS = [
+  { kernels: "llama.cpp", prefill: false },
+  { kernels: "our own", prefill: true },
+];
+
+describe.each(KERNELS)("threads, kernels of $kernels", ({ prefill }) => {
   it("two worker threads load and score at the same time", async () => {
-    expect(await outcome(start("two-workers.mjs", shallow))).toEqual(clean);
+    expect(await outcome(start("two-workers.mjs", shallow, prefill))).toEqual(clean);
   });
 
   it("only worker threads load it, one after the other", async () => {
-    expect(await outcome(start("worker-only.mjs", shallow))).toEqual(clean);
+    expect(await outcome(start("worker-only.mjs", shallow, prefill))).toEqual(clean);
   });
 
   it("a worker terminated in mid-decode does not take the process with it", async () => {
-    expect(await outcome(start("terminate.mjs", deep))).toEqual(clean);
+    expect(await outcome(start("terminate.mjs", deep, prefill))).toEqual(clean);
   });
 });
 
-describe("the end of the process", () => {
+describe.each(KERNELS)("the end of the process, kernels of $kernels", ({ prefill }) => {
   it.each([
     ["process.exit() in mid-load", "exit-in-load.mjs"],
     ["process.exit() in mid-decode", "exit-in-decode.mjs"],
   ])("%s ends cleanly", async (_, script) => {
-    expect(await outcome(start(script, deep))).toEqual({ ...clean, code: 7 });
+    expect(await outcome(start(script, deep, prefill))).toEqual({ ...clean, code: 7 });
   });
 
   it.skipIf(process.platform === "win32")("SIGINT in mid-decode ends it at once", async () => {
-    const child = start("decode-forever.mjs", deep);
+    const child = start("decode-forever.mjs", deep, prefill);
     if (child.stdout === null) throw new Error("The child has no pipes.");
     await once(child.stdout, "data");
     child.kill("SIGINT");
@@ -88,7 +94,7 @@ describe("the end of the process", () => {
   });
 });
 
-describe("memory", () => {
+describe.each(KERNELS)("memory, kernels of $kernels", ({ prefill }) => {
   const MEGABYTE = 2 ** 20;
 
   it.each([
@@ -97,7 +103,7 @@ describe("memory", () => {
   ])(
     "%s stays flat",
     async (_, script) => {
-      const { stdout, ...rest } = await outcome(start(script, shallow));
+      const { stdout, ...rest } = await outcome(start(script, shallow, prefill));
       expect(rest).toEqual({ code: 0, signal: null, stderr: "" });
       const { early, late } = JSON.parse(stdout) as { early: number; late: number };
       // A round takes more than 0.9 MB (cache and weights), so 400 leaked rounds would be 360 MB.

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import process from "node:process";
 
-const { file, libraries, model: path } = JSON.parse(process.env.LLAMA_REWARD_TEST ?? "{}");
+const { file, libraries, model: path, prefill = false } = JSON.parse(process.env.LLAMA_REWARD_TEST ?? "{}");
 
 /** The model file of the test. */
 export const modelPath = path;
@@ -18,7 +18,7 @@ export function loadAddon() {
 }
 
 export function startLoading(addon) {
-  return addon.loadModel({ path, gpuLayers: 0, devices: [], useMmap: false }).result;
+  return addon.loadModel({ path, gpuLayers: 0, devices: [], useMmap: false, prefill }).result;
 }
 
 export function makeContext(addon, model) {
@@ -27,7 +27,8 @@ export function makeContext(addon, model) {
     batchSize: LENGTH,
     ubatchSize: LENGTH,
     maxOutputs: 1,
-    threads: 1,
+    // With kernels of our own, helpers, too.
+    threads: prefill ? 2 : 1,
     kvType: "f32",
     flashAttention: "auto",
   });
