@@ -3,6 +3,7 @@ import type { BenchOptions, SuiteName } from "../lib/cli/commands/bench.js";
 import { physicalCores } from "../lib/score/backbone/threads.js";
 import { loadAddonDetails } from "../lib/score/native/binding.js";
 import type { BenchLine } from "./lines.js";
+import { measureAccuracy } from "./suites/accuracy.js";
 import { measureBatches } from "./suites/batches.js";
 import { measureEngines } from "./suites/engines.js";
 import { measureEval } from "./suites/eval.js";
@@ -32,6 +33,7 @@ const SUITES = {
   host: measureHost,
   batches: measureBatches,
   engines: measureEngines,
+  accuracy: measureAccuracy,
 } as const satisfies Record<SuiteName, (context: BenchContext) => Promise<void>>;
 
 /** Rounds when nothing else is asked for. */

@@ -12,6 +12,8 @@ export interface Scored {
   rewards: number[];
   /** Of each conversation. */
   tokens: number[];
+  /** Of the first conversations once more, each by itself, where that was asked for. */
+  alone?: number[];
 }
 
 /** A line of an engine: it is ready, why it cannot be, or what it scored. */

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { BackboneType } from "../../lib/model/architecture/backbone-type.js";
 import type { InstructionSet } from "../../lib/cli/commands/bench.js";
+import type { AccuracySetting } from "../accuracy/settings.js";
 import { REPOSITORY } from "../repository.js";
 import { limitedEnv } from "./instructions.js";
 
@@ -30,6 +31,10 @@ export interface EngineSetup {
   type: BackboneType;
   threads: number;
   instructions: InstructionSet;
+  /** How our own side loads the model, where that is not what the engine's name says. */
+  load?: AccuracySetting["load"];
+  /** How many conversations our own side scores once more, each by itself. */
+  alone?: number;
 }
 
 /** Interpreters with the libraries of the two that are written in Python. */
@@ -51,8 +56,8 @@ export function commandOf(
   const { checkpoint, threads, instructions } = setup;
   const env = { ...limitedEnv(instructions), HF_HUB_OFFLINE: "1", OMP_NUM_THREADS: `${threads}` };
   if (name === "llama-reward" || name === "llama.cpp-kernels") {
-    const prefill = name === "llama-reward" ? "auto" : "off";
-    const args = [path.join(import.meta.dirname, "our-host.js"), JSON.stringify({ ...setup, prefill })];
+    const load = { device: "cpu", prefill: name === "llama-reward" ? "auto" : "off", ...setup.load };
+    const args = [path.join(import.meta.dirname, "our-host.js"), JSON.stringify({ ...setup, load })];
     return { file: process.execPath, args, env };
   }
   const [library, dtype] = name.split("-") as ["vllm" | "transformers", string];

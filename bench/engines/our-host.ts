@@ -15,16 +15,19 @@ const WARM_UP: Conversation = [
   { role: "assistant", content: "up" },
 ];
 
-const { modelDir, type, threads, instructions, prefill } = JSON.parse(
-  process.argv[2] ?? "{}",
-) as EngineSetup & {
-  prefill: "auto" | "off";
-};
+const {
+  modelDir,
+  type,
+  threads,
+  instructions,
+  load,
+  alone = 0,
+} = JSON.parse(process.argv[2] ?? "{}") as EngineSetup;
 await limitLlamaCpp(instructions);
 const { RewardModel } = await import("../../lib/model/reward-model.js");
 
 async function score(conversations: readonly Conversation[]): Promise<EngineLine> {
-  const model = await RewardModel.load(modelDir, { type, device: "cpu", threads, prefill });
+  const model = await RewardModel.load(modelDir, { type, threads, ...load });
   try {
     await model.score(WARM_UP);
     const rewards: number[] = [];
@@ -34,10 +37,27 @@ async function score(conversations: readonly Conversation[]): Promise<EngineLine
       rewards.push(reward);
       tokens.push(tokenCount);
     }
-    return { seconds: (performance.now() - started) / 1000, rewards, tokens };
+    const seconds = (performance.now() - started) / 1000;
+    return {
+      seconds,
+      rewards,
+      tokens,
+      ...(alone > 0 && { alone: await scoreAlone(conversations.slice(0, alone)) }),
+    };
   } finally {
     await model.dispose();
   }
+}
+
+/** Rewards of conversations of which each is the first that a model sees. */
+async function scoreAlone(conversations: readonly Conversation[]): Promise<number[]> {
+  const rewards: number[] = [];
+  for (const conversation of conversations) {
+    const model = await RewardModel.load(modelDir, { type, threads, ...load });
+    rewards.push((await model.score(conversation)).reward);
+    await model.dispose();
+  }
+  return rewards;
 }
 
 function answer(line: EngineLine): void {

@@ -26,10 +26,13 @@ export interface PrepareOptions {
 const LIBRARIES = ["transformers", "vllm"] as const;
 
 /** A virtual environment for each library, made once; what cannot be installed is told and left out. */
-export async function prepareInterpreters(options: PrepareOptions): Promise<Partial<Interpreters>> {
+export async function prepareInterpreters(
+  options: PrepareOptions,
+  libraries: readonly (keyof Interpreters)[] = LIBRARIES,
+): Promise<Partial<Interpreters>> {
   const found: Partial<Record<keyof Interpreters, string>> = {};
   const script = path.join(REPOSITORY, "scripts/python/venv.mjs");
-  for (const library of LIBRARIES) {
+  for (const library of libraries) {
     const requirements = path.join(REPOSITORY, `bench/python/requirements-${library}.txt`);
     options.note(`a Python environment with ${library}, made on the first run`);
     try {

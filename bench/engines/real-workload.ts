@@ -34,6 +34,8 @@ const QUICK: Amounts = { pairs: 6, singles: 12, prompts: 1, candidates: 16, long
 /** Characters of prompt and answer: some 40 to 400 tokens. */
 const SHORTEST = 160;
 const LONGEST = 1600;
+/** The same where all pairs are scored: some 700 tokens. */
+const LONGEST_OF_ALL = 3200;
 
 /** Words of the longer texts. */
 const PROMPT_WORDS = 260;
@@ -46,8 +48,7 @@ const LONG_WORDS = 700;
  */
 export async function realWorkloads({ isQuick }: { isQuick: boolean }): Promise<RealWorkload[]> {
   const { pairs, singles, prompts, candidates, long } = isQuick ? QUICK : FULL;
-  const lines = (await readFile(PAIRS_FILE, "utf8")).trimEnd().split("\n");
-  const all = lines.map((line) => JSON.parse(line) as Pair);
+  const all = await readPairs();
   const short = all.filter(({ prompt, chosen, rejected }) => {
     const lengths = [chosen, rejected].map((answer) => prompt.length + answer.length);
     return lengths.every((length) => length >= SHORTEST && length <= LONGEST);
@@ -82,6 +83,21 @@ export async function realWorkloads({ isQuick }: { isQuick: boolean }): Promise<
       conversations: Array.from({ length: long }, () => conversation(text(LONG_WORDS), text(LONG_WORDS))),
     },
   ];
+}
+
+/** All pairs but the longest few: chosen and rejected answer. */
+export async function allPairs(): Promise<[Conversation, Conversation][]> {
+  const pairs = await readPairs();
+  return pairs
+    .filter(({ prompt, chosen, rejected }) =>
+      [chosen, rejected].every((answer) => prompt.length + answer.length <= LONGEST_OF_ALL),
+    )
+    .map(({ prompt, chosen, rejected }) => [conversation(prompt, chosen), conversation(prompt, rejected)]);
+}
+
+async function readPairs(): Promise<Pair[]> {
+  const lines = (await readFile(PAIRS_FILE, "utf8")).trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line) as Pair);
 }
 
 function someWords(words: readonly string[], random: RandomTokens, count: number): string {

@@ -25,6 +25,7 @@ export const SUITE_NAMES = [
   "host",
   "batches",
   "engines",
+  "accuracy",
 ] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
@@ -85,7 +86,7 @@ export const benchCommand: CliCommand = {
         new Option(
           "--suite <name>",
           "what to measure: beside peers; weight types; URM's head; long streams; eval; a hosted model; batch sizes; beside vLLM and " +
-            "transformers on trained weights",
+            "transformers on trained weights; rewards of trained weights beside exact ones",
         )
           .choices(SUITE_NAMES)
           .default("peers"),
@@ -101,7 +102,7 @@ export const benchCommand: CliCommand = {
         "--transformers",
         "Hugging Face transformers among the peers on a CPU, too (python3 with torch and transformers)",
       )
-      .option("--python <path>", "of what the suite engines makes its environments", "python3")
+      .option("--python <path>", "of what the suites engines and accuracy make their environments", "python3")
       .addOption(
         new Option(
           "--isa <sets...>",
