@@ -24,6 +24,8 @@ export interface SizingOptions {
  */
 const CPU_BATCH_PER_THREAD = 96;
 const SMALLEST_CPU_BATCH = 128;
+/** The addon's own kernels unpack weights anew for every batch: theirs are twice as large, which saves a tenth of the time. */
+const PREFILL_FACTOR = 2;
 const LARGEST_CPU_BATCH = 512;
 /** A large GPU needs more tokens at once to be busy. */
 export const GPU_BATCH = 2048;
@@ -54,7 +56,7 @@ export function chooseContextOptions(
 ): NativeContextOptions {
   const kvType = options.kvType ?? (isOnGpu ? GPU_KV_TYPE : "f32");
   const threads = options.threads ?? chooseThreads(model);
-  const wanted = options.maxBatch ?? (isOnGpu ? GPU_BATCH : cpuBatch(threads));
+  const wanted = options.maxBatch ?? (isOnGpu ? GPU_BATCH : cpuBatch(threads, model.isPrefilled));
   const kvBytes = model.kvElementsPerCell * (kvType === "f32" ? FLOAT_BYTES : 2);
   const besideBytes = isOnGpu ? 0 : bytesBesideCell(model, kvType, wanted);
   const contextLength = options.contextLength ?? chooseContextLength(model, kvBytes + besideBytes, freeBytes);
@@ -81,8 +83,9 @@ function bytesBesideCell(model: NativeModelInfo, kvType: KvType, batch: number):
   return kvType === "f32" ? batch * model.headCount * FLOAT_BYTES : 0;
 }
 
-function cpuBatch(threads: number): number {
-  return Math.min(Math.max(threads * CPU_BATCH_PER_THREAD, SMALLEST_CPU_BATCH), LARGEST_CPU_BATCH);
+function cpuBatch(threads: number, isPrefilled: boolean): number {
+  const batch = Math.max(threads * CPU_BATCH_PER_THREAD, SMALLEST_CPU_BATCH);
+  return Math.min(isPrefilled ? PREFILL_FACTOR * batch : batch, LARGEST_CPU_BATCH);
 }
 
 /** Below this, threads cost more in waiting for each other than they save, and far more when other programs are busy. */

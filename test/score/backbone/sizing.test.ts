@@ -2,6 +2,23 @@ import { describe, expect, it } from "vitest";
 import { chooseContextLength, chooseContextOptions } from "../../../lib/score/backbone/sizing.js";
 import { FakeAddon, load } from "./fake-addon.js";
 
+// 16 layers of 8 KV heads of 64 for keys and for values: 64 KiB a cell in float32.
+const MODEL = {
+  architecture: "llama",
+  description: "",
+  hiddenSize: 2048,
+  layerCount: 16,
+  headCount: 32,
+  kvHeadCount: 8,
+  vocabSize: 128_256,
+  slidingWindow: 0,
+  sizeBytes: 2e9,
+  kvElementsPerCell: 16 * 1024,
+  trainContextLength: 131_072,
+  parameterCount: 1e9,
+  precision: "exact" as const,
+};
+
 describe("the batch on a CPU", () => {
   it.each([
     { threads: 1, batch: 128 },
@@ -12,6 +29,17 @@ describe("the batch on a CPU", () => {
     const addon = new FakeAddon();
     await load(addon, { threads });
     expect(addon.contextOptions[0]).toMatchObject({ batchSize: batch, ubatchSize: batch, threads });
+  });
+});
+
+describe("the batch with kernels of our own", () => {
+  it.each([
+    { threads: 1, batch: 256 },
+    { threads: 2, batch: 384 },
+    { threads: 64, batch: 512 },
+  ])("is twice as large, up to the same limit: $batch tokens for $threads", ({ threads, batch }) => {
+    const sized = chooseContextOptions({ ...MODEL, isPrefilled: true }, false, 2 ** 40, { threads });
+    expect(sized).toMatchObject({ batchSize: batch, ubatchSize: batch });
   });
 });
 
@@ -32,22 +60,6 @@ describe("chooseContextLength", () => {
 });
 
 describe("memory beside the cache", () => {
-  // 16 layers of 8 KV heads of 64 for keys and for values: 64 KiB a cell in float32.
-  const model = {
-    architecture: "llama",
-    description: "",
-    hiddenSize: 2048,
-    layerCount: 16,
-    headCount: 32,
-    kvHeadCount: 8,
-    vocabSize: 128_256,
-    slidingWindow: 0,
-    sizeBytes: 2e9,
-    kvElementsPerCell: 16 * 1024,
-    trainContextLength: 131_072,
-    parameterCount: 1e9,
-    precision: "exact" as const,
-  };
   const FREE = 2 ** 28;
   const options = { threads: 2, maxBatch: 192 };
 
@@ -62,11 +74,11 @@ describe("memory beside the cache", () => {
     { name: "all scores without flash attention", prefilled: false, kvType: "f32", beside: 192 * 32 * 4 },
     { name: "nothing with it", prefilled: false, kvType: "f16", beside: 0 },
   ] as const)("counts $name", ({ prefilled, kvType, beside }) => {
-    const sized = chooseContextOptions({ ...model, isPrefilled: prefilled }, false, FREE, {
+    const sized = chooseContextOptions({ ...MODEL, isPrefilled: prefilled }, false, FREE, {
       ...options,
       kvType,
     });
-    const cell = model.kvElementsPerCell * (kvType === "f32" ? 4 : 2) + beside;
+    const cell = MODEL.kvElementsPerCell * (kvType === "f32" ? 4 : 2) + beside;
     const { contextLength, maxKvBytes = 0 } = sized;
     expect(contextLength * cell).toBeLessThanOrEqual(FREE / 2);
     expect((contextLength + 256) * cell).toBeGreaterThan(FREE / 2);
