@@ -10,7 +10,7 @@ import { startScoringHost } from "../dist/serve/electron/index.js";
 import { HostError } from "../dist/index.js";
 
 const kills = Math.max(8, Number(process.argv[2] ?? 100));
-const modelDir = process.argv[3] ?? join(import.meta.dirname, "..", "examples", "models", "tiny-grm");
+const modelDir = process.argv[3] ?? join(import.meta.dirname, "..", "test", "fixtures", "models", "tiny-grm");
 /** Longer than any call and restart takes here: what lasts longer hangs. */
 const DEADLINE_MS = 30_000;
 const load = { device: "cpu", threads: 1, kvType: "f32" };

@@ -6,7 +6,7 @@ import { SHAPE_1B } from "../../bench/shape.js";
 
 // Peers are processes of their own, and run what is built.
 const BUILT = new URL("../../build/bench/peer-process.js", import.meta.url);
-const BACKBONE = new URL("../../examples/models/tiny-grm/backbone-f16.gguf", import.meta.url);
+const BACKBONE = new URL("../fixtures/models/tiny-grm/backbone-f16.gguf", import.meta.url);
 
 describe("a peer", () => {
   it.each(["SIGINT", "SIGKILL"])("that %s ended is no reason to wait", async (signal) => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cli } from "./cli.js";
 
-const MODEL = "examples/models/tiny-grm";
+const MODEL = "test/fixtures/models/tiny-grm";
 let folder = "";
 let input = "";
 

@@ -73,7 +73,7 @@ describe("usage", () => {
 
 describe("--device and --gpu-layers", () => {
   const score = (...options: string[]): ReturnType<typeof cli> =>
-    cli(["score", "examples/models/tiny-grm", "--json", ...options], {
+    cli(["score", "test/fixtures/models/tiny-grm", "--json", ...options], {
       stdin: '{"prompt":"2 + 2?","response":"4"}',
     });
 

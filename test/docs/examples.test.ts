@@ -105,8 +105,8 @@ describe("examples of the comments", () => {
 /** A folder with what examples name: two models, a checkpoint, pairs and candidates. */
 async function exampleFolder(folder: string): Promise<string> {
   await mkdir(join(folder, "models"), { recursive: true });
-  await cp(join(ROOT, "examples/models/tiny-grm"), join(folder, "models/grm"), { recursive: true });
-  await cp(join(ROOT, "examples/models/tiny-urm"), join(folder, "models/urm"), { recursive: true });
+  await cp(join(ROOT, "test/fixtures/models/tiny-grm"), join(folder, "models/grm"), { recursive: true });
+  await cp(join(ROOT, "test/fixtures/models/tiny-urm"), join(folder, "models/urm"), { recursive: true });
   await cp(
     join(dirname(import.meta.dirname), "fixtures/checkpoints/grm-llama3.2-tiny"),
     join(folder, "checkpoint"),

@@ -59,10 +59,10 @@ describe("the packed main package", () => {
       ...modules.flatMap((module) => [`${module}.js`, `${module}.d.ts`]),
       ...(await filesIn("models", ".json")),
       ...(await filesIn("docs", ".md")),
-      ...["tiny-grm/backbone-f16.gguf", "tiny-urm/backbone-bf16.gguf"].map(
-        (file) => `examples/models/${file}`,
-      ),
-      ...["tiny-grm", "tiny-urm"].flatMap((name) => [
+      "examples/models/LICENSE",
+      ...["smol-grm", "smol-urm"].flatMap((name) => [
+        `examples/models/${name}/README.md`,
+        `examples/models/${name}/backbone-q4_k_m.gguf`,
         `examples/models/${name}/head.safetensors`,
         `examples/models/${name}/reward.json`,
       ]),
