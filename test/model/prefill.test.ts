@@ -69,6 +69,19 @@ describe.skipIf(listDevices().prefill === "")("float32 on the CPU, whatever the 
       expect(Math.max(...differences)).toBeLessThan(isFast ? 0.3 : bound);
     });
 
+    // Both numbers give the same batches. Whether a team helps or ggml's threads compute is decided anew for each.
+    it("gives the same rewards to the bit, whoever computes", async () => {
+      const conversations = cases.map(({ messages }) => messages);
+      const all: number[][] = [];
+      for (const threads of [3, 4]) {
+        await using model = await RewardModel.load(folder.directory, { ...LOAD, threads });
+        const alone: number[] = [];
+        for (const messages of conversations) alone.push((await model.score(messages)).reward);
+        all.push([...alone, ...(await rewards(model, conversations))]);
+      }
+      expect(all[1]).toEqual(all[0]);
+    });
+
     it("leaves all to llama.cpp when told to", async () => {
       await using model = await RewardModel.load(folder.directory, { ...LOAD, prefill: "off" });
       expect(model.placement).toMatchObject({ kvType: "f32", isPrefilled: false });
