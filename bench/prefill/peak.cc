@@ -304,7 +304,7 @@ int main(int argc, char **argv) {
         last.prepare(shared.floats());
       last.run(shared.floats(), scratch.floats());
       const double error = error_of(it);
-      const double bound = kernels->parts == nullptr ? 2e-6 : set.precision == Precision::FAST ? 8e-3 : 1.6e-5;
+      const double bound = kernels->parts == nullptr ? 2e-6 : set.precision == Precision::FAST ? 8e-3 : 1e-5;
       is_good &= error <= bound;
       std::printf("%-11s %-5s %-4s %4lld x %lld x %-4lld %d thread%s %6.0f GFLOP/s, %3.0f %% of peak (stretch %lld, panels %lld), error %.1e%s\n",
                   kernels->name, precision, it.w.type == GGML_TYPE_BF16 ? "bf16" : it.w.type == GGML_TYPE_F16 ? "f16" : "f32",

@@ -87,10 +87,7 @@ void add_runs(const uint16_t *x, const uint16_t *const *panels, int64_t run_coun
   case x_parts * 100 + weight_parts * 10 + depth:                                                            \
     return add_runs<BOTH_ROWS, x_parts, weight_parts, depth>(x, panels, run_count, run_steps);
     LLAMA_REWARD_PARTS(1, 1, 1)
-    LLAMA_REWARD_PARTS(2, 1, 2)
     LLAMA_REWARD_PARTS(3, 1, 3)
-    LLAMA_REWARD_PARTS(2, 2, 2)
-    LLAMA_REWARD_PARTS(2, 2, 3)
     LLAMA_REWARD_PARTS(3, 2, 3)
     LLAMA_REWARD_PARTS(3, 3, 3)
 #undef LLAMA_REWARD_PARTS
