@@ -88,6 +88,14 @@ describe.skipIf(listDevices().prefill === "")("float32 on the CPU, whatever the 
       expect(model.description.settings).toMatchObject({ kvType: "f32", prefill: "off", precision: "exact" });
     });
 
+    it("refuses a precision that there is not", async () => {
+      const options = { ...LOAD, precision: "half" as "fast" };
+      await expect(RewardModel.load(folder.directory, options)).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+        message: expect.stringContaining("precision") as unknown,
+      });
+    });
+
     it("calls llama.cpp's kernels exact, whatever is asked of ours", async () => {
       const options = { ...LOAD, prefill: "off", precision: "fast" } as const;
       await using model = await RewardModel.load(folder.directory, options);
