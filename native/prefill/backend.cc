@@ -4,12 +4,10 @@
 #include <cstring>
 #include <memory>
 #include <string>
-#include <type_traits>
-#include <utility>
 
 #include "../backend.h"
+#include "cpu_backend.h"
 #include "ggml-backend-impl.h"
-#include "ggml-cpu.h"
 #include "graph.h"
 #include "kernels.h"
 #include "scratch.h"
@@ -33,60 +31,7 @@ ggml_backend_buffer_type buffer_type;
 /// pass over ours. (Those that choose GPUs by themselves stop the process at the type META.)
 constexpr auto NO_TYPE = static_cast<enum ggml_backend_dev_type>(7);
 
-/// The CPU backend's functions beyond ggml's common interface.
-struct CpuFunctions {
-  decltype(&ggml_threadpool_new) new_pool = nullptr;
-  decltype(&ggml_threadpool_free) free_pool = nullptr;
-  decltype(&ggml_backend_cpu_set_threadpool) set_pool = nullptr;
-  ggml_backend_set_n_threads_t set_threads = nullptr;
-
-  /// Whether all are there.
-  bool find(ggml_backend_reg_t cpu) {
-    const auto find_one = [cpu](auto &function, const char *name) {
-      function = reinterpret_cast<std::decay_t<decltype(function)>>(
-          api().ggml_backend_reg_get_proc_address(cpu, name));
-      return function != nullptr;
-    };
-    return find_one(new_pool, "ggml_threadpool_new") && find_one(free_pool, "ggml_threadpool_free") &&
-           find_one(set_pool, "ggml_backend_cpu_set_threadpool") &&
-           find_one(set_threads, "ggml_backend_set_n_threads");
-  }
-};
 CpuFunctions cpu_functions;
-
-struct FreePool {
-  void operator()(ggml_threadpool *pool) const { cpu_functions.free_pool(pool); }
-};
-struct FreeBackend {
-  void operator()(ggml_backend_t backend) const { api().ggml_backend_free(backend); }
-};
-
-/// A CPU backend with threads that wait between graphs instead of being made anew.
-struct CpuBackend {
-  std::unique_ptr<ggml_backend, FreeBackend> cpu;
-  std::unique_ptr<ggml_threadpool, FreePool> pool;
-  int threads = 0;
-
-  ggml_backend_t with(int wanted) {
-    if (cpu == nullptr)
-      cpu.reset(api().ggml_backend_dev_init(cpu_device, nullptr));
-    if (cpu == nullptr)
-      throw std::bad_alloc();
-    if (threads == wanted)
-      return cpu.get();
-    ggml_threadpool_params params = api().ggml_threadpool_params_default(wanted);
-    // Between graphs they sleep: other programs may want the processor.
-    params.poll = 0;
-    std::unique_ptr<ggml_threadpool, FreePool> fresh(cpu_functions.new_pool(&params));
-    if (fresh == nullptr)
-      throw std::bad_alloc();
-    cpu_functions.set_threads(cpu.get(), wanted);
-    cpu_functions.set_pool(cpu.get(), fresh.get());
-    pool = std::move(fresh);
-    threads = wanted;
-    return cpu.get();
-  }
-};
 
 /// Share of its time that a thread has a processor on a quiet machine, and graphs in a row that must show it.
 constexpr double QUIET_SHARE = 0.97;
@@ -111,7 +56,8 @@ struct State {
       team_threads = threads;
     }
     Graph graph(*own_kernels, cgraph, threads, scratch, is_quiet ? nullptr : team.get());
-    ggml_backend_t cpu = is_quiet ? together.with(threads) : alone.with(1);
+    ggml_backend_t cpu = is_quiet ? together.with(cpu_device, cpu_functions, threads)
+                                  : alone.with(cpu_device, cpu_functions, 1);
     const ggml_status status = api().ggml_backend_graph_compute(cpu, graph.view());
     quiet_graphs = graph.processor_share() >= QUIET_SHARE ? std::min(quiet_graphs + 1, QUIET_GRAPHS) : 0;
     return status;

@@ -5,7 +5,8 @@
 
 namespace llama_reward::prefill {
 
-/// How much of its time at work a thread really had a processor; where the system has no such clock, all of it.
+/// How much of its time at work a thread really had a processor; where the system has no such clock, all of
+/// it.
 class Stopwatch {
  public:
   void start() {
