@@ -2,15 +2,17 @@ import path from "node:path";
 import type { BackboneType } from "../../lib/model/architecture/backbone-type.js";
 import type { InstructionSet } from "../../lib/cli/commands/bench.js";
 import type { AccuracySetting } from "../accuracy/settings.js";
+import type { LoadOptions } from "../../lib/model/load-options.js";
 import { REPOSITORY } from "../repository.js";
 import { limitedEnv } from "./instructions.js";
 
 /** Scripts of the engines that are written in Python. */
 const PYTHON = path.join(REPOSITORY, "bench/python");
 
-/** What scores conversations: this project with its own kernels or llama.cpp's, or what a user would run instead. */
+/** What scores conversations: this project with its own kernels, exact and fast, or llama.cpp's, or what a user would run instead. */
 export const ENGINE_NAMES = [
   "llama-reward",
+  "llama-reward-fast",
   "llama.cpp-kernels",
   "vllm-bfloat16",
   "vllm-float32",
@@ -21,6 +23,15 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** The exact one: its rewards are what all others' are compared with. */
 export const REFERENCE: EngineName = "transformers-float32";
+
+/** How this project is loaded where it is the engine. */
+export type OwnOptions = Pick<LoadOptions, "prefill" | "precision">;
+
+const OWN: Partial<Record<EngineName, OwnOptions>> = {
+  "llama-reward": { precision: "exact" },
+  "llama-reward-fast": { precision: "fast" },
+  "llama.cpp-kernels": { prefill: "off" },
+};
 
 /** What engines are started with. */
 export interface EngineSetup {
@@ -55,9 +66,9 @@ export function commandOf(
 ): EngineCommand {
   const { checkpoint, threads, instructions } = setup;
   const env = { ...limitedEnv(instructions), HF_HUB_OFFLINE: "1", OMP_NUM_THREADS: `${threads}` };
-  if (name === "llama-reward" || name === "llama.cpp-kernels") {
-    const load = { device: "cpu", prefill: name === "llama-reward" ? "auto" : "off", ...setup.load };
-    const args = [path.join(import.meta.dirname, "our-host.js"), JSON.stringify({ ...setup, load })];
+  const own = OWN[name];
+  if (own !== undefined) {
+    const args = [path.join(import.meta.dirname, "our-host.js"), JSON.stringify({ ...setup, ...own })];
     return { file: process.execPath, args, env };
   }
   const [library, dtype] = name.split("-") as ["vllm" | "transformers", string];
