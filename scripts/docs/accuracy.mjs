@@ -1,4 +1,4 @@
-// Writes the tables of docs/accuracy.md from the results in docs/accuracy/, which `npm run bench -- --suite accuracy --json` prints.
+// Writes the tables of docs/accuracy.md from the results beside this script, which `npm run bench -- --suite accuracy --json` prints.
 //
 //   node scripts/docs/accuracy.mjs            writes them
 //   node scripts/docs/accuracy.mjs --check    fails where the page says something else
@@ -6,8 +6,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { format, resolveConfig } from "prettier";
 
-const DOCS = path.join(import.meta.dirname, "../../docs");
-const PAGE = path.join(DOCS, "accuracy.md");
+const PAGE = path.join(import.meta.dirname, "../../docs/accuracy.md");
+const RESULTS = path.join(import.meta.dirname, "accuracy");
 /** `<!-- table: name -->` … `<!-- end -->` */
 const TABLE = /(<!-- table: ([\w-]+) -->\n)[^]*?(<!-- end -->)/g;
 const HEADER = ["", "largest", "99th percentile", "mean", "pairs that flip", "alone or beside others"];
@@ -21,7 +21,7 @@ if (process.argv.includes("--check")) {
 } else writeFileSync(PAGE, after);
 
 function tableOf(name) {
-  const lines = readFileSync(path.join(DOCS, "accuracy", `${name}.jsonl`), "utf8")
+  const lines = readFileSync(path.join(RESULTS, `${name}.jsonl`), "utf8")
     .trimEnd()
     .split("\n");
   const [machine, ...figures] = lines.map((line) => JSON.parse(line));

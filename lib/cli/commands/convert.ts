@@ -58,7 +58,8 @@ async function convert(
       io.stdout,
       options.json === true
         ? JSON.stringify(conversionJson(result))
-        : describeConversion(result, options.type),
+        : // A GGUF that was given has its type: there was nothing to choose.
+          describeConversion(result, options.backbone === undefined ? options.type : result.type),
     );
     return EXIT.ok;
   } finally {
