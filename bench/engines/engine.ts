@@ -25,11 +25,9 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 export const REFERENCE: EngineName = "transformers-float32";
 
 /** How this project is loaded where it is the engine. */
-export type OwnOptions = Pick<LoadOptions, "prefill" | "precision">;
-
-const OWN: Partial<Record<EngineName, OwnOptions>> = {
-  "llama-reward": { precision: "exact" },
-  "llama-reward-fast": { precision: "fast" },
+const OWN: Partial<Record<EngineName, Pick<LoadOptions, "prefill" | "precision">>> = {
+  "llama-reward": { prefill: "auto" },
+  "llama-reward-fast": { prefill: "auto", precision: "fast" },
   "llama.cpp-kernels": { prefill: "off" },
 };
 
@@ -68,7 +66,8 @@ export function commandOf(
   const env = { ...limitedEnv(instructions), HF_HUB_OFFLINE: "1", OMP_NUM_THREADS: `${threads}` };
   const own = OWN[name];
   if (own !== undefined) {
-    const args = [path.join(import.meta.dirname, "our-host.js"), JSON.stringify({ ...setup, ...own })];
+    const load = { device: "cpu", ...own, ...setup.load };
+    const args = [path.join(import.meta.dirname, "our-host.js"), JSON.stringify({ ...setup, load })];
     return { file: process.execPath, args, env };
   }
   const [library, dtype] = name.split("-") as ["vllm" | "transformers", string];

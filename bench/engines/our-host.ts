@@ -6,7 +6,7 @@
 import "../../lib/util/small-heap.js";
 import { createInterface } from "node:readline";
 import type { Conversation } from "../../lib/score/conversation/conversation.js";
-import type { EngineSetup, OwnOptions } from "./engine.js";
+import type { EngineSetup } from "./engine.js";
 import type { EngineLine } from "./engine-process.js";
 import { limitLlamaCpp } from "./instructions.js";
 
@@ -15,9 +15,14 @@ const WARM_UP: Conversation = [
   { role: "assistant", content: "up" },
 ];
 
-const { modelDir, type, threads, instructions, prefill, precision } = JSON.parse(
-  process.argv[2] ?? "{}",
-) as EngineSetup & OwnOptions;
+const {
+  modelDir,
+  type,
+  threads,
+  instructions,
+  load,
+  alone = 0,
+} = JSON.parse(process.argv[2] ?? "{}") as EngineSetup;
 await limitLlamaCpp(instructions);
 const { RewardModel } = await import("../../lib/model/reward-model.js");
 
