@@ -10,14 +10,6 @@
 
 namespace llama_reward::prefill {
 
-/// How a product is cut: what is unpacked of the weights at once stays in the second-level cache.
-struct Blocking {
-  /// Numbers of a row. A multiple of the blocks of all quantized types.
-  int64_t stretch = 512;
-  /// Panels of a task, at most: what lies beside them in that cache are the activations.
-  int64_t panels = 4;
-};
-
 /// A product of activations with a weight matrix, `GGML_OP_MUL_MAT`, cut into tasks of some weight rows each.
 /// Weights are unpacked a stretch at a time and never kept. Activations are used as they are, or cut to parts
 /// once, by `prepare`.
@@ -29,7 +21,10 @@ class MatMul {
   /// How many products of parts make one product of numbers, for weights of a type; 1 where there are none.
   static int product_count(const Kernels &kernels, ggml_type type);
 
-  MatMul(const Kernels &kernels, const ggml_tensor *node, int threads, Blocking blocking = {});
+  /// Cut as suits the kernels.
+  MatMul(const Kernels &kernels, const ggml_tensor *node, int threads)
+      : MatMul(kernels, node, threads, kernels.parts == nullptr ? Blocking() : kernels.parts->blocking) {}
+  MatMul(const Kernels &kernels, const ggml_tensor *node, int threads, Blocking blocking);
 
   /// How many parts `prepare` cuts activations to: 0 where they are used as they are. Products of the same
   /// activations and as many parts can share what it makes.

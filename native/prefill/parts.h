@@ -26,9 +26,20 @@ struct Parts {
   int depth;
 };
 
+/// How a product is cut: what is unpacked of the weights at once stays in the second-level cache.
+struct Blocking {
+  /// Numbers of a row. A multiple of the blocks of all quantized types.
+  int64_t stretch = 512;
+  /// Panels of a task, at most: what lies beside them in that cache are the activations.
+  int64_t panels = 4;
+};
+
 /// The products. Both factors lie as `[steps][parts][2][512]` bfloat16 numbers, aligned to 64 bytes: of
 /// activations 16 rows of 32; of panels 16 pairs along the sum, of 16 columns each.
 struct PartKernels {
+  /// How much of the weights is unpacked at once.
+  Blocking blocking;
+
   /// What a thread calls before it multiplies, and after.
   void (*begin)();
   void (*end)();

@@ -45,6 +45,7 @@ const YARN_BETA = { beta_fast: 32, beta_slow: 1 };
  */
 export function readRope(raw: RawConfig, maxPositions: number): RopeConfig {
   const parameters = ropeParameters(raw);
+  checkOneTheta(raw, parameters);
   const theta = positiveNumber(
     { rope_theta: parameters["rope_theta"] ?? raw["rope_theta"] },
     "rope_theta",
@@ -73,6 +74,20 @@ function ropeParameters(raw: RawConfig): RawConfig {
     );
   }
   return parameters;
+}
+
+/**
+ * Transformers 4 computes with the configuration's own `rope_theta`, 5 with the one in `rope_parameters`. A checkpoint of 5 that 4.57 saved
+ * again has both, the former the default: rewards of the two differ by more than answers do.
+ */
+function checkOneTheta(raw: RawConfig, parameters: RawConfig): void {
+  const [own, other] = [raw["rope_theta"], parameters["rope_theta"]];
+  if (own === undefined || other === undefined || own === other) return;
+  throw invalidConfig(
+    `rope_theta is ${JSON.stringify(own)}, and ${JSON.stringify(other)} in rope_parameters: transformers 4 computes with the former, 5 with ` +
+      "the latter. Remove the one the model was not trained with.",
+    { rope_theta: own, rope_parameters: other },
+  );
 }
 
 /** What Python takes for false, so that transformers' `rope_scaling or rope_parameters` looks at the other key. */

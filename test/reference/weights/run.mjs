@@ -11,7 +11,6 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { compareCheckpoint, compareHead, WITHOUT_GATE_ON_PROMPT } from "./compare.mjs";
-import { compareEval } from "./compare-eval.mjs";
 
 const HERE = import.meta.dirname;
 const ROOT = path.resolve(HERE, "../../..");
@@ -47,7 +46,6 @@ let failed = 0;
 try {
   const python = environment("requirements.txt");
   const python457 = environment("requirements-4.57.txt");
-  const pythonRewardBench = environment("requirements-rewardbench.txt");
   make("logit.json", python, "make_reference.py", work, PAIRS, values.pairs);
   make("trl-lora.json", python, "trainers.py", work);
   make("saved-by-4.57.json", python457, "saved_by_4.57.py", work);
@@ -61,7 +59,6 @@ try {
       await check(`${family}, its head on all conversations`, () => compareHead(work, family, states));
   }
   for (const name of SAVED) await check(name, () => compareCheckpoint(work, name, 24));
-  await check("eval pairs beside RewardBench", () => compareEval(work, pythonRewardBench));
 } finally {
   if (values.dir === undefined) rmSync(work, { recursive: true, force: true });
 }
