@@ -54,7 +54,9 @@ for (const manager of ["npm", "pnpm"]) {
       join(project, "cjs.cjs"),
       `(async () => {${SCORE.replace("LOAD", 'require("llama-reward")')}})();`,
     );
-    cpSync(join(root, "test", "fixtures", "models", "tiny-grm"), join(project, "tiny-grm"), { recursive: true });
+    cpSync(join(root, "test", "fixtures", "models", "tiny-grm"), join(project, "tiny-grm"), {
+      recursive: true,
+    });
 
     const started = performance.now();
     const command =
