@@ -320,7 +320,7 @@ int main(int argc, char **argv) {
         for (const int64_t n : {192, 512}) {
           const auto it = make(type, n, 2048, m, m == 2048 ? 8 : 2);
           for (const int threads : {1, 2})
-            line(*it, threads, {});
+            line(*it, threads, kernels->parts == nullptr ? USUAL_BLOCKING : kernels->parts->blocking);
         }
     if (!is_amx)
       continue;

@@ -5,6 +5,8 @@
 #include "mask.h"
 #include "matmul.h"
 #include "scratch.h"
+#include "stopwatch.h"
+#include "team.h"
 
 #include <algorithm>
 #include <cstring>

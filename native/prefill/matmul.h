@@ -23,7 +23,7 @@ class MatMul {
 
   /// Cut as suits the kernels.
   MatMul(const Kernels &kernels, const ggml_tensor *node, int threads)
-      : MatMul(kernels, node, threads, kernels.parts == nullptr ? Blocking() : kernels.parts->blocking) {}
+      : MatMul(kernels, node, threads, kernels.parts == nullptr ? USUAL_BLOCKING : kernels.parts->blocking) {}
   MatMul(const Kernels &kernels, const ggml_tensor *node, int threads, Blocking blocking);
 
   /// How many parts `prepare` cuts activations to: 0 where they are used as they are. Products of the same

@@ -29,10 +29,13 @@ struct Parts {
 /// How a product is cut: what is unpacked of the weights at once stays in the second-level cache.
 struct Blocking {
   /// Numbers of a row. A multiple of the blocks of all quantized types.
-  int64_t stretch = 512;
+  int64_t stretch;
   /// Panels of a task, at most: what lies beside them in that cache are the activations.
-  int64_t panels = 4;
+  int64_t panels;
 };
+
+/// For 1 MB of that cache.
+constexpr Blocking USUAL_BLOCKING = {512, 4};
 
 /// The products. Both factors lie as `[steps][parts][2][512]` bfloat16 numbers, aligned to 64 bytes: of
 /// activations 16 rows of 32; of panels 16 pairs along the sum, of 16 columns each.

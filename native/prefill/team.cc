@@ -30,6 +30,7 @@ Team::Team(int size) {
   try {
     for (int thread = 1; thread < size; thread++)
       helpers_.emplace_back([this, thread] { help(thread); });
+    // NOLINTNEXTLINE(bugprone-empty-catch)
   } catch (const std::system_error &) {
     // The system gives no more threads: those there are do it.
   }
@@ -37,7 +38,7 @@ Team::Team(int size) {
 
 Team::~Team() {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     is_over_ = true;
   }
   begun_.notify_all();
@@ -54,7 +55,7 @@ void Team::run(const Work &work) {
   state_ = ((state_ | COUNT | OPEN) + 1) | OPEN;
   // Who is not asleep yet looks once more, under the lock, before it sleeps.
   if (sleepers_ > 0) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     begun_.notify_all();
   }
   work(0);
@@ -96,7 +97,7 @@ void Team::help(int thread) {
     (*work_.load())(thread);
     state_--;
     if (is_leader_asleep_) {
-      const std::lock_guard<std::mutex> lock(mutex_);
+      const std::scoped_lock lock(mutex_);
       ended_.notify_one();
     }
   }
