@@ -78,15 +78,17 @@ function ropeParameters(raw: RawConfig): RawConfig {
 
 /**
  * Transformers 4 computes with the configuration's own `rope_theta`, 5 with the one in `rope_parameters`. A checkpoint of 5 that 4.57 saved
- * again has both, the former the default: rewards of the two differ by more than answers do.
+ * again has both, the former the default: rewards of the two differ by more than answers do. A file of 5 says what 5 computes.
  */
 function checkOneTheta(raw: RawConfig, parameters: RawConfig): void {
-  const [own, other] = [raw["rope_theta"], parameters["rope_theta"]];
-  if (own === undefined || other === undefined || own === other) return;
+  const { rope_theta: own, transformers_version: version } = raw;
+  const other = parameters["rope_theta"];
+  const isOfFour = typeof version === "string" && version.startsWith("4.");
+  if (!isOfFour || own === undefined || other === undefined || own === other) return;
   throw invalidConfig(
-    `rope_theta is ${JSON.stringify(own)}, and ${JSON.stringify(other)} in rope_parameters: transformers 4 computes with the former, 5 with ` +
-      "the latter. Remove the one the model was not trained with.",
-    { rope_theta: own, rope_parameters: other },
+    `transformers ${version} wrote rope_theta ${JSON.stringify(own)}, and ${JSON.stringify(other)} in rope_parameters: ` +
+      "version 4 computes with the former, 5 with the latter. Remove the one the model was not trained with.",
+    { transformers_version: version, rope_theta: own, rope_parameters: other },
   );
 }
 

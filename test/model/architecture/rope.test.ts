@@ -120,10 +120,15 @@ it.each([
   expect(readRope(config, 4096)).toEqual({ theta, partialFactor: 1, scaling });
 });
 
-it("two bases that differ are refused: transformers 4 takes the one, 5 the other", () => {
-  const config = { rope_theta: 10000, rope_parameters: { rope_type: "default", rope_theta: 100000 } };
+it("two bases in a file of transformers 4 are refused: 4 computes with the one, 5 with the other", () => {
+  const config = {
+    transformers_version: "4.57.6",
+    rope_theta: 10000,
+    rope_parameters: { rope_type: "default", rope_theta: 100000 },
+  };
   expect(() => readRope(config, 4096)).toThrow(expect.objectContaining({ code: "CHECKPOINT_INVALID" }));
   expect(readRope({ ...config, rope_theta: 100000 }, 4096).theta).toBe(100000);
+  expect(readRope({ ...config, transformers_version: "5.24.0" }, 4096).theta).toBe(100000);
 });
 
 it("YaRN's own attention factor is passed on relative to the built-in one", () => {
