@@ -1,9 +1,11 @@
 #include "team.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 
 namespace llama_reward::prefill {
@@ -27,12 +29,13 @@ bool is_soon(const Condition &condition) {
 } // namespace
 
 Team::Team(int size) {
+  helpers_.reserve(static_cast<size_t>(std::max(0, size - 1)));
   try {
     for (int thread = 1; thread < size; thread++)
       helpers_.emplace_back([this, thread] { help(thread); });
     // NOLINTNEXTLINE(bugprone-empty-catch)
-  } catch (const std::system_error &) {
-    // The system gives no more threads: those there are do it.
+  } catch (const std::exception &) {
+    // No more threads, or no memory for one: those there are do it. Nothing may leave while they run.
   }
 }
 
