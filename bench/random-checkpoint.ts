@@ -63,7 +63,7 @@ function tensorsOf(config: Readonly<Record<string, unknown>>, shape: BackboneSha
     shape: dimensions,
     sizeBytes: 2 * dimensions.reduce((product, size) => product * size, 1),
   });
-  const backbone = [...llama.tensors(readModelConfig(config, llama.readWindow))].flatMap((rule) =>
+  const backbone = [...llama.tensors(readModelConfig(config, llama))].flatMap((rule) =>
     "source" in rule ? bf16(`model.${rule.source}`, rule.shape) : [],
   );
   return [

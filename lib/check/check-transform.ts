@@ -1,5 +1,5 @@
 import { FLOAT_BYTES, toFloat32, type FloatDtype } from "../formats/floats/float-convert.js";
-import type { CopiedTensor } from "../model/architecture/transform.js";
+import type { CopiedTensor, Transform } from "../model/architecture/transform.js";
 
 /**
  * Largest error of rounding to nearest, relative to the value, and absolute for subnormal values.
@@ -27,8 +27,7 @@ export function findWrongValue(
 ): number {
   const { kind } = tensor.transform;
   if (from === to && kind === "copy" && Buffer.compare(source, written) === 0) return -1;
-  if (from === to && kind === "interleave-halves" && rowsMatch(tensor, source, written, FLOAT_BYTES[to]))
-    return -1;
+  if (from === to && rowsMatch(tensor, source, written, FLOAT_BYTES[to])) return -1;
   const expected = expectedValues(tensor, source, from);
   const actual = toFloat32(written, to);
   const isExact = from === to || to === "F32";
@@ -50,11 +49,13 @@ export function expectedValues(tensor: CopiedTensor, source: Uint8Array, from: F
       return values.map((value) => 1 + value);
     case "scale":
       return values.map((value) => value * transform.factor);
-    case "interleave-halves": {
+    case "interleave-halves":
+    case "ungroup-heads": {
       const columns = columnsOf(tensor);
+      const originOf = originOfRows(transform);
       const expected = new Float32Array(values.length);
       for (let row = 0; row * columns < values.length; row++) {
-        const origin = originOfRow(row, transform.headDim) * columns;
+        const origin = originOf(row) * columns;
         expected.set(values.subarray(origin, origin + columns), row * columns);
       }
       return expected;
@@ -69,14 +70,36 @@ function rowsMatch(
   written: Uint8Array,
   valueBytes: number,
 ): boolean {
-  if (tensor.transform.kind !== "interleave-halves") return false;
+  const { transform } = tensor;
+  if (transform.kind !== "interleave-halves" && transform.kind !== "ungroup-heads") return false;
+  const originOf = originOfRows(transform);
   const rowBytes = columnsOf(tensor) * valueBytes;
   for (let row = 0; row * rowBytes < written.length; row++) {
-    const origin = originOfRow(row, tensor.transform.headDim) * rowBytes;
+    const origin = originOf(row) * rowBytes;
     const expected = source.subarray(origin, origin + rowBytes);
     if (Buffer.compare(expected, written.subarray(row * rowBytes, (row + 1) * rowBytes)) !== 0) return false;
   }
   return true;
+}
+
+type RowTransform = Extract<Transform, { kind: "interleave-halves" | "ungroup-heads" }>;
+
+/** Which row of the source a written row must be. */
+function originOfRows(transform: RowTransform): (row: number) => number {
+  if (transform.kind === "interleave-halves") return (row) => originOfRow(row, transform.headDim);
+  const { groups, queries, headDim, interleaves } = transform;
+  const queryRows = groups * queries * headDim;
+  const keyRows = groups * headDim;
+  return (row) => {
+    const isQuery = row < queryRows;
+    const isKey = !isQuery && row < queryRows + keyRows;
+    const before = isQuery ? row : (row - queryRows) % keyRows;
+    const inHalves = interleaves && (isQuery || isKey) ? originOfRow(before, headDim) : before;
+    const head = Math.floor(inHalves / headDim);
+    const group = isQuery ? Math.floor(head / queries) : head;
+    const place = isQuery ? head % queries : queries + (isKey ? 0 : 1);
+    return (group * (queries + 2) + place) * headDim + (inHalves % headDim);
+  };
 }
 
 /** A written row 2i is row i of its head's source, row 2i + 1 row i of the head's second half. */

@@ -47,7 +47,7 @@ export async function compareBackbone(check: BackboneComparison): Promise<Tensor
 }
 
 function compareNames(header: GgufHeader, plan: BackbonePlan, file: string): TensorFault[] {
-  const expected = new Set([...plan.computed, ...plan.copied].map(({ name }) => name));
+  const expected = new Set([...plan.computed, ...plan.copied, ...plan.repeated].map(({ name }) => name));
   const missing = [...expected].filter((name) => !header.tensors.has(name));
   const extra = [...header.tensors.keys()].filter((name) => !expected.has(name));
   return [
@@ -95,15 +95,16 @@ async function compareCopied(
 ): Promise<TensorFault[]> {
   const { checkpoint, plan, fileName, signal, onProgress } = check;
   const faults: TensorFault[] = [];
-  for (const [index, tensor] of plan.copied.entries()) {
+  const tensors = [...plan.copied, ...plan.repeated];
+  for (const [index, tensor] of tensors.entries()) {
     signal?.throwIfAborted();
-    onProgress?.({ phase: "check", unit: "tensors", done: index, total: plan.copied.length });
+    onProgress?.({ phase: "check", unit: "tensors", done: index, total: tensors.length });
     const info = header.tensors.get(tensor.name);
     if (info === undefined) continue;
     const source = checkpoint.fileOf(tensor.source);
     const fault = await compareTensor({ tensor, source, info, data, file: fileName });
     if (fault !== undefined) faults.push(fault);
   }
-  onProgress?.({ phase: "check", unit: "tensors", done: plan.copied.length, total: plan.copied.length });
+  onProgress?.({ phase: "check", unit: "tensors", done: tensors.length, total: tensors.length });
   return faults;
 }

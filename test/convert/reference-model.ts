@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Message } from "../../lib/index.js";
 import { encodeSafetensors } from "../../lib/formats/safetensors/safetensors-writer.js";
 
 /** A tiny random decoder and its hidden states, made by `reference/make-reference.py` with transformers in float64. */
@@ -17,13 +18,30 @@ export interface Reference {
   variants: Record<string, ReferenceModel>;
 }
 
-export async function readReference(): Promise<Reference> {
-  const file = path.join(import.meta.dirname, "reference", "hidden-states.json");
-  return JSON.parse(await readFile(file, "utf8")) as Reference;
+/** A tiny reward model with a fixture's tokenizer. */
+export interface ReferenceRewards extends Omit<ReferenceModel, "hidden"> {
+  fixture: string;
+  cases: { messages: Message[]; tokens: number; reward: number }[];
+}
+
+/** @param name `hidden-states`, or `backbones` (made by `test/reference/backbones/make_goldens.py`) */
+export async function readReference<Name extends "hidden-states" | "backbones">(
+  name: Name,
+): Promise<References[Name]> {
+  const file = path.join(import.meta.dirname, "reference", `${name}.json`);
+  return JSON.parse(await readFile(file, "utf8")) as References[Name];
+}
+
+interface References {
+  "hidden-states": Reference;
+  backbones: Reference & { rewards: Record<string, ReferenceRewards> };
 }
 
 /** Writes the checkpoint of a reference model, with the weights `make-reference.py` had. */
-export async function writeReferenceCheckpoint(directory: string, model: ReferenceModel): Promise<void> {
+export async function writeReferenceCheckpoint(
+  directory: string,
+  model: Omit<ReferenceModel, "hidden">,
+): Promise<void> {
   const isGemma = String(model.config["model_type"]).startsWith("gemma");
   const tensors = Object.entries(model.tensors).map(([name, shape]) => ({
     name,

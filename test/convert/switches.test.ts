@@ -40,7 +40,7 @@ it.each(Object.entries(variants))(
   async (name, { config, tensors, hidden }) => {
     if (hidden === null) return;
     const folder = path.join(directory, name);
-    await writeReferenceCheckpoint(folder, { config, tensors: shapes[tensors ?? 0] ?? {}, hidden });
+    await writeReferenceCheckpoint(folder, { config, tensors: shapes[tensors ?? 0] ?? {} });
     const checkpoint = await Checkpoint.open(folder);
     try {
       const plan = planBackbone(config, checkpoint.tensors);

@@ -62,8 +62,14 @@ async function copy(
   header: GgufHeader,
   type: BackboneType,
 ): Promise<FileHash> {
-  const { computed, copied } = plan.backbone;
-  const infos = copied.map(({ name }) => requireReadable(header, name));
+  const { computed, copied, repeated } = plan.backbone;
+  const first = copied.map(({ name }) => requireReadable(header, name));
+  // Whatever output matrix the file has, ours is the embedding once more.
+  const again = repeated.map(({ name, source: from }) => {
+    const same = copied.find((tensor) => tensor.source === from)?.name ?? name;
+    return { ...requireReadable(header, same), name };
+  });
+  const infos = [...first, ...again];
   const layout = layOutGguf(backboneMetadata(plan.backbone, plan.tokenizer.metadata, type), [
     ...computed.map(({ name, values }) => ({ name, type: GGML_TYPES.F32, shape: [values.length] })),
     ...infos.map(({ name, type: stored, shape }) => ({ name, type: GGML_TYPES[stored], shape })),

@@ -3,6 +3,7 @@ import { originalText } from "../../score/template/respelled-tokens.js";
 import { SPACE_MARK } from "../../model/tokenizer/normalizer.js";
 import type { GgufHeader } from "../../formats/gguf/gguf-reader.js";
 import type { GgufMetadata } from "../../formats/gguf/gguf-value.js";
+import { OUTPUT_MATRIX } from "../../model/architecture/decoder-tensors.js";
 import type { BackbonePlan } from "../../model/architecture/backbone-plan.js";
 
 /** Sizes that must agree before any weight is looked at. */
@@ -16,7 +17,7 @@ const SIZES = [
 
 /** What an ordinary GGUF has beside the backbone: the output layer, and tensors we compute ourselves. */
 const UNUSED_TENSORS = new Set([
-  "output.weight",
+  OUTPUT_MATRIX,
   "rope_freqs.weight",
   "rope_factors_long.weight",
   "rope_factors_short.weight",

@@ -57,6 +57,7 @@ export async function writeBackbone(job: WriteBackboneJob): Promise<WrittenBackb
     await writeHeader(target, layout, job.plan);
     const writer = new ChunkWriter(job.plan.copied, job, target, sourceHasher, layout);
     const sources = await streamSources(job, writer, sourceHasher);
+    await repeat(job, target, layout);
     await target.padTo(layout.sizeBytes);
     return { backbone: await target.finish(), sources, f16Losses: writer.f16Losses };
   } finally {
@@ -67,7 +68,7 @@ export async function writeBackbone(job: WriteBackboneJob): Promise<WrittenBackb
 function layOut({ plan, tokenizer, type }: WriteBackboneJob): GgufLayout {
   return layOutGguf(backboneMetadata(plan, tokenizer, type), [
     ...plan.computed.map(({ name, values }) => ({ name, type: GGML_TYPES.F32, shape: [values.length] })),
-    ...plan.copied.map((tensor) => ({
+    ...[...plan.copied, ...plan.repeated].map((tensor) => ({
       name: tensor.name,
       type: GGML_TYPES[targetDtype(tensor, type)],
       shape: tensor.shape,
@@ -80,6 +81,29 @@ async function writeHeader(target: HashedFile, layout: GgufLayout, plan: Backbon
   for (const [index, { values }] of plan.computed.entries()) {
     await target.padTo(layout.tensors[index]?.offset ?? 0);
     await target.write(new Uint8Array(values.buffer));
+  }
+}
+
+/** Bytes copied at a time. */
+const COPY_BYTES = 1 << 23;
+
+/** Writes the tensors that are there already once more. */
+async function repeat(
+  { plan, signal }: WriteBackboneJob,
+  target: HashedFile,
+  layout: GgufLayout,
+): Promise<void> {
+  const placed = new Map(layout.tensors.map((tensor) => [tensor.name, tensor]));
+  for (const { name, source } of plan.repeated) {
+    const first = placed.get(plan.copied.find((tensor) => tensor.source === source)?.name ?? "");
+    const copy = placed.get(name);
+    if (first === undefined || copy === undefined) throw new Error(`no tensor of ${source} to repeat`);
+    await target.padTo(copy.offset);
+    for (let done = 0; done < first.sizeBytes; done += COPY_BYTES) {
+      signal?.throwIfAborted();
+      const bytes = new Uint8Array(Math.min(COPY_BYTES, first.sizeBytes - done));
+      await target.write(await target.readBack(first.offset + done, bytes));
+    }
   }
 }
 

@@ -38,9 +38,12 @@ export async function admitBackbone(file: string, expected: ExpectedBackbone): P
 async function findFaults(gguf: RawGguf, { type, facts, headerSha256 }: ExpectedBackbone): Promise<string[]> {
   const metadata = new Metadata(gguf);
   const name = metadata.text("general.architecture");
-  const architecture = ARCHITECTURES.find((each) => each.name === name);
-  if (architecture === undefined) return [`its architecture is ${JSON.stringify(name)}`];
   const names = new Set(gguf.tensors.map((tensor) => tensor.name));
+  const possible = ARCHITECTURES.filter((each) => each.name === name);
+  const architecture =
+    possible.find(({ marker }) => marker !== undefined && names.has(marker)) ??
+    possible.find(({ marker }) => marker === undefined);
+  if (architecture === undefined) return [`its architecture is ${JSON.stringify(name)}`];
   const hyperparameters = readHyperparameters(metadata, architecture, names);
   if (metadata.faults.length > 0) return metadata.faults;
   const { kind } = hyperparameters.config.rope.scaling;

@@ -1,5 +1,6 @@
 import type { BackboneType } from "../architecture/backbone-type.js";
 import type { Architecture } from "../architecture/architecture.js";
+import { OUTPUT_MATRIX } from "../architecture/decoder-tensors.js";
 import { appendAll } from "../../util/collections.js";
 import { GGML_TYPES, ggmlTypeById } from "../../formats/gguf/gguf-types.js";
 import { paddingAt, tensorBytes } from "../../formats/gguf/gguf-writer.js";
@@ -37,6 +38,7 @@ function expectedShapes(
   { config, vocabSize }: Hyperparameters,
 ): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>([["token_embd.weight", [vocabSize, config.hiddenSize]]]);
+  if (architecture.needsOutputMatrix === true) shapes.set(OUTPUT_MATRIX, [vocabSize, config.hiddenSize]);
   if (config.rope.scaling.kind === "llama3") shapes.set("rope_freqs.weight", [config.headDim / 2]);
   for (const rule of architecture.tensors(config)) {
     shapes.set(rule.name, "values" in rule ? [rule.values.length] : rule.shape);

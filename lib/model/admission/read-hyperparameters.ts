@@ -1,3 +1,4 @@
+import { normKey } from "../architecture/hyperparameters.js";
 import type { Architecture } from "../architecture/architecture.js";
 import type { ModelConfig } from "../architecture/model-config.js";
 import type { RopeScaling } from "../architecture/rope.js";
@@ -49,7 +50,7 @@ export function readHyperparameters(
     kvHeadCount,
     headDim,
     intermediateSize: metadata.integer(key("feed_forward_length"), 1, MAX_WIDTH),
-    rmsNormEps: metadata.positive(key("attention.layer_norm_rms_epsilon")),
+    normEps: metadata.positive(key(normKey(architecture))),
     maxPositions: contextLength,
     slidingWindow: architecture.hasSlidingWindow
       ? metadata.integer(key("attention.sliding_window"), 1, MAX_POSITIONS)
@@ -60,7 +61,7 @@ export function readHyperparameters(
       partialFactor: architecture.hasPartialRotation ? (rotated + 0.5) / headDim : 1,
       scaling: readScaling(metadata, key, tensorNames, { contextLength, rotated }),
     },
-    raw: readRaw(metadata, key, tensorNames),
+    raw: { ...readRaw(metadata, key, tensorNames), ...architecture.readMetadata?.(metadata, key) },
   };
   return {
     config,

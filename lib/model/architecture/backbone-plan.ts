@@ -1,8 +1,8 @@
 import type { GgufMetadata } from "../../formats/gguf/gguf-value.js";
 import type { StoredTensor } from "../../formats/safetensors/safetensors-header.js";
 import type { Architecture } from "./architecture.js";
-import { COPY } from "./decoder-tensors.js";
-import { findArchitecture } from "./registry.js";
+import { COPY, OUTPUT_MATRIX } from "./decoder-tensors.js";
+import { familyConfig, findArchitecture } from "./registry.js";
 import { readModelConfig, type ModelConfig } from "./model-config.js";
 import { unsupportedConfig, type RawConfig } from "./raw-config.js";
 import { llama3Factors } from "./rope.js";
@@ -29,6 +29,8 @@ export interface BackbonePlan {
   computed: readonly ComputedTensor[];
   /** In the order of their sources' bytes, so that both files are passed through once, from start to end. */
   copied: readonly PlannedTensor[];
+  /** Tensors made from the source of one of `copied` once more, in the same way; they stand at the file's end. */
+  repeated: readonly PlannedTensor[];
   /** Tensors that are no part of the backbone: the head's, and what rules drop. */
   leftover: ReadonlyMap<string, StoredTensor>;
   /** What users should know about this backbone. */
@@ -42,21 +44,19 @@ export interface BackbonePlan {
  */
 export function planBackbone(raw: RawConfig, tensors: ReadonlyMap<string, StoredTensor>): BackbonePlan {
   const architecture = findArchitecture(raw);
-  const config = readModelConfig({ ...architecture.defaults, ...raw }, architecture.readWindow);
+  const config = readModelConfig(familyConfig(architecture, raw), architecture);
   checkLayerCount(config, tensors);
-  const prefix = findPrefix(tensors);
-  const vocabSize = embeddingRows(tensors, prefix, config);
-  const rules: TensorRule[] = [
-    { name: "token_embd.weight", source: EMBEDDING, shape: [vocabSize, config.hiddenSize], transform: COPY },
-    ...architecture.tensors(config),
-  ];
-  const copied = rules
-    .filter((rule) => "source" in rule)
-    .map((rule) => ({
-      ...rule,
-      source: prefix + rule.source,
-      stored: findSource(tensors, prefix + rule.source, rule),
-    }));
+  const { embedding = EMBEDDING } = architecture;
+  const prefix = findPrefix(tensors, embedding);
+  const vocabSize = embeddingRows(tensors, prefix + embedding, config);
+  const matrix = { source: embedding, shape: [vocabSize, config.hiddenSize], transform: COPY };
+  const rules: TensorRule[] = [{ ...matrix, name: "token_embd.weight" }, ...architecture.tensors(config)];
+  const planned = (rule: CopiedTensor): PlannedTensor => ({
+    ...rule,
+    source: prefix + rule.source,
+    stored: findSource(tensors, prefix + rule.source, rule),
+  });
+  const copied = rules.filter((rule) => "source" in rule).map(planned);
   // After the tensors: their shapes have proved the sizes of what is computed.
   const computed = [...ropeFactors(architecture, config), ...rules.filter((rule) => "values" in rule)];
   const order = new Map([...tensors.keys()].map((name, index) => [name, index]));
@@ -71,8 +71,9 @@ export function planBackbone(raw: RawConfig, tensors: ReadonlyMap<string, Stored
     metadata: hyperparameters(architecture, config, vocabSize, length),
     computed,
     copied,
+    repeated: architecture.needsOutputMatrix === true ? [planned({ ...matrix, name: OUTPUT_MATRIX })] : [],
     leftover: new Map([...tensors].filter(([name]) => !used.has(name))),
-    notes,
+    notes: [...notes, ...(architecture.notes?.(config) ?? [])],
   };
 }
 

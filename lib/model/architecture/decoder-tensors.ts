@@ -5,6 +5,9 @@ import type { CopiedTensor, Transform } from "./transform.js";
  * The tensors most decoders share, named as transformers' modeling_llama.py and llama.cpp's `LLM_TENSOR_NAMES` name them.
  */
 
+/** What logits are made with, where llama.cpp asks for it. */
+export const OUTPUT_MATRIX = "output.weight";
+
 export const COPY: Transform = { kind: "copy" };
 
 /** Which parts of a decoder have biases, and how its special tensors are transformed. */

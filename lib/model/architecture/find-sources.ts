@@ -4,6 +4,7 @@ import type { StoredTensor } from "../../formats/safetensors/safetensors-header.
 import type { ModelConfig } from "./model-config.js";
 import type { CopiedTensor } from "./transform.js";
 
+/** What most families call their token embedding. */
 export const EMBEDDING = "embed_tokens.weight";
 
 /** A number of the configuration sizes no loop before it is compared with what is there. */
@@ -21,37 +22,35 @@ export function checkLayerCount(
 }
 
 /** What stands in front of every backbone tensor's name: `model.`, nothing, `transformer.`, `model.model.`, … */
-export function findPrefix(tensors: ReadonlyMap<string, StoredTensor>): string {
-  const embeddings = [...tensors.keys()].filter(
-    (name) => name === EMBEDDING || name.endsWith(`.${EMBEDDING}`),
-  );
+export function findPrefix(tensors: ReadonlyMap<string, StoredTensor>, name: string): string {
+  const embeddings = [...tensors.keys()].filter((tensor) => tensor === name || tensor.endsWith(`.${name}`));
   const [embedding, ...others] = embeddings;
   if (embedding === undefined || others.length > 0) {
     const found = embeddings.length === 0 ? "no" : `${embeddings.length} (${embeddings.join(", ")})`;
     throw new CheckpointError(
       "CHECKPOINT_INVALID",
-      `The checkpoint has ${found} token embedding ${EMBEDDING}, expected one: it is incomplete or holds several models.`,
+      `The checkpoint has ${found} token embedding ${name}, expected one: it is incomplete or holds several models.`,
       { details: { embeddings } },
     );
   }
-  return embedding.slice(0, -EMBEDDING.length);
+  return embedding.slice(0, -name.length);
 }
 
 /** transformers refuses a checkpoint whose embedding has not `vocab_size` rows, so both must agree. */
 export function embeddingRows(
   tensors: ReadonlyMap<string, StoredTensor>,
-  prefix: string,
+  embedding: string,
   { hiddenSize, raw }: ModelConfig,
 ): number {
-  const shape = tensors.get(prefix + EMBEDDING)?.shape ?? [];
+  const shape = tensors.get(embedding)?.shape ?? [];
   const [rows = 0, columns] = shape;
   const expected = raw["vocab_size"] ?? rows;
   if (shape.length === 2 && rows > 0 && rows === expected && columns === hiddenSize) return rows;
   throw new CheckpointError(
     "CHECKPOINT_INVALID",
-    `Tensor ${prefix}${EMBEDDING} has shape [${shape.join(", ")}], expected [${JSON.stringify(expected)}, ${hiddenSize}] ` +
+    `Tensor ${embedding} has shape [${shape.join(", ")}], expected [${JSON.stringify(expected)}, ${hiddenSize}] ` +
       "by vocab_size and hidden_size of config.json. The files belong to different models.",
-    { details: { tensor: prefix + EMBEDDING, shape, vocabSize: expected, hiddenSize } },
+    { details: { tensor: embedding, shape, vocabSize: expected, hiddenSize } },
   );
 }
 

@@ -11,6 +11,11 @@ export function rotatedSize(
   return hasPartialRotation ? Math.floor(headDim * rope.partialFactor) : headDim;
 }
 
+/** The key of the norms' epsilon. Source: llama.cpp v0.5.0 src/llama-arch.cpp, `LLM_KV_ATTENTION_LAYERNORM_EPS` and `_RMS_EPS`. */
+export function normKey({ hasLayerNorm }: Architecture): string {
+  return hasLayerNorm === true ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon";
+}
+
 /** `general.*` and the architecture's own keys: those that llama.cpp reads for every decoder. Source: `llama_model_base::load_hparams` and gguf-py's constants. */
 export function hyperparameters(
   architecture: Architecture,
@@ -30,7 +35,7 @@ export function hyperparameters(
     ["attention.head_count_kv", u32(config.kvHeadCount)],
     ["attention.key_length", u32(config.headDim)],
     ["attention.value_length", u32(config.headDim)],
-    ["attention.layer_norm_rms_epsilon", f32(config.rmsNormEps)],
+    [normKey(architecture), f32(config.normEps)],
     ["rope.dimension_count", u32(rotatedSize(architecture, config))],
     ["rope.freq_base", f32(config.rope.theta)],
     ...ropeScalingMetadata(config.rope.scaling),

@@ -11,7 +11,8 @@ export interface ModelConfig {
   /** Size of one attention head; heads times it need not be the hidden size. */
   headDim: number;
   intermediateSize: number;
-  rmsNormEps: number;
+  /** Of all norms: RMS norms, or LayerNorm where the family has that. */
+  normEps: number;
   /** Longest input the model was made for, in tokens. */
   maxPositions: number;
   /** Tokens a sliding-window layer sees, or null when all layers see everything. */
@@ -21,16 +22,26 @@ export interface ModelConfig {
   raw: RawConfig;
 }
 
+/** What of a family decides how its numbers are read. */
+export interface ConfigForm {
+  /** How the family's `config.json` says that layers have a sliding window. */
+  readonly readWindow: WindowReader;
+  /** Whether its norms are LayerNorm, with `layer_norm_eps`; else they are RMS norms. */
+  readonly hasLayerNorm?: boolean;
+}
+
 /** transformers' default of `rms_norm_eps`, where an architecture has none of its own. */
-const DEFAULT_RMS_NORM_EPS = 1e-6;
+const DEFAULT_NORM_EPS = 1e-6;
 
 /**
  * Reads and checks the numbers of a decoder.
  * @param raw `config.json` with the architecture's own defaults; without one, `head_dim` is hidden size / heads
- * @param readWindow how the family writes its sliding window
  * @throws CheckpointError `CHECKPOINT_INVALID` naming the key
  */
-export function readModelConfig(raw: RawConfig, readWindow: WindowReader): ModelConfig {
+export function readModelConfig(
+  raw: RawConfig,
+  { readWindow, hasLayerNorm = false }: ConfigForm,
+): ModelConfig {
   const hiddenSize = positiveInteger(raw, "hidden_size");
   const headCount = positiveInteger(raw, "num_attention_heads");
   const kvHeadCount = positiveInteger(raw, "num_key_value_heads", headCount);
@@ -51,7 +62,7 @@ export function readModelConfig(raw: RawConfig, readWindow: WindowReader): Model
     kvHeadCount,
     headDim,
     intermediateSize: positiveInteger(raw, "intermediate_size"),
-    rmsNormEps: positiveNumber(raw, "rms_norm_eps", DEFAULT_RMS_NORM_EPS),
+    normEps: positiveNumber(raw, hasLayerNorm ? "layer_norm_eps" : "rms_norm_eps", DEFAULT_NORM_EPS),
     maxPositions,
     slidingWindow: readWindow(raw, layerCount),
     rope: readRope(raw, maxPositions),

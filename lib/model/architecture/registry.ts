@@ -3,21 +3,44 @@ import type { RawConfig } from "./raw-config.js";
 import type { Architecture } from "./architecture.js";
 import { gemma } from "./gemma.js";
 import { gemma2 } from "./gemma2.js";
+import { gemma3 } from "./gemma3.js";
+import { gptneox } from "./gptneox.js";
+import { granite } from "./granite.js";
+import { internlm2 } from "./internlm2.js";
 import { llama, mistral } from "./llama.js";
+import { olmo2 } from "./olmo2.js";
 import { phi3 } from "./phi3.js";
 import { qwen2 } from "./qwen2.js";
 import { qwen3 } from "./qwen3.js";
 
 /** Every architecture this build converts. A new one is a line here. */
-export const ARCHITECTURES: readonly Architecture[] = [llama, mistral, gemma, gemma2, qwen2, qwen3, phi3];
+export const ARCHITECTURES: readonly Architecture[] = [
+  llama,
+  mistral,
+  internlm2,
+  gemma,
+  gemma2,
+  gemma3,
+  qwen2,
+  qwen3,
+  phi3,
+  olmo2,
+  granite,
+  gptneox,
+];
+
+/** `config.json` as the family's own configuration class reads it. */
+export function familyConfig({ translate, defaults }: Architecture, raw: RawConfig): RawConfig {
+  return { ...defaults, ...(translate?.(raw) ?? raw) };
+}
 
 /**
  * The architecture of a checkpoint, by `model_type`, after checking what all of them share.
  * @throws CheckpointError `CHECKPOINT_UNSUPPORTED` for an unknown family, another activation function, attention to later tokens, a
  * quantized checkpoint
  */
-export function findArchitecture(config: RawConfig): Architecture {
-  const modelType = config["model_type"];
+export function findArchitecture(raw: RawConfig): Architecture {
+  const modelType = raw["model_type"];
   const architecture = ARCHITECTURES.find(({ modelTypes }) => modelTypes.some((type) => type === modelType));
   if (architecture === undefined) {
     const known = ARCHITECTURES.flatMap(({ modelTypes }) => modelTypes).join(", ");
@@ -26,6 +49,7 @@ export function findArchitecture(config: RawConfig): Architecture {
       { modelType },
     );
   }
+  const config = familyConfig(architecture, raw);
   if ((config["quantization_config"] ?? null) !== null) {
     throw unsupported(
       "The checkpoint is quantized (quantization_config). Use the original in F32, F16 or BF16.",

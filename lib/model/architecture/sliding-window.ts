@@ -63,6 +63,38 @@ export const windowOfAlternateLayers: WindowReader = (raw, layerCount) => {
 
 const SHOWN_TYPES = 100;
 
+/** All layers but every n-th have the window, one of six being without unless told otherwise: see {@link layerPeriod}. */
+export const windowOfPeriodicLayers: WindowReader = (raw, layerCount) => {
+  layerPeriod(raw, layerCount);
+  return positiveInteger(raw, "sliding_window");
+};
+
+/** Source: transformers 5.24 configuration_gemma3.py, `sliding_window_pattern`. */
+const DEFAULT_PERIOD = 6;
+
+/**
+ * How many layers it is from one without a window to the next. llama.cpp computes layers with a window, then one without, and so on.
+ * Source: llama.cpp v0.5.0 src/llama-hparams.cpp, `set_swa_pattern`.
+ */
+export function layerPeriod(raw: RawConfig, layerCount: number): number {
+  const types = readLayerTypes(raw, layerCount);
+  if (types === null) {
+    const period = positiveInteger(raw, "sliding_window_pattern", DEFAULT_PERIOD);
+    if (period > 1) return period;
+  } else {
+    // Where all have it, the first one without is beyond the last layer.
+    const period = (types.includes(FULL) ? types.indexOf(FULL) : layerCount) + 1;
+    const isPeriodic = types.every((type, layer) => type === ((layer + 1) % period === 0 ? FULL : SLIDING));
+    if (isPeriodic && period > 1) return period;
+  }
+  throw unsupportedConfig(
+    "layer_types are not some layers of sliding attention, then one of full, and so on.",
+    {
+      layer_types: types?.slice(0, SHOWN_TYPES) ?? null,
+    },
+  );
+}
+
 /** What `layer_types` says of each layer, or null when it says nothing. */
 function readLayerTypes(raw: RawConfig, layerCount: number): readonly string[] | null {
   const types = raw["layer_types"] ?? null;

@@ -11,6 +11,12 @@ export type Transform =
    * transformers `rotate_half` in modeling_llama.py; `llama_model_rope_type` and `ggml_rope` in llama.cpp.
    */
   | { kind: "interleave-halves"; headDim: number }
+  /**
+   * One matrix of queries, keys and values, whose heads lie in groups (`queries` of them, a key, a value), reordered to all queries,
+   * all keys, all values; with `interleaves`, the rows of queries and keys as by `interleave-halves`. Source: transformers
+   * modeling_gpt_neox.py, InternLM's modeling_internlm2.py (`rearrange`); `build_qkv` in llama.cpp.
+   */
+  | { kind: "ungroup-heads"; groups: number; queries: number; headDim: number; interleaves: boolean }
   /** 1 + w, in float32: Gemma stores norms that way. Source: transformers `GemmaRMSNorm`. */
   | { kind: "add-one" }
   /** w · factor, in float32. */
@@ -42,9 +48,10 @@ export function isAlwaysFloat32(rule: CopiedTensor): boolean {
 }
 
 /**
- * Values that must be converted together: all rows of an attention head, or one value (two keep 16-bit chunks at whole words).
+ * Values that must be converted together: all rows of an attention head or of all heads, or one value (two keep 16-bit chunks at whole words).
  */
 export function granuleOf({ shape, transform }: CopiedTensor): number {
+  if (transform.kind === "ungroup-heads") return (shape[0] ?? 0) * rowLength(shape);
   if (transform.kind !== "interleave-halves") return 2;
   return transform.headDim * rowLength(shape);
 }

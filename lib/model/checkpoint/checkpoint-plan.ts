@@ -7,7 +7,7 @@ import { findProfile } from "../profile/find-profile.js";
 import type { Profile } from "../profile/profile.js";
 import { Checkpoint } from "./checkpoint.js";
 import type { StoredTensor } from "../../formats/safetensors/safetensors-header.js";
-import { findArchitecture } from "../architecture/registry.js";
+import { familyConfig, findArchitecture } from "../architecture/registry.js";
 import { planBackbone, type BackbonePlan } from "../architecture/backbone-plan.js";
 import { droppingRule } from "../../score/head/dropped-tensors.js";
 import type { RawConfig } from "../architecture/raw-config.js";
@@ -25,6 +25,7 @@ export interface DroppedTensor {
 /** Everything a checkpoint says, checked: every tensor has its place. Close `checkpoint`. */
 export interface CheckpointPlan {
   checkpoint: Checkpoint;
+  /** As the family's configuration class reads it. */
   config: RawConfig;
   backbone: BackbonePlan;
   head: DetectedHead;
@@ -41,11 +42,11 @@ export interface CheckpointPlan {
  */
 export async function planCheckpoint(checkpointDir: string, hubId?: string): Promise<CheckpointPlan> {
   await requireFolderOfCheckpoint(checkpointDir);
-  const config = await readConfig(checkpointDir);
-  const settings = { ...findArchitecture(config).defaults, ...config };
-  const checkpoint = await Checkpoint.open(checkpointDir, { hasTiedEmbedding: isTied(settings) });
+  const raw = await readConfig(checkpointDir);
+  const config = familyConfig(findArchitecture(raw), raw);
+  const checkpoint = await Checkpoint.open(checkpointDir, { hasTiedEmbedding: isTied(config) });
   try {
-    const backbone = planBackbone(config, checkpoint.tensors);
+    const backbone = planBackbone(raw, checkpoint.tensors);
     const profile = await findProfile({ hubId, checkpointDir });
     // A profile of ours says what its model is.
     const isKnown = (profile?.hubIds ?? []).length > 0;

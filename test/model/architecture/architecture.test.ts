@@ -8,7 +8,7 @@ import { Checkpoint } from "../../../lib/model/checkpoint/checkpoint.js";
 import { hiddenStates } from "../../convert/hidden-states.js";
 import { readReference, writeReferenceCheckpoint } from "../../convert/reference-model.js";
 
-const reference = await readReference();
+const reference = await readReference("hidden-states");
 const variants = Object.entries(reference.variants);
 
 /** ggml's CPU code takes GELU from a half-precision table, which only Gemma uses. */
@@ -47,7 +47,7 @@ it.each(variants)("llama.cpp gives transformers' hidden states: %s", async (name
 it.each([
   ["mistral", "sliding_window", undefined, { contextLength: 4096 }],
   ["mistral", "sliding_window", null, { contextLength: 8192 }],
-  ["phi3", "rms_norm_eps", undefined, { config: { rmsNormEps: 1e-5 } }],
+  ["phi3", "rms_norm_eps", undefined, { config: { normEps: 1e-5 } }],
   [
     "phi3, longrope, partial rotation",
     "original_max_position_embeddings",
