@@ -30,17 +30,34 @@ const CONSTRUCTORS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   CodeLlama: { unk_token: "<unk>", bos_token: "<s>", eos_token: "</s>" },
   Gemma: { unk_token: "<unk>", bos_token: "<bos>", eos_token: "<eos>", pad_token: "<pad>" },
   Qwen2: { unk_token: "<|endoftext|>", eos_token: "<|endoftext|>", pad_token: "<|endoftext|>" },
+  InternLM2: { unk_token: "<unk>", bos_token: "<s>", eos_token: "</s>", pad_token: "</s>" },
+  GPTNeoX: { unk_token: "<|endoftext|>", bos_token: "<|endoftext|>", eos_token: "<|endoftext|>" },
   GPT2: { unk_token: "<|endoftext|>", bos_token: "<|endoftext|>", eos_token: "<|endoftext|>" },
 };
-const WITH_FLAGS = ["Llama", "CodeLlama", "Gemma"];
+/** With what `add_bos_token` is by default. */
+const WITH_FLAGS = new Map([
+  ["Llama", true],
+  ["CodeLlama", true],
+  ["Gemma", true],
+  ["InternLM2", true],
+  ["GPTNeoX", false],
+]);
 const FAMILY_BY_MODEL_TYPE: Readonly<Record<string, string>> = {
   llama: "Llama",
   mistral: "Llama",
+  mixtral: "Llama",
   phi3: "Llama",
   gemma: "Gemma",
   gemma2: "Gemma",
+  gemma3: "Gemma",
+  gemma3_text: "Gemma",
   qwen2: "Qwen2",
   qwen3: "Qwen2",
+  qwen3_moe: "Qwen2",
+  gpt_neox: "GPTNeoX",
+  olmo2: "GPTNeoX",
+  granite: "GPT2",
+  internlm2: "InternLM2",
 };
 
 /**
@@ -147,11 +164,11 @@ function flagTexts(
   family: string,
   variables: Readonly<Record<string, string>>,
 ): ReferenceSpecialTokens["flags"] {
-  if (!WITH_FLAGS.includes(family)) return undefined;
+  if (!WITH_FLAGS.has(family)) return undefined;
   const { bos_token: bos, eos_token: eos } = variables;
   const { add_bos_token: addBos, add_eos_token: addEos } = settings;
   return {
-    prefix: (addBos ?? true) === true && bos !== undefined ? [bos] : [],
+    prefix: (addBos ?? WITH_FLAGS.get(family)) === true && bos !== undefined ? [bos] : [],
     suffix: addEos === true && eos !== undefined ? [eos] : [],
   };
 }

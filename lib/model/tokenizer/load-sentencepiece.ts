@@ -1,5 +1,7 @@
 import type { SpacePrefix } from "../../score/template/prompt-spec.js";
-import { collectAddedTokens } from "./added-tokens.js";
+import { respelled } from "../../score/template/respelled-tokens.js";
+import { collectAddedTokens, type AddedTokens } from "./added-tokens.js";
+import { unsupported } from "./checkpoint-json.js";
 import { tokenIdOf, type LoadedTokenizer } from "./loaded-tokenizer.js";
 import { refuseNormalizedTokens } from "./normalized-tokens.js";
 import type { Normalization } from "./normalizer.js";
@@ -7,7 +9,7 @@ import { readAdditions } from "./post-processor.js";
 import { isJoinable } from "./joinable.js";
 import { respellTokens } from "./respell-tokens.js";
 import { spmEntries } from "./sentencepiece-bpe.js";
-import type { SentencePieceModel } from "./sentencepiece-model.js";
+import type { Piece, SentencePieceModel } from "./sentencepiece-model.js";
 import { checkVocabulary, layOutTokens, TOKEN_TYPE } from "./token-list.js";
 import type { TokenStatements } from "./token-statements.js";
 import type { TokenizerClass } from "./tokenizer-class.js";
@@ -33,12 +35,14 @@ export function loadSentencePiece(
   vocabSize: number,
   file: string,
 ): LoadedTokenizer {
-  const vocab = new Map(model.pieces.map(({ text }, id) => [text, id]));
+  const pieces = piecesOf(model, tokenizerClass, statements);
+  const vocab = new Map(pieces.map(({ text }, id) => [text, id]));
   checkVocabulary(vocab, vocabSize, file);
-  const added = collectAddedTokens([], statements, vocab, vocabSize);
-  const spacePrefix = spacePrefixOf(model, config);
-  refuseNormalizedTokens(added.tokens, convertedNormalization(config, spacePrefix), file);
-  const typeOfPiece = (text: string): number | undefined => model.pieces[vocab.get(text) ?? -1]?.type;
+  const added = withNul(collectAddedTokens([], statements, vocab, vocabSize), vocab, file);
+  const settings = tokenizerClass.renamesPieces === true ? {} : config;
+  const spacePrefix = spacePrefixOf(model, settings);
+  refuseNormalizedTokens(added.tokens, convertedNormalization(settings, spacePrefix), file);
+  const typeOfPiece = (text: string): number | undefined => pieces[vocab.get(text) ?? -1]?.type;
   const typeOf = (text: string): number => typeOfPiece(text) ?? TOKEN_TYPE.normal;
   const laidOut = layOutTokens(vocab, added.tokens, vocabSize, typeOf, file);
   const known = new Set(laidOut.texts);
@@ -50,8 +54,8 @@ export function loadSentencePiece(
     },
     file,
   );
-  const lowest = model.pieces.reduce((score, piece) => Math.min(score, piece.score), 0);
-  const scores = Float32Array.from(list.texts, (_, id) => model.pieces[id]?.score ?? lowest);
+  const lowest = pieces.reduce((score, piece) => Math.min(score, piece.score), 0);
+  const scores = Float32Array.from(list.texts, (_, id) => pieces[id]?.score ?? lowest);
   return {
     vocabulary: { family: "spm", entries: spmEntries(list, scores, spacePrefix === "native") },
     vocab,
@@ -67,6 +71,49 @@ export function loadSentencePiece(
       file,
     ),
   };
+}
+
+/** Source: InternLM's tokenization_internlm2_fast.py, `InternLM2Converter`. */
+const FIRST_PIECES = ["<unk>", "<s>", "</s>"];
+
+/** The pieces with the texts that the tokenizer's class gives them. */
+function piecesOf(
+  { pieces }: SentencePieceModel,
+  { renamesPieces = false }: TokenizerClass,
+  { withIds }: TokenStatements,
+): readonly Piece[] {
+  const names = new Map(withIds.map(({ id, content }) => [id, content]));
+  return pieces.map((piece, id) => {
+    const text = renamesPieces ? (names.get(id) ?? FIRST_PIECES[id] ?? piece.text) : piece.text;
+    return { ...piece, text: text === NUL ? respelled(NUL) : text };
+  });
+}
+
+const NUL = "\0";
+
+/**
+ * llama.cpp cannot form a token that is a NUL, so it is looked for as the added tokens are. That is the same where nothing is joined to it.
+ */
+function withNul(added: AddedTokens, vocab: ReadonlyMap<string, number>, file: string): AddedTokens {
+  const content = respelled(NUL);
+  const id = vocab.get(content);
+  if (id === undefined) return added;
+  const longer = [...vocab.keys()].find((text) => text.includes(NUL));
+  if (longer !== undefined) {
+    throw unsupported(
+      `${file}: the token ${JSON.stringify(longer)} has a NUL character, which llama.cpp cannot hold.`,
+    );
+  }
+  const token = {
+    id,
+    content,
+    special: false,
+    lstrip: false,
+    rstrip: false,
+    single_word: false,
+    normalized: false,
+  };
+  return { ...added, tokens: [...added.tokens, token] };
 }
 
 /**

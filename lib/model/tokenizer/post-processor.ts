@@ -32,13 +32,13 @@ const bert = z.object({ cls: pair, sep: pair });
 export function readAdditions(
   postProcessor: Component | null | undefined,
   config: TokenizerConfig,
-  { hasFlags }: TokenizerClass,
+  { addsBos }: TokenizerClass,
   { roles }: TokenStatements,
   idOf: (text: string | null | undefined) => number | null,
   file: string,
 ): Additions {
-  if (hasFlags || postProcessor === undefined) {
-    const bos = config.add_bos_token ?? hasFlags;
+  if (addsBos !== undefined || postProcessor === undefined) {
+    const bos = config.add_bos_token ?? addsBos ?? false;
     const eos = config.add_eos_token ?? false;
     return {
       prefix: bos ? [requireToken(idOf(roles.bos_token?.content), "add_bos_token", "bos_token")] : [],

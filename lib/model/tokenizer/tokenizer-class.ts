@@ -4,33 +4,46 @@ import type { RoleName, TokenizerConfig } from "./tokenizer-json.js";
 export interface TokenizerClass {
   /** Tokens with a role where the configuration says nothing of them; null there is a word, too: no such token. */
   defaults: Partial<Record<RoleName, string>>;
-  /** Whether `add_bos_token` and `add_eos_token` rule, true and false unless given, whatever the post-processor says. */
-  hasFlags: boolean;
+  /** Where `add_bos_token` and `add_eos_token` rule, whatever the post-processor says: what the first is unless given (the second is false). */
+  addsBos: boolean | undefined;
   /** Whether it makes token objects of the strings that name tokens with a role. */
   makesObjects: boolean;
+  /**
+   * Whether a SentencePiece model's pieces have the texts of the added tokens with their ids, and the configuration says nothing of
+   * spaces in front of texts.
+   */
+  renamesPieces?: boolean;
 }
 
 const LLAMA: TokenizerClass = {
   defaults: { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>" },
-  hasFlags: true,
+  addsBos: true,
   makesObjects: false,
 };
 const GEMMA: TokenizerClass = {
   defaults: { bos_token: "<bos>", eos_token: "<eos>", unk_token: "<unk>", pad_token: "<pad>" },
-  hasFlags: true,
+  addsBos: true,
   makesObjects: false,
+};
+/** Source: InternLM's tokenization_internlm2_fast.py, which its checkpoints carry. */
+const INTERNLM2: TokenizerClass = {
+  defaults: { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", pad_token: "</s>" },
+  addsBos: true,
+  makesObjects: false,
+  renamesPieces: true,
 };
 const QWEN2: TokenizerClass = {
   defaults: { eos_token: "<|endoftext|>", unk_token: "<|endoftext|>", pad_token: "<|endoftext|>" },
-  hasFlags: false,
+  addsBos: undefined,
   makesObjects: true,
 };
 const GPT2: TokenizerClass = {
   defaults: { bos_token: "<|endoftext|>", eos_token: "<|endoftext|>", unk_token: "<|endoftext|>" },
-  hasFlags: false,
+  addsBos: undefined,
   makesObjects: false,
 };
-const PLAIN: TokenizerClass = { defaults: {}, hasFlags: false, makesObjects: false };
+const NEOX: TokenizerClass = { ...GPT2, addsBos: false };
+const PLAIN: TokenizerClass = { defaults: {}, addsBos: undefined, makesObjects: false };
 
 /** Source: transformers 4.57.6, `__init__` and `update_post_processor` of the `…TokenizerFast` classes. */
 const CLASSES = new Map<string, TokenizerClass>([
@@ -39,17 +52,27 @@ const CLASSES = new Map<string, TokenizerClass>([
   ["GemmaTokenizer", GEMMA],
   ["Qwen2Tokenizer", QWEN2],
   ["GPT2Tokenizer", GPT2],
+  ["GPTNeoXTokenizer", NEOX],
+  ["InternLM2Tokenizer", INTERNLM2],
 ]);
 
 /** Classes of checkpoints that name none, by `model_type`. Source: transformers 4.57.6, `TOKENIZER_MAPPING_NAMES`. */
 const CLASS_BY_MODEL_TYPE = new Map<unknown, TokenizerClass>([
   ["llama", LLAMA],
   ["mistral", LLAMA],
+  ["mixtral", LLAMA],
   ["phi3", LLAMA],
   ["gemma", GEMMA],
   ["gemma2", GEMMA],
+  ["gemma3", GEMMA],
+  ["gemma3_text", GEMMA],
   ["qwen2", QWEN2],
   ["qwen3", QWEN2],
+  ["qwen3_moe", QWEN2],
+  ["gpt_neox", NEOX],
+  ["olmo2", NEOX],
+  ["granite", GPT2],
+  ["internlm2", INTERNLM2],
 ]);
 
 /**

@@ -56,6 +56,18 @@ const variants: readonly Variant[] = [
     info: { family: "bpe/gpt-2" },
   },
   {
+    name: "GPT-NeoX: no BOS unless asked for, whatever the post-processor says",
+    fixture: QWEN,
+    changes: {
+      tokenizer: (json) => (json["pre_tokenizer"] = byteLevel(true)),
+      tokenizerConfig: (json) => {
+        json["tokenizer_class"] = "GPTNeoXTokenizerFast";
+        json["bos_token"] = "<|endoftext|>";
+      },
+    },
+    info: { family: "bpe/gpt-2", normalization: "NFC", prefixTokens: [], suffixTokens: [] },
+  },
+  {
     name: "StarCoder: single digits first",
     fixture: QWEN,
     changes: {

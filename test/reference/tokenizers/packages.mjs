@@ -74,9 +74,8 @@ const TOKENIZERS = {
     integrity:
       "sha512-2hNwFEUp7EEblZiyxG5sIrMUamnj7KQS6B2PPrit0e5Ra/ZWUFcKNtrKK200Yp8wbcxHFoFDAQn5j+Bvu91E9Q==",
   },
-  // Its backbone is not supported; its tokenizer stands here around Gemma 2's.
   gemma3: {
-    modelType: "gemma2",
+    modelType: "gemma3_text",
     rows: 262208,
     integrity:
       "sha512-C2fNaCBbgpEW9FUgF/M0tLnY82CrXu36zaOWAGCsyP70O1piAUcjF20oe0xCgddPKrwLnk6TgOK1EN7aAgdYSg==",

@@ -22,9 +22,14 @@ export function makeCheckpoint({ modelType, rows, template }, tokenizerFolder, f
 
 // Soft caps with a fraction: transformers wants floats, and JavaScript writes 30.0 as 30.
 function configOf(modelType, rows) {
-  const className = { llama: "Llama", qwen2: "Qwen2", qwen3: "Qwen3", gemma: "Gemma", gemma2: "Gemma2" }[
-    modelType
-  ];
+  const className = {
+    llama: "Llama",
+    qwen2: "Qwen2",
+    qwen3: "Qwen3",
+    gemma: "Gemma",
+    gemma2: "Gemma2",
+    gemma3_text: "Gemma3Text",
+  }[modelType];
   return {
     architectures: [`${className}ForSequenceClassification`],
     model_type: modelType,
@@ -45,6 +50,7 @@ function configOf(modelType, rows) {
           sliding_window: 4096,
         }
       : {}),
+    ...(modelType === "gemma3_text" ? { query_pre_attn_scalar: HEAD, sliding_window: 512 } : {}),
     max_position_embeddings: 8192,
     rms_norm_eps: 1e-6,
     rope_theta: 10000,
@@ -75,9 +81,9 @@ function shapesOf(modelType, rows) {
     if (modelType === "qwen2") shapes[`${layer}.self_attn.${part}.bias`] = [HEADS * HEAD];
   }
   shapes[`${layer}.self_attn.o_proj.weight`] = [HIDDEN, HEADS * HEAD];
-  if (modelType === "qwen3")
+  if (modelType === "qwen3" || modelType === "gemma3_text")
     for (const part of ["q_norm", "k_norm"]) shapes[`${layer}.self_attn.${part}.weight`] = [HEAD];
-  if (modelType === "gemma2")
+  if (modelType === "gemma2" || modelType === "gemma3_text")
     for (const part of ["pre", "post"]) shapes[`${layer}.${part}_feedforward_layernorm.weight`] = [HIDDEN];
   return shapes;
 }
