@@ -306,12 +306,12 @@ int main(int argc, char **argv) {
       const double error = error_of(it);
       const double bound = kernels->parts == nullptr ? 2e-6 : set.precision == Precision::FAST ? 8e-3 : 1e-5;
       is_good &= error <= bound;
-      std::printf("%-11s %-5s %-4s %4lld x %lld x %-4lld %d thread%s %6.0f GFLOP/s, %3.0f %% of peak (stretch %lld, panels %lld), error %.1e%s\n",
+      std::printf("%-11s %-5s %-4s %4lld x %lld x %-4lld %d thread%s %6.0f GFLOP/s, %3.0f %% of peak (stretch %lld, rows %lld), error %.1e%s\n",
                   kernels->name, precision, it.w.type == GGML_TYPE_BF16 ? "bf16" : it.w.type == GGML_TYPE_F16 ? "f16" : "f32",
                   static_cast<long long>(it.input.ne[1]), static_cast<long long>(it.w.ne[0]),
                   static_cast<long long>(it.w.ne[1]), threads, threads == 1 ? " " : "s", useful / 1e9,
                   100 * useful * MatMul::product_count(*kernels, it.w.type) / peaks[threads - 1],
-                  static_cast<long long>(blocking.stretch), static_cast<long long>(blocking.panels), error,
+                  static_cast<long long>(blocking.stretch), static_cast<long long>(blocking.rows), error,
                   error <= bound ? "" : " TOO LARGE");
       std::fflush(stdout);
     };
@@ -327,8 +327,8 @@ int main(int argc, char **argv) {
     for (const ggml_type type : {GGML_TYPE_BF16, GGML_TYPE_F16}) {
       const auto it = make(type, 512, 2048, 2048, 8);
       for (const int64_t stretch : {256, 512, 1024, 2048})
-        for (const int64_t panels : {1, 2, 4, 8})
-          line(*it, 1, {stretch, panels});
+        for (const int64_t rows : {32, 64, 128, 256})
+          line(*it, 1, {stretch, rows});
     }
   }
   return is_good ? 0 : 1;

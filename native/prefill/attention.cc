@@ -75,7 +75,7 @@ Attention::Attention(const Kernels &kernels, const ggml_tensor *node, const Mask
   kv_heads_ = node->src[1]->ne[2];
   cells_ = node->src[1]->ne[1];
   value_width_ = node->src[2]->ne[0];
-  padded_value_width_ = round_up(value_width_, MAX_COLUMNS);
+  padded_value_width_ = round_up(value_width_, BLOCK);
   group_tokens_ = std::min(products_->group_tokens(), tokens_);
   is_wild_.assign(static_cast<size_t>(kv_heads_ * mask.block_count()), 0);
 }

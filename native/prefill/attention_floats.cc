@@ -14,7 +14,7 @@ namespace llama_reward::prefill {
 
 AttentionFloats::AttentionFloats(const Kernels &kernels, const ggml_tensor *keys, const ggml_tensor *values)
     : AttentionProducts(kernels, keys, values),
-      padded_value_width_((value_width_ + kernels.columns - 1) / kernels.columns * kernels.columns),
+      padded_value_width_((value_width_ + kernels.narrow_columns - 1) / kernels.narrow_columns * kernels.narrow_columns),
       are_values_in_place_(are_values_floats() && padded_value_width_ == value_width_ &&
                            values->nb[1] % sizeof(float) == 0 && values->nb[2] % sizeof(float) == 0) {}
 
@@ -28,7 +28,7 @@ int64_t AttentionFloats::copy_floats() const {
 }
 
 int64_t AttentionFloats::scratch_floats() const {
-  return kernels_.columns * width_;
+  return kernels_.narrow_columns * width_;
 }
 
 void AttentionFloats::copy(const CellBlock &block, float *scratch) const {
@@ -44,9 +44,9 @@ void AttentionFloats::copy(const CellBlock &block, float *scratch) const {
 
 /// As panels `[width][columns]`, one after the other.
 void AttentionFloats::copy_keys(const CellBlock &block, float *scratch) const {
-  for (int64_t first = 0; first < BLOCK; first += kernels_.columns) {
-    std::array<const float *, MAX_COLUMNS> rows{};
-    const int here = static_cast<int>(std::clamp<int64_t>(block.count - first, 0, kernels_.columns));
+  for (int64_t first = 0; first < BLOCK; first += kernels_.narrow_columns) {
+    std::array<const float *, BLOCK> rows{};
+    const int here = static_cast<int>(std::clamp<int64_t>(block.count - first, 0, kernels_.narrow_columns));
     for (int i = 0; i < here; i++) {
       const void *stored = key(block, first + i);
       float *target = scratch + (i * width_);
@@ -54,7 +54,7 @@ void AttentionFloats::copy_keys(const CellBlock &block, float *scratch) const {
       if (key_type_ != Element::F32)
         kernels_.widen(stored, key_type_, target, width_);
     }
-    kernels_.pack(rows.data(), here, width_, block.copy + (first * width_));
+    kernels_.pack(rows.data(), here, width_, block.copy + (first * width_), kernels_.narrow_columns);
   }
 }
 
@@ -66,18 +66,18 @@ FloatRows AttentionFloats::values(const CellBlock &block, float * /*scratch*/) c
 
 void AttentionFloats::multiply_keys(const FloatRows &queries, const CellBlock &block, float *scores,
                                     int64_t scores_stride, float * /*scratch*/) const {
-  for (int64_t first = 0; first < BLOCK; first += kernels_.columns)
+  for (int64_t first = 0; first < BLOCK; first += kernels_.narrow_columns)
     kernels_.multiply(queries.data, queries.stride, queries.count, block.copy + (first * width_),
-                      kernels_.columns, width_, scores + first, scores_stride, kernels_.columns, false);
+                      kernels_.narrow_columns, width_, scores + first, scores_stride, kernels_.narrow_columns, false);
 }
 
 void AttentionFloats::add_values(const FloatRows &weights, const CellBlock *blocks, int64_t first,
                                  int64_t count, float *output, int64_t output_stride, float *scratch) const {
   for (int64_t i = first; i < first + count; i++) {
     const FloatRows rows = values(blocks[i], scratch);
-    for (int64_t column = 0; column < padded_value_width_; column += kernels_.columns)
+    for (int64_t column = 0; column < padded_value_width_; column += kernels_.narrow_columns)
       kernels_.multiply(weights.data + (i * BLOCK), weights.stride, weights.count, rows.data + column,
-                        rows.stride, rows.count, output + column, output_stride, kernels_.columns, true);
+                        rows.stride, rows.count, output + column, output_stride, kernels_.narrow_columns, true);
   }
 }
 

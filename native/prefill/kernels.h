@@ -7,7 +7,7 @@
 namespace llama_reward::prefill {
 
 /// Columns of the widest panel.
-constexpr int MAX_COLUMNS = 32;
+constexpr int MAX_COLUMNS = 48;
 
 /// Element types the kernels read themselves; others are unpacked to F32 before.
 enum class Element : uint8_t { F32, F16, BF16 };
@@ -22,19 +22,22 @@ struct PartKernels;
 /// row of results is the same to the bit whatever rows stand beside it.
 struct Kernels {
   const char *name;
-  /// Columns of a panel.
-  int columns;
+  /// Columns of a panel, as many as are multiplied at once, and rows that should be multiplied with it then: a
+  /// first-level cache holds `rows` of some hundred numbers.
+  int columns, rows;
+  /// Columns of the narrower panel that `multiply` takes, too.
+  int narrow_columns;
 
   /// Converts `count` numbers. `source` need not be aligned.
   void (*widen)(const void *source, Element type, float *target, int64_t count);
 
-  /// Transposes up to `columns` rows of `length` numbers to a panel `[length][columns]`; missing columns
-  /// become 0.
-  void (*pack)(const float *const *rows, int row_count, int64_t length, float *panel);
+  /// Transposes up to `panel_columns` rows, a multiple of 8, of `length` numbers to a panel
+  /// `[length][panel_columns]`; missing columns become 0.
+  void (*pack)(const float *const *rows, int row_count, int64_t length, float *panel, int panel_columns);
 
   /// `c[i][j] = Σ x[i][k] · panel[k][j]` for `rows` rows and the first `columns_used` columns, or `+=` with
   /// `add`. Distances between rows count floats. `panel` may be any matrix whose rows can be read `columns`
-  /// wide.
+  /// wide, or `narrow_columns` where no more are used.
   void (*multiply)(const float *x, int64_t x_stride, int64_t rows, const float *panel, int64_t panel_stride,
                    int64_t length, float *c, int64_t c_stride, int64_t columns_used, bool add);
 

@@ -9,7 +9,11 @@
 
 namespace {
 
-constexpr int COLUMNS = 2 * V::WIDTH;
+/// Registers of a tile's row: many columns take fewer loads of `x`, few fit small matrices.
+constexpr int WIDE = LLAMA_REWARD_WIDE_TILE, NARROW = 2;
+/// Rows of a tile: what the registers hold beside a row of the panel and a number of `x`.
+constexpr int WIDE_ROWS = LLAMA_REWARD_REGISTERS / WIDE - 2, NARROW_ROWS = LLAMA_REWARD_REGISTERS / NARROW - 2;
+constexpr int COLUMNS = WIDE * V::WIDTH;
 
 void widen(const void *source, Element type, float *target, int64_t count) {
   const int64_t whole = count - count % V::WIDTH;
@@ -32,8 +36,8 @@ void widen(const void *source, Element type, float *target, int64_t count) {
   }
 }
 
-void pack(const float *const *rows, int row_count, int64_t length, float *panel) {
-  for (int group = 0; group < COLUMNS; group += 8) {
+void pack(const float *const *rows, int row_count, int64_t length, float *panel, int panel_columns) {
+  for (int group = 0; group < panel_columns; group += 8) {
     const float *source[8];
     static const float zeros[8] = {};
     int64_t step[8];
@@ -47,87 +51,83 @@ void pack(const float *const *rows, int row_count, int64_t length, float *panel)
       const float *at[8];
       for (int i = 0; i < 8; i++)
         at[i] = source[i] + step[i] * k;
-      transpose8(at, panel + k * COLUMNS + group, COLUMNS);
+      transpose8(at, panel + k * panel_columns + group, panel_columns);
     }
     for (; k < length; k++)
       for (int i = 0; i < 8; i++)
-        panel[k * COLUMNS + group + i] = source[i][step[i] * k];
+        panel[k * panel_columns + group + i] = source[i][step[i] * k];
   }
 }
 
-template <int ROWS>
+template <int VECTORS, int ROWS>
 inline __attribute__((always_inline)) void tile(const float *x, int64_t x_stride, const float *panel,
                                                 int64_t panel_stride, int64_t length, float *c,
                                                 int64_t c_stride, bool add) {
-  V::Register sums[ROWS][2];
+  V::Register sums[ROWS][VECTORS];
 #pragma GCC unroll 16
-  for (int r = 0; r < ROWS; r++) {
-    sums[r][0] = add ? V::load(c + r * c_stride) : V::zero();
-    sums[r][1] = add ? V::load(c + r * c_stride + V::WIDTH) : V::zero();
-  }
+  for (int r = 0; r < ROWS; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < VECTORS; v++)
+      sums[r][v] = add ? V::load(c + r * c_stride + v * V::WIDTH) : V::zero();
   for (int64_t k = 0; k < length; k++) {
-    const V::Register b0 = V::load(panel);
-    const V::Register b1 = V::load(panel + V::WIDTH);
+    V::Register b[VECTORS];
+#pragma GCC unroll 4
+    for (int v = 0; v < VECTORS; v++)
+      b[v] = V::load(panel + v * V::WIDTH);
     panel += panel_stride;
 #pragma GCC unroll 16
     for (int r = 0; r < ROWS; r++) {
       const V::Register a = V::set(x[r * x_stride + k]);
-      sums[r][0] = V::fmadd(a, b0, sums[r][0]);
-      sums[r][1] = V::fmadd(a, b1, sums[r][1]);
+#pragma GCC unroll 4
+      for (int v = 0; v < VECTORS; v++)
+        sums[r][v] = V::fmadd(a, b[v], sums[r][v]);
     }
   }
 #pragma GCC unroll 16
-  for (int r = 0; r < ROWS; r++) {
-    V::store(c + r * c_stride, sums[r][0]);
-    V::store(c + r * c_stride + V::WIDTH, sums[r][1]);
-  }
+  for (int r = 0; r < ROWS; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < VECTORS; v++)
+      V::store(c + r * c_stride + v * V::WIDTH, sums[r][v]);
 }
 
+/// A tile of up to `ROWS` rows.
+template <int VECTORS, int ROWS>
 void tile_of(int rows, const float *x, int64_t x_stride, const float *panel, int64_t panel_stride,
              int64_t length, float *c, int64_t c_stride, bool add) {
-  switch (rows) {
-#define LLAMA_REWARD_TILE(n)                                                                                 \
-  case n:                                                                                                    \
-    return tile<n>(x, x_stride, panel, panel_stride, length, c, c_stride, add);
-    LLAMA_REWARD_TILE(1)
-    LLAMA_REWARD_TILE(2)
-    LLAMA_REWARD_TILE(3)
-    LLAMA_REWARD_TILE(4)
-    LLAMA_REWARD_TILE(5)
-    LLAMA_REWARD_TILE(6)
-#if LLAMA_REWARD_TILE_ROWS > 6
-    LLAMA_REWARD_TILE(7)
-    LLAMA_REWARD_TILE(8)
-    LLAMA_REWARD_TILE(9)
-    LLAMA_REWARD_TILE(10)
-    LLAMA_REWARD_TILE(11)
-    LLAMA_REWARD_TILE(12)
-#endif
-#undef LLAMA_REWARD_TILE
+  if (rows == ROWS)
+    tile<VECTORS, ROWS>(x, x_stride, panel, panel_stride, length, c, c_stride, add);
+  else if constexpr (ROWS > 1)
+    tile_of<VECTORS, ROWS - 1>(rows, x, x_stride, panel, panel_stride, length, c, c_stride, add);
+}
+
+template <int VECTORS, int ROWS>
+void multiply_by(const float *x, int64_t x_stride, int64_t rows, const float *panel, int64_t panel_stride,
+                 int64_t length, float *c, int64_t c_stride, int64_t columns_used, bool add) {
+  constexpr int WIDTH = VECTORS * V::WIDTH;
+  for (int64_t row = 0; row < rows; row += ROWS) {
+    const int count = static_cast<int>(rows - row < ROWS ? rows - row : ROWS);
+    const float *own = x + row * x_stride;
+    float *target = c + row * c_stride;
+    if (columns_used == WIDTH) {
+      tile_of<VECTORS, ROWS>(count, own, x_stride, panel, panel_stride, length, target, c_stride, add);
+      continue;
+    }
+    // The last columns: through a tile of full width, since what lies behind them is not ours.
+    alignas(64) float whole[ROWS * WIDTH] = {};
+    for (int r = 0; add && r < count; r++)
+      for (int64_t j = 0; j < columns_used; j++)
+        whole[r * WIDTH + j] = target[r * c_stride + j];
+    tile_of<VECTORS, ROWS>(count, own, x_stride, panel, panel_stride, length, whole, WIDTH, add);
+    for (int r = 0; r < count; r++)
+      for (int64_t j = 0; j < columns_used; j++)
+        target[r * c_stride + j] = whole[r * WIDTH + j];
   }
 }
 
 void multiply(const float *x, int64_t x_stride, int64_t rows, const float *panel, int64_t panel_stride,
               int64_t length, float *c, int64_t c_stride, int64_t columns_used, bool add) {
-  for (int64_t row = 0; row < rows; row += LLAMA_REWARD_TILE_ROWS) {
-    const int count =
-        static_cast<int>(rows - row < LLAMA_REWARD_TILE_ROWS ? rows - row : LLAMA_REWARD_TILE_ROWS);
-    const float *own = x + row * x_stride;
-    float *target = c + row * c_stride;
-    if (columns_used == COLUMNS) {
-      tile_of(count, own, x_stride, panel, panel_stride, length, target, c_stride, add);
-      continue;
-    }
-    // The last columns: through a tile of full width, since what lies behind them is not ours.
-    alignas(64) float whole[LLAMA_REWARD_TILE_ROWS * COLUMNS] = {};
-    for (int r = 0; add && r < count; r++)
-      for (int64_t j = 0; j < columns_used; j++)
-        whole[r * COLUMNS + j] = target[r * c_stride + j];
-    tile_of(count, own, x_stride, panel, panel_stride, length, whole, COLUMNS, add);
-    for (int r = 0; r < count; r++)
-      for (int64_t j = 0; j < columns_used; j++)
-        target[r * c_stride + j] = whole[r * COLUMNS + j];
-  }
+  const auto by = columns_used > NARROW * V::WIDTH ? multiply_by<WIDE, WIDE_ROWS> : multiply_by<NARROW, NARROW_ROWS>;
+  by(x, x_stride, rows, panel, panel_stride, length, c, c_stride, columns_used, add);
 }
 
 /// Σ factors[i] · x^(COUNT − 1 − i).
@@ -232,6 +232,8 @@ void rescale(float *x, int64_t count, float factor) {
 constexpr Kernels KERNELS = {
     LLAMA_REWARD_KERNELS_NAME,
     COLUMNS,
+    WIDE_ROWS,
+    NARROW * V::WIDTH,
     widen,
     pack,
     multiply,

@@ -5,7 +5,8 @@
 
 #include "kernels.h"
 
-#define LLAMA_REWARD_TILE_ROWS 6
+#define LLAMA_REWARD_REGISTERS 16
+#define LLAMA_REWARD_WIDE_TILE 2
 #define LLAMA_REWARD_KERNELS_NAME "AVX2"
 
 namespace llama_reward::prefill {

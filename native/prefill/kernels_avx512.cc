@@ -5,7 +5,8 @@
 
 #include "kernels.h"
 
-#define LLAMA_REWARD_TILE_ROWS 12
+#define LLAMA_REWARD_REGISTERS 32
+#define LLAMA_REWARD_WIDE_TILE 3
 #define LLAMA_REWARD_KERNELS_NAME "AVX-512"
 
 namespace llama_reward::prefill {

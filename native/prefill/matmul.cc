@@ -69,9 +69,10 @@ MatMul::MatMul(const Kernels &kernels, const ggml_tensor *node, int threads, Blo
     : kernels_(kernels), node_(node), blocking_(blocking) {
   if (kernels.parts != nullptr)
     parts_ = parts_of(kernels.precision, node->src[0]->type);
-  const int64_t panels = (node->src[0]->ne[1] + kernels.columns - 1) / kernels.columns;
+  const int64_t unit = kernels.parts == nullptr ? kernels.columns : PART_ROWS;
+  const int64_t panels = (node->src[0]->ne[1] + unit - 1) / unit;
   const int64_t fair = panels / (threads * TASKS_PER_THREAD);
-  rows_per_task_ = kernels.columns * std::clamp<int64_t>(fair, 1, blocking.panels);
+  rows_per_task_ = unit * std::clamp<int64_t>(fair, 1, std::max<int64_t>(blocking.rows / unit, 1));
 }
 
 size_t MatMul::shared_floats() const {
@@ -132,13 +133,12 @@ void MatMul::run_floats(Task task, float *scratch) const {
   float *panels = scratch;
   float *wide = scratch + (rows_per_task_ * blocking_.stretch);
 
-  // Some rows of activations at a time, so that they stay in the first-level cache while all panels pass.
-  constexpr int64_t INPUTS = 12;
   for (int64_t start = 0; start < length; start += blocking_.stretch) {
     const int64_t stretch = std::min(blocking_.stretch, length - start);
     pack_floats(task, start, stretch, panels, wide);
-    for (int64_t input = 0; input < count; input += INPUTS) {
-      const int64_t inputs_here = std::min(INPUTS, count - input);
+    // Some rows of activations at a time, so that they stay in the first-level cache while all panels pass.
+    for (int64_t input = 0; input < count; input += kernels_.rows) {
+      const int64_t inputs_here = std::min<int64_t>(kernels_.rows, count - input);
       for (int64_t row = 0; row < task.row_count; row += kernels_.columns)
         kernels_.multiply(inputs + (input * x_stride) + start, x_stride, inputs_here,
                           panels + (row * blocking_.stretch), kernels_.columns, stretch,
@@ -197,7 +197,7 @@ void MatMul::pack_floats(Task task, int64_t start, int64_t length, float *panels
       else
         api().ggml_get_type_traits(type)->to_float(source, target, length);
     }
-    kernels_.pack(rows.data(), here, length, panels + (row * blocking_.stretch));
+    kernels_.pack(rows.data(), here, length, panels + (row * blocking_.stretch), kernels_.columns);
   }
 }
 

@@ -30,12 +30,12 @@ struct Parts {
 struct Blocking {
   /// Numbers of a row. A multiple of the blocks of all quantized types.
   int64_t stretch;
-  /// Panels of a task, at most: what lies beside them in that cache are the activations.
-  int64_t panels;
+  /// Rows of a task, about and at most: what lies beside them in that cache are the activations.
+  int64_t rows;
 };
 
 /// For 1 MB of that cache.
-constexpr Blocking USUAL_BLOCKING = {512, 4};
+constexpr Blocking USUAL_BLOCKING = {512, 128};
 
 /// The products. Both factors lie as `[steps][parts][2][512]` bfloat16 numbers, aligned to 64 bytes: of
 /// activations 16 rows of 32; of panels 16 pairs along the sum, of 16 columns each.
