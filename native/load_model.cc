@@ -81,8 +81,9 @@ prefill::Precision precision_of(const ModelOptions &options) {
 /// Reading a vocabulary leaves megabytes of freed blocks behind, which glibc would keep for this process.
 void give_back_free_memory() {
 #ifdef __GLIBC__
-  // One at a time: where another allocator stands before glibc's (jemalloc, a sanitizer, Chromium's in Electron), this is the
-  // first call that glibc's own sees, and two first calls at once end the process when the second of their threads does.
+  // One at a time: where another allocator stands before glibc's (jemalloc, a sanitizer, Chromium's in
+  // Electron), this is the first call that glibc's own sees, and two first calls at once end the process when
+  // the second of their threads does.
   static std::mutex one_at_a_time;
   const std::lock_guard<std::mutex> lock(one_at_a_time);
   malloc_trim(0);

@@ -14,7 +14,8 @@ namespace llama_reward::prefill {
 
 AttentionFloats::AttentionFloats(const Kernels &kernels, const ggml_tensor *keys, const ggml_tensor *values)
     : AttentionProducts(kernels, keys, values),
-      padded_value_width_((value_width_ + kernels.narrow_columns - 1) / kernels.narrow_columns * kernels.narrow_columns),
+      padded_value_width_((value_width_ + kernels.narrow_columns - 1) / kernels.narrow_columns *
+                          kernels.narrow_columns),
       are_values_in_place_(are_values_floats() && padded_value_width_ == value_width_ &&
                            values->nb[1] % sizeof(float) == 0 && values->nb[2] % sizeof(float) == 0) {}
 
@@ -68,7 +69,8 @@ void AttentionFloats::multiply_keys(const FloatRows &queries, const CellBlock &b
                                     int64_t scores_stride, float * /*scratch*/) const {
   for (int64_t first = 0; first < BLOCK; first += kernels_.narrow_columns)
     kernels_.multiply(queries.data, queries.stride, queries.count, block.copy + (first * width_),
-                      kernels_.narrow_columns, width_, scores + first, scores_stride, kernels_.narrow_columns, false);
+                      kernels_.narrow_columns, width_, scores + first, scores_stride, kernels_.narrow_columns,
+                      false);
 }
 
 void AttentionFloats::add_values(const FloatRows &weights, const CellBlock *blocks, int64_t first,
@@ -77,7 +79,8 @@ void AttentionFloats::add_values(const FloatRows &weights, const CellBlock *bloc
     const FloatRows rows = values(blocks[i], scratch);
     for (int64_t column = 0; column < padded_value_width_; column += kernels_.narrow_columns)
       kernels_.multiply(weights.data + (i * BLOCK), weights.stride, weights.count, rows.data + column,
-                        rows.stride, rows.count, output + column, output_stride, kernels_.narrow_columns, true);
+                        rows.stride, rows.count, output + column, output_stride, kernels_.narrow_columns,
+                        true);
   }
 }
 

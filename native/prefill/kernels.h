@@ -22,8 +22,8 @@ struct PartKernels;
 /// row of results is the same to the bit whatever rows stand beside it.
 struct Kernels {
   const char *name;
-  /// Columns of a panel, as many as are multiplied at once, and rows that should be multiplied with it then: a
-  /// first-level cache holds `rows` of some hundred numbers.
+  /// Columns of a panel, as many as are multiplied at once, and rows that should be multiplied with it then:
+  /// a first-level cache holds `rows` of some hundred numbers.
   int columns, rows;
   /// Columns of the narrower panel that `multiply` takes, too.
   int narrow_columns;

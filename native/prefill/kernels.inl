@@ -12,7 +12,8 @@ namespace {
 /// Registers of a tile's row: many columns take fewer loads of `x`, few fit small matrices.
 constexpr int WIDE = LLAMA_REWARD_WIDE_TILE, NARROW = 2;
 /// Rows of a tile: what the registers hold beside a row of the panel and a number of `x`.
-constexpr int WIDE_ROWS = LLAMA_REWARD_REGISTERS / WIDE - 2, NARROW_ROWS = LLAMA_REWARD_REGISTERS / NARROW - 2;
+constexpr int WIDE_ROWS = LLAMA_REWARD_REGISTERS / WIDE - 2,
+              NARROW_ROWS = LLAMA_REWARD_REGISTERS / NARROW - 2;
 constexpr int COLUMNS = WIDE * V::WIDTH;
 
 void widen(const void *source, Element type, float *target, int64_t count) {
@@ -126,7 +127,8 @@ void multiply_by(const float *x, int64_t x_stride, int64_t rows, const float *pa
 
 void multiply(const float *x, int64_t x_stride, int64_t rows, const float *panel, int64_t panel_stride,
               int64_t length, float *c, int64_t c_stride, int64_t columns_used, bool add) {
-  const auto by = columns_used > NARROW * V::WIDTH ? multiply_by<WIDE, WIDE_ROWS> : multiply_by<NARROW, NARROW_ROWS>;
+  const auto by =
+      columns_used > NARROW * V::WIDTH ? multiply_by<WIDE, WIDE_ROWS> : multiply_by<NARROW, NARROW_ROWS>;
   by(x, x_stride, rows, panel, panel_stride, length, c, c_stride, columns_used, add);
 }
 
