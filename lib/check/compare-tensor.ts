@@ -1,4 +1,4 @@
-import { granuleOf } from "../model/architecture/transform.js";
+import { granuleOf, wholeShape } from "../model/architecture/transform.js";
 import { dequantize } from "../formats/gguf/dequantize.js";
 import { FLOAT_BYTES, isFloatDtype, type FloatDtype } from "../formats/floats/float-convert.js";
 import type { GgufData, GgufTensorInfo } from "../formats/gguf/gguf-reader.js";
@@ -60,7 +60,8 @@ export interface TensorPair {
  */
 export async function compareTensor(pair: TensorPair): Promise<TensorFault | undefined> {
   const { tensor, source, info, data, file } = pair;
-  const { stored, shape, name } = tensor;
+  const { stored, name } = tensor;
+  const shape = wholeShape(tensor);
   const { type } = info;
   if (
     type === undefined ||
@@ -73,6 +74,7 @@ export async function compareTensor(pair: TensorPair): Promise<TensorFault | und
   }
   const from = isFloatDtype(stored.dtype) ? stored.dtype : "F32";
   const total = stored.sizeBytes / FLOAT_BYTES[from];
+  const before = (tensor.part?.index ?? 0) * total;
   const granule = granuleOf(tensor);
   const step = Math.max(1, Math.floor(CHUNK_VALUES / granule)) * granule;
   for (let start = 0; start < total; start += step) {
@@ -82,7 +84,7 @@ export async function compareTensor(pair: TensorPair): Promise<TensorFault | und
       new Uint8Array(count * FLOAT_BYTES[from]),
     );
     const writtenBytes = await data.read(
-      info.offset + tensorBytes(GGML_TYPES[type], [start]),
+      info.offset + tensorBytes(GGML_TYPES[type], [before + start]),
       new Uint8Array(tensorBytes(GGML_TYPES[type], [count])),
     );
     const wrong = findWrong(tensor, sourceBytes, from, writtenBytes, type);

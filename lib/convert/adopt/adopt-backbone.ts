@@ -63,7 +63,8 @@ async function copy(
   type: BackboneType,
 ): Promise<FileHash> {
   const { computed, copied, repeated } = plan.backbone;
-  const first = copied.map(({ name }) => requireReadable(header, name));
+  const names = new Set(copied.map(({ name }) => name));
+  const first = [...names].map((name) => requireReadable(header, name));
   // Whatever output matrix the file has, ours is the embedding once more.
   const again = repeated.map(({ name, source: from }) => {
     const same = copied.find((tensor) => tensor.source === from)?.name ?? name;

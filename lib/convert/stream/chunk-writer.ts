@@ -106,7 +106,8 @@ export class ChunkWriter {
   async #convert(chunk: ReadChunk, tensor: PlannedTensor): Promise<ConvertedChunk> {
     const from = floatDtype(tensor);
     const to = targetDtype(tensor, this.#type);
-    const start = (this.#placed.get(tensor.name)?.offset ?? 0) + chunk.firstValue * FLOAT_BYTES[to];
+    const firstValue = chunk.firstValue + (tensor.part?.index ?? 0) * tensor.shape.reduce((a, b) => a * b, 1);
+    const start = (this.#placed.get(tensor.name)?.offset ?? 0) + firstValue * FLOAT_BYTES[to];
     const wrong = findNonFinite(chunk.bytes, from);
     if (wrong >= 0) throw nonFinite(tensor, chunk.firstValue + wrong);
     this.#countLosses(chunk.bytes, tensor);
@@ -129,7 +130,7 @@ export class ChunkWriter {
 
   /** Starts writing at once, in the order of the calls; then reads back. */
   async #store(chunk: ReadChunk, converted: ConvertedChunk): Promise<void> {
-    await Promise.all([this.#target.padTo(converted.start), this.#target.write(converted.bytes)]);
+    await this.#target.put(converted.start, converted.bytes);
     const check = this.#checks.then(() => this.#check(chunk, converted));
     this.#checks = check.catch(() => undefined);
     await check;

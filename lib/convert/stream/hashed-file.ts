@@ -2,26 +2,37 @@ import { open, type FileHandle } from "node:fs/promises";
 import { fileError } from "../../util/caught.js";
 import { paddingAt } from "../../formats/gguf/gguf-writer.js";
 import { ByteHasher } from "../../util/files/byte-hasher.js";
-import type { FileHash } from "../../util/files/hash-file.js";
+import { hashFile, type FileHash } from "../../util/files/hash-file.js";
 
-/** A new file, written from start to end and hashed on the way; what is written can be read back. Close it. */
+/**
+ * A new file, written from start to end and hashed on the way, or, with its size known, in any order and hashed at the end; what is
+ * written can be read back. Close it.
+ */
 export class HashedFile {
   #length = 0;
   readonly #hasher = new ByteHasher();
   readonly #handle: FileHandle;
   readonly #file: string;
 
-  private constructor(handle: FileHandle, file: string) {
+  readonly #isInOrder: boolean;
+
+  private constructor(handle: FileHandle, file: string, isInOrder: boolean) {
     this.#handle = handle;
     this.#file = file;
+    this.#isInOrder = isInOrder;
   }
 
-  /** @throws FileError `FILE_FAILED`, also when the file exists already */
-  static async create(file: string): Promise<HashedFile> {
+  /**
+   * @param sizeBytes of the whole file, all zeros at first, where it is not written from start to end
+   * @throws FileError `FILE_FAILED`, also when the file exists already
+   */
+  static async create(file: string, sizeBytes?: number): Promise<HashedFile> {
     const handle = await open(file, "wx+").catch((cause: unknown) => {
       throw fileError("create", file, cause);
     });
-    return new HashedFile(handle, file);
+    const created = new HashedFile(handle, file, sizeBytes === undefined);
+    if (sizeBytes !== undefined) await handle.truncate(sizeBytes);
+    return created;
   }
 
   /** Bytes written so far. */
@@ -33,12 +44,24 @@ export class HashedFile {
   async write(bytes: Uint8Array): Promise<void> {
     const offset = this.#length;
     this.#length += bytes.length;
-    await Promise.all([this.#hasher.update(bytes), this.#writeAt(bytes, offset)]);
+    const hashed = this.#isInOrder ? this.#hasher.update(bytes) : undefined;
+    await Promise.all([hashed, this.#writeAt(bytes, offset)]);
+  }
+
+  /** Writes bytes where they belong: behind all others, unless the file's size is known. @throws FileError `FILE_FAILED` */
+  async put(offset: number, bytes: Uint8Array): Promise<void> {
+    if (this.#isInOrder) await Promise.all([this.padTo(offset), this.write(bytes)]);
+    else {
+      this.#length = Math.max(this.#length, offset + bytes.length);
+      await this.#writeAt(bytes, offset);
+    }
   }
 
   /** Appends zero bytes up to a position. */
   async padTo(offset: number): Promise<void> {
-    if (offset > this.#length) await this.write(new Uint8Array(offset - this.#length));
+    if (offset <= this.#length) return;
+    if (this.#isInOrder) await this.write(new Uint8Array(offset - this.#length));
+    else this.#length = offset;
   }
 
   /** Appends zero bytes up to where a GGUF's next tensor may begin. */
@@ -61,7 +84,7 @@ export class HashedFile {
   /** Waits until the file is on the disk. @throws FileError `FILE_FAILED` */
   async finish(): Promise<FileHash> {
     const [sha256] = await Promise.all([
-      this.#hasher.digest(),
+      this.#isInOrder ? this.#hasher.digest() : hashFile(this.#file).then((hashed) => hashed.sha256),
       this.#handle.sync().catch((cause: unknown) => {
         throw fileError("write", this.#file, cause);
       }),

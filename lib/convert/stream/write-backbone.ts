@@ -6,7 +6,8 @@ import type { GgufMetadata } from "../../formats/gguf/gguf-value.js";
 import { GGML_TYPES } from "../../formats/gguf/gguf-types.js";
 import { layOutGguf, type GgufLayout } from "../../formats/gguf/gguf-writer.js";
 import { backboneMetadata } from "../../model/architecture/backbone-metadata.js";
-import type { BackbonePlan } from "../../model/architecture/backbone-plan.js";
+import type { BackbonePlan, PlannedTensor } from "../../model/architecture/backbone-plan.js";
+import { wholeShape } from "../../model/architecture/transform.js";
 import type { FloatType } from "../../model/architecture/backbone-type.js";
 import type { F16Losses } from "../../formats/floats/f16-losses.js";
 import { BufferPool } from "./buffer-pool.js";
@@ -51,7 +52,9 @@ const READ_AHEAD = 2;
  */
 export async function writeBackbone(job: WriteBackboneJob): Promise<WrittenBackbone> {
   const layout = layOut(job);
-  const target = await HashedFile.create(job.file);
+  // Experts lie one by one in the checkpoint, and their matrices together in the GGUF.
+  const isInOrder = job.plan.copied.every(({ part }) => part === undefined);
+  const target = await HashedFile.create(job.file, isInOrder ? undefined : layout.sizeBytes);
   const sourceHasher = new ByteHasher();
   try {
     await writeHeader(target, layout, job.plan);
@@ -68,19 +71,23 @@ export async function writeBackbone(job: WriteBackboneJob): Promise<WrittenBackb
 function layOut({ plan, tokenizer, type }: WriteBackboneJob): GgufLayout {
   return layOutGguf(backboneMetadata(plan, tokenizer, type), [
     ...plan.computed.map(({ name, values }) => ({ name, type: GGML_TYPES.F32, shape: [values.length] })),
-    ...[...plan.copied, ...plan.repeated].map((tensor) => ({
+    ...wholeTensors([...plan.copied, ...plan.repeated]).map((tensor) => ({
       name: tensor.name,
       type: GGML_TYPES[targetDtype(tensor, type)],
-      shape: tensor.shape,
+      shape: wholeShape(tensor),
     })),
   ]);
+}
+
+/** One of every tensor of the GGUF. */
+function wholeTensors(tensors: readonly PlannedTensor[]): PlannedTensor[] {
+  return [...new Map(tensors.map((tensor) => [tensor.name, tensor])).values()];
 }
 
 async function writeHeader(target: HashedFile, layout: GgufLayout, plan: BackbonePlan): Promise<void> {
   await target.write(layout.header);
   for (const [index, { values }] of plan.computed.entries()) {
-    await target.padTo(layout.tensors[index]?.offset ?? 0);
-    await target.write(new Uint8Array(values.buffer));
+    await target.put(layout.tensors[index]?.offset ?? 0, new Uint8Array(values.buffer));
   }
 }
 
@@ -98,11 +105,10 @@ async function repeat(
     const first = placed.get(plan.copied.find((tensor) => tensor.source === source)?.name ?? "");
     const copy = placed.get(name);
     if (first === undefined || copy === undefined) throw new Error(`no tensor of ${source} to repeat`);
-    await target.padTo(copy.offset);
     for (let done = 0; done < first.sizeBytes; done += COPY_BYTES) {
       signal?.throwIfAborted();
       const bytes = new Uint8Array(Math.min(COPY_BYTES, first.sizeBytes - done));
-      await target.write(await target.readBack(first.offset + done, bytes));
+      await target.put(copy.offset + done, await target.readBack(first.offset + done, bytes));
     }
   }
 }

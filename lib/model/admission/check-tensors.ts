@@ -5,6 +5,7 @@ import { appendAll } from "../../util/collections.js";
 import { GGML_TYPES, ggmlTypeById } from "../../formats/gguf/gguf-types.js";
 import { paddingAt, tensorBytes } from "../../formats/gguf/gguf-writer.js";
 import type { RawGguf, RawTensor } from "../../formats/gguf/raw-gguf.js";
+import { ROUTER, wholeShape } from "../architecture/transform.js";
 import type { Hyperparameters } from "./read-hyperparameters.js";
 import { allowedTypes } from "./tensor-types.js";
 
@@ -26,7 +27,7 @@ export function checkTensors(
     const shape = expected.get(tensor.name);
     if (shape === undefined) faults.push(`tensor ${tensor.name} does not belong there`);
     else if (seen.has(tensor.name)) faults.push(`tensor ${tensor.name} is there twice`);
-    else appendAll(faults, checkTensor(tensor, shape, type));
+    else appendAll(faults, checkTensor(tensor, shape, type, expected));
     seen.add(tensor.name);
   }
   for (const name of expected.keys()) if (!seen.has(name)) faults.push(`tensor ${name} is missing`);
@@ -41,7 +42,7 @@ function expectedShapes(
   if (architecture.needsOutputMatrix === true) shapes.set(OUTPUT_MATRIX, [vocabSize, config.hiddenSize]);
   if (config.rope.scaling.kind === "llama3") shapes.set("rope_freqs.weight", [config.headDim / 2]);
   for (const rule of architecture.tensors(config)) {
-    shapes.set(rule.name, "values" in rule ? [rule.values.length] : rule.shape);
+    shapes.set(rule.name, "values" in rule ? [rule.values.length] : wholeShape(rule));
   }
   return shapes;
 }
@@ -50,11 +51,14 @@ function checkTensor(
   { name, shape, typeId }: RawTensor,
   expected: readonly number[],
   type: BackboneType,
+  all: ReadonlyMap<string, unknown>,
 ): string[] {
   if (shape.length !== expected.length || shape.some((size, axis) => size !== expected[axis])) {
     return [`tensor ${name} has shape [${shape.join(", ")}], expected [${expected.join(", ")}]`];
   }
-  const allowed = allowedTypes(type, expected.length, expected.at(-1) ?? 1);
+  const allowed = name.endsWith(ROUTER)
+    ? (["F32"] as const)
+    : allowedTypes(type, expected.length, expected.at(-1) ?? 1, all.has(`blk.0.${ROUTER}`));
   const stored = ggmlTypeById(typeId);
   if (stored !== undefined && allowed.includes(stored)) return [];
   const found = stored ?? `type number ${typeId}`;

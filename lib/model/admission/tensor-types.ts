@@ -4,7 +4,7 @@ import { GGML_TYPES, type GgmlTypeName } from "../../formats/gguf/gguf-types.js"
 
 /**
  * Types that llama.cpp's quantizer gives matrices. Source: llama.cpp v0.5.0 src/llama-quant.cpp, `llama_tensor_get_type_impl` for
- * decoders without experts: the type's own, more bits for some layers' values and down projections, for fused projections and,
+ * decoders: the type's own, more bits for some layers' values and down projections, for fused projections and,
  * since there is no output matrix, for the token embedding.
  */
 const QUANTIZED: Readonly<Record<QuantizedType, readonly GgmlTypeName[]>> = {
@@ -16,16 +16,20 @@ const QUANTIZED: Readonly<Record<QuantizedType, readonly GgmlTypeName[]>> = {
 /** What `tensor_type_fallback` takes for rows that blocks of 256 do not fill. */
 const FALLBACK: Partial<Record<GgmlTypeName, GgmlTypeName>> = { Q4_K: "Q5_0", Q5_K: "Q5_1", Q6_K: "Q8_0" };
 
-/** The types a tensor of a backbone may have. @param columns length of its rows */
+/** More bits for keys and values where there are eight experts. */
+const WITH_EXPERTS: readonly GgmlTypeName[] = ["Q8_0", "Q5_K"];
+
+/** The types a tensor of a backbone may have. @param columns length of its rows @param hasExperts whether the model has */
 export function allowedTypes(
   type: BackboneType,
   dimensions: number,
   columns: number,
+  hasExperts = false,
 ): readonly GgmlTypeName[] {
   if (dimensions < 2) return ["F32"];
   // Matrices that are scaled on the way stay in float32.
   if (isFloatType(type)) return [FLOAT_DTYPE[type], "F32"];
-  return QUANTIZED[type].map((wanted) => {
+  return [...QUANTIZED[type], ...(hasExperts ? WITH_EXPERTS : [])].map((wanted) => {
     if (columns % GGML_TYPES[wanted].blockSize === 0) return wanted;
     const fallback = FALLBACK[wanted] ?? wanted;
     return columns % GGML_TYPES[fallback].blockSize === 0 ? fallback : "F16";

@@ -64,9 +64,14 @@ const LOCAL_BASE = "rope_local_base_freq";
 /** Source: transformers 5.24 configuration_gemma3.py, `default_theta`. */
 const DEFAULT_BASES = { full: 1_000_000, sliding: 10_000 };
 
+/** What counts for the whole model where its text part says it, too. */
+const OF_WHOLE_MODEL = ["model_type", "tie_word_embeddings", "id2label", "label2id", "num_labels"];
+
 function textPart(raw: RawConfig): RawConfig {
   const text = objectOf(raw["text_config"]);
-  return text === undefined ? raw : { ...raw, ...text, model_type: raw["model_type"] };
+  if (text === undefined) return raw;
+  const own = OF_WHOLE_MODEL.filter((key) => key in raw).map((key) => [key, raw[key]]);
+  return { ...raw, ...text, ...Object.fromEntries(own) };
 }
 
 /** The rotation of layers without a window in the place where other families have theirs. Source: `convert_rope_params_to_dict`. */

@@ -26,7 +26,8 @@ export const qwen3: Architecture = {
   },
 };
 
-function* queryKeyNorms({ layerCount, headDim }: ModelConfig): Iterable<CopiedTensor> {
+/** Norms of every head. */
+export function* queryKeyNorms({ layerCount, headDim }: ModelConfig): Iterable<CopiedTensor> {
   for (let layer = 0; layer < layerCount; layer++) {
     yield norm(`blk.${layer}.attn_q_norm`, `layers.${layer}.self_attn.q_norm`, headDim);
     yield norm(`blk.${layer}.attn_k_norm`, `layers.${layer}.self_attn.k_norm`, headDim);

@@ -8,21 +8,25 @@ import { gptneox } from "./gptneox.js";
 import { granite } from "./granite.js";
 import { internlm2 } from "./internlm2.js";
 import { llama, mistral } from "./llama.js";
+import { mixtral } from "./mixtral.js";
 import { olmo2 } from "./olmo2.js";
 import { phi3 } from "./phi3.js";
 import { qwen2 } from "./qwen2.js";
 import { qwen3 } from "./qwen3.js";
+import { qwen3moe } from "./qwen3moe.js";
 
 /** Every architecture this build converts. A new one is a line here. */
 export const ARCHITECTURES: readonly Architecture[] = [
   llama,
   mistral,
+  mixtral,
   internlm2,
   gemma,
   gemma2,
   gemma3,
   qwen2,
   qwen3,
+  qwen3moe,
   phi3,
   olmo2,
   granite,

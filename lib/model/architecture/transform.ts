@@ -34,7 +34,17 @@ export interface CopiedTensor {
   /** Row-major, in both files. */
   shape: readonly number[];
   transform: Transform;
+  /** Of experts, which the checkpoint has one by one and the GGUF in one tensor `[count, ...shape]`: which one it is. */
+  part?: { index: number; count: number };
 }
+
+/** The shape of the whole tensor in the GGUF. */
+export function wholeShape({ shape, part }: CopiedTensor): readonly number[] {
+  return part === undefined ? shape : [part.count, ...shape];
+}
+
+/** What chooses experts: rounded, it would choose others. */
+export const ROUTER = "ffn_gate_inp.weight";
 
 /** A tensor computed from `config.json` alone. Float32, one dimension. */
 export interface ComputedTensor {
@@ -44,7 +54,7 @@ export interface ComputedTensor {
 
 /** Whether llama.cpp wants the tensor in float32 whatever the file's type: its code reads vectors only in that type. */
 export function isAlwaysFloat32(rule: CopiedTensor): boolean {
-  return rule.shape.length <= 1 || rule.transform.kind === "scale";
+  return rule.shape.length <= 1 || rule.transform.kind === "scale" || rule.name.endsWith(ROUTER);
 }
 
 /**

@@ -36,6 +36,15 @@ GRANITE = {
     "attention_multiplier": 0.05,
     "logits_scaling": 8.0,
 }
+QWEN3MOE = {
+    "model_type": "qwen3_moe",
+    "num_experts": 6,
+    "num_experts_per_tok": 2,
+    "moe_intermediate_size": 24,
+    "norm_topk_prob": True,
+    "head_dim": 16,
+    "num_hidden_layers": 2,
+}
 YARN = reference.YARN
 
 VARIANTS = {
@@ -80,6 +89,8 @@ VARIANTS = {
         "head_dim": 12,
         "tie_word_embeddings": True,
     },
+    "qwen3moe": QWEN3MOE,
+    "mixtral": {"model_type": "mixtral", "num_local_experts": 4, "num_experts_per_tok": 2, "sliding_window": None, "num_hidden_layers": 2},
     "gptneox, gelu": NEOX,
     "gptneox, tanh": {**NEOX, "hidden_act": "gelu_fast", "rotary_pct": 0.5, "rotary_emb_base": 5000},
     "gptneox, one after the other": {**NEOX, "use_parallel_residual": False, "hidden_act": "gelu_new"},
@@ -91,6 +102,8 @@ REWARDS = {
     "gemma3": ("gemma3, as release 5 writes it", "grm-gemma2-tiny"),
     "olmo2": ("olmo2", "skywork-llama3.1-tiny"),
     "granite": ("granite", "skywork-llama3.1-tiny"),
+    "qwen3moe": ("qwen3moe", "skywork-qwen2-tiny"),
+    "mixtral": ("mixtral", "ultrarm-tiny"),
     "gptneox": ("gptneox, gelu", "skywork-llama3.1-tiny"),
 }
 CONVERSATIONS = [
@@ -126,14 +139,36 @@ def of_transformers(config: dict, tokens: list[int]) -> tuple[torch.Tensor, dict
     raw = {key: value for key, value in config.items() if key != "model_type"}
     parsed = AutoConfig.for_model(config["model_type"], **json.loads(json.dumps(raw)))
     parsed._attn_implementation = "eager"
+    parsed._experts_implementation = "eager"
     model = AutoModel.from_config(parsed).double().eval()
     centre = 0.0 if config["model_type"].startswith("gemma") else 1.0
     shapes = {}
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter.copy_(torch.from_numpy(reference.weight(name, tuple(parameter.shape), centre)).double())
-            shapes[name] = list(parameter.shape)
+            if name.endswith(("experts.gate_up_proj", "experts.down_proj")):
+                shapes |= fill_experts(config["model_type"], name, parameter)
+                continue
+            # In files Mixtral's experts are in another block than in the class.
+            stored = name.replace(".mlp.", ".block_sparse_moe.") if config["model_type"] == "mixtral" else name
+            parameter.copy_(torch.from_numpy(reference.weight(stored, tuple(parameter.shape), centre)).double())
+            shapes[stored] = list(parameter.shape)
         return model(torch.tensor([tokens]), use_cache=False).last_hidden_state[0], shapes
+
+
+def fill_experts(model_type: str, name: str, parameter: torch.nn.Parameter) -> dict:
+    """Files have experts one by one (transformers conversion_mapping.py)."""
+    block, kind = name.rsplit(".", 1)
+    names = {"gate_up_proj": ["gate_proj", "up_proj"], "down_proj": ["down_proj"]}[kind]
+    if model_type == "mixtral":
+        block = block.replace(".mlp.", ".block_sparse_moe.")
+        names = {"gate_up_proj": ["w1", "w3"], "down_proj": ["w2"]}[kind]
+    shapes = {}
+    for expert, matrix in enumerate(parameter):
+        for own, rows in zip(names, matrix.chunk(len(names))):
+            stored = f"{block}.{expert}.{own}.weight"
+            shapes[stored] = list(rows.shape)
+            rows.copy_(torch.from_numpy(reference.weight(stored, tuple(rows.shape), 1.0)).double())
+    return shapes
 
 
 def rewards(variant: str, fixture: str) -> dict:
