@@ -70,7 +70,7 @@ const OF_WHOLE_MODEL = ["model_type", "tie_word_embeddings", "id2label", "label2
 function textPart(raw: RawConfig): RawConfig {
   const text = objectOf(raw["text_config"]);
   if (text === undefined) return raw;
-  const own = OF_WHOLE_MODEL.filter((key) => key in raw).map((key) => [key, raw[key]]);
+  const own = Object.entries(raw).filter(([key]) => OF_WHOLE_MODEL.includes(key));
   return { ...raw, ...text, ...Object.fromEntries(own) };
 }
 
