@@ -36,8 +36,10 @@ export const DTYPE_BYTES: Readonly<Record<TensorDtype, number>> = {
 
 /** A tensor and where its bytes lie in the file. */
 export interface StoredTensor extends TensorInfo {
-  /** From the file's start. */
+  /** Of the first value, from the file's start. */
   offset: number;
+  /** Values from one index to the next, by axis, where the values do not lie row by row without gaps. */
+  strides?: readonly number[];
 }
 
 /** Makes the error for a file that cannot be trusted: its class depends on what the file is for. */

@@ -2,7 +2,9 @@ import { open, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { fileError } from "../../util/caught.js";
 import { lfsPointerMessage, readLfsPointer } from "../../util/files/lfs-pointer.js";
-import { convertFloats, FLOAT_BYTES, isFloatDtype } from "../floats/float-convert.js";
+import { readAt } from "../read-at.js";
+import { readFloats } from "../read-floats.js";
+import type { WeightFile } from "../weight-file.js";
 import {
   headerLength,
   invalidHead,
@@ -11,10 +13,6 @@ import {
   type InvalidFile,
   type StoredTensor,
 } from "./safetensors-header.js";
-import type { TensorReader } from "./tensor.js";
-
-/** Values converted at once by {@link SafetensorsFile.readFloat32}: about a millisecond. */
-const VALUES_PER_SLICE = 1 << 19;
 
 /**
  * Opens a file and checks its header against its size.
@@ -48,7 +46,7 @@ export async function openSafetensors(
 }
 
 /** An open safetensors file: its header is checked, its data read when asked for. Close it. */
-export class SafetensorsFile implements TensorReader {
+export class SafetensorsFile implements WeightFile {
   /** In the order of their bytes, which cover the file from {@link dataStart} to its end. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly #handle: FileHandle;
@@ -89,32 +87,12 @@ export class SafetensorsFile implements TensorReader {
     return this.read(tensor.offset, new Uint8Array(tensor.sizeBytes));
   }
 
-  /** Converts slice by slice: beside the result only one slice is in memory, and none holds the event loop for long. */
+  readValues<Bytes extends Uint8Array>(tensor: StoredTensor, start: number, target: Bytes): Promise<Bytes> {
+    return this.read(tensor.offset + start, target);
+  }
+
   async readFloat32(name: string): Promise<Float32Array> {
-    const { dtype, offset, sizeBytes } = this.#tensor(name);
-    if (!isFloatDtype(dtype) && dtype !== "F64") {
-      throw this.#invalid(
-        `${path.basename(this.path)}: tensor ${name} is ${dtype}, expected floating-point numbers.`,
-        { file: this.path, tensor: name, dtype },
-      );
-    }
-    const valueBytes = dtype === "F64" ? Float64Array.BYTES_PER_ELEMENT : FLOAT_BYTES[dtype];
-    const values = new Float32Array(sizeBytes / valueBytes);
-    const slice = new Uint8Array(Math.min(sizeBytes, VALUES_PER_SLICE * valueBytes));
-    for (let start = 0; start < values.length; start += VALUES_PER_SLICE) {
-      const target = values.subarray(start, start + VALUES_PER_SLICE);
-      const bytes = slice.subarray(0, target.length * valueBytes);
-      await this.read(offset + start * valueBytes, bytes);
-      if (dtype === "F64") target.set(new Float64Array(bytes.buffer, 0, target.length));
-      else
-        convertFloats(
-          bytes,
-          dtype,
-          new Uint8Array(target.buffer, target.byteOffset, target.byteLength),
-          "F32",
-        );
-    }
-    return values;
+    return readFloats(this, this.#tensor(name), this.#invalid);
   }
 
   async close(): Promise<void> {
@@ -129,26 +107,4 @@ export class SafetensorsFile implements TensorReader {
       tensor: name,
     });
   }
-}
-
-async function readAt<Bytes extends Uint8Array>(
-  handle: FileHandle,
-  file: string,
-  offset: number,
-  target: Bytes,
-  invalid: InvalidFile,
-): Promise<Bytes> {
-  let done = 0;
-  while (done < target.length) {
-    const { bytesRead } = await handle
-      .read(target, done, target.length - done, offset + done)
-      .catch((cause: unknown) => {
-        throw fileError("read", file, cause);
-      });
-    if (bytesRead === 0) {
-      throw invalid(`${file} ends at byte ${offset + done}, expected ${offset + target.length}.`, { file });
-    }
-    done += bytesRead;
-  }
-  return target;
 }

@@ -1,0 +1,41 @@
+/**
+ * The opcodes that PyTorch's own reader of weights accepts, and no others: none of them looks up a name but GLOBAL, none calls
+ * anything but REDUCE and NEWOBJ.
+ * Source: PyTorch 2.13 torch/_weights_only_unpickler.py, `Unpickler.load`; values: CPython Lib/pickle.py.
+ */
+export const OP = {
+  PROTO: 0x80,
+  STOP: 0x2e,
+  MARK: 0x28,
+  GLOBAL: 0x63,
+  NEWOBJ: 0x81,
+  REDUCE: 0x52,
+  BUILD: 0x62,
+  BINPERSID: 0x51,
+  NONE: 0x4e,
+  NEWTRUE: 0x88,
+  NEWFALSE: 0x89,
+  BININT: 0x4a,
+  BININT1: 0x4b,
+  BININT2: 0x4d,
+  LONG1: 0x8a,
+  BINFLOAT: 0x47,
+  BINUNICODE: 0x58,
+  SHORT_BINSTRING: 0x55,
+  EMPTY_TUPLE: 0x29,
+  TUPLE: 0x74,
+  TUPLE1: 0x85,
+  TUPLE2: 0x86,
+  TUPLE3: 0x87,
+  EMPTY_LIST: 0x5d,
+  APPEND: 0x61,
+  APPENDS: 0x65,
+  EMPTY_DICT: 0x7d,
+  SETITEM: 0x73,
+  SETITEMS: 0x75,
+  EMPTY_SET: 0x8f,
+  BINPUT: 0x71,
+  LONG_BINPUT: 0x72,
+  BINGET: 0x68,
+  LONG_BINGET: 0x6a,
+} as const;
