@@ -26,9 +26,11 @@ std::set<const ggml_tensor *> needless_casts(const ggml_cgraph &graph) {
     for (int source = 0; source < GGML_MAX_SRC; source++)
       if (graph.nodes[i]->src[source] != nullptr && is_needless(graph.nodes[i], source))
         casts.insert(graph.nodes[i]->src[source]);
+  // Its second operand is what a cast writes: itself.
   for (int i = 0; i < graph.n_nodes; i++)
     for (int source = 0; source < GGML_MAX_SRC; source++)
-      if (graph.nodes[i]->src[source] != nullptr && !is_needless(graph.nodes[i], source))
+      if (graph.nodes[i]->src[source] != nullptr && graph.nodes[i]->src[source] != graph.nodes[i] &&
+          !is_needless(graph.nodes[i], source))
         casts.erase(graph.nodes[i]->src[source]);
   return casts;
 }

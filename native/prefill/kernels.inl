@@ -11,9 +11,8 @@ namespace {
 
 /// Registers of a tile's row: many columns take fewer loads of `x`, few fit small matrices.
 constexpr int WIDE = LLAMA_REWARD_WIDE_TILE, NARROW = 2;
-/// Rows of a tile: what the registers hold beside a row of the panel and a number of `x`.
-constexpr int WIDE_ROWS = LLAMA_REWARD_REGISTERS / WIDE - 2,
-              NARROW_ROWS = LLAMA_REWARD_REGISTERS / NARROW - 2;
+/// Rows of a tile, as many as the registers hold beside a row of the panel and a number of `x`.
+constexpr int WIDE_ROWS = LLAMA_REWARD_WIDE_ROWS, NARROW_ROWS = LLAMA_REWARD_NARROW_ROWS;
 constexpr int COLUMNS = WIDE * V::WIDTH;
 
 void widen(const void *source, Element type, float *target, int64_t count) {

@@ -71,6 +71,9 @@ struct AttentionGraph {
   AttentionGraph() {
     view.view_src = &cache;
     keys.src[0] = values.src[0] = &view;
+    // As ggml_cast makes them.
+    keys.src[1] = &keys;
+    values.src[1] = &values;
     attention.src[0] = &queries;
     attention.src[1] = &keys;
     attention.src[2] = &values;
