@@ -4,7 +4,7 @@ import { FLOAT_BYTES, isFloatDtype, type FloatDtype } from "../formats/floats/fl
 import type { GgufData, GgufTensorInfo } from "../formats/gguf/gguf-reader.js";
 import { GGML_TYPES, isPlainFloat, type GgmlTypeName } from "../formats/gguf/gguf-types.js";
 import { tensorBytes } from "../formats/gguf/gguf-writer.js";
-import type { SafetensorsFile } from "../formats/safetensors/safetensors.js";
+import type { WeightFile } from "../formats/weight-file.js";
 import type { PlannedTensor } from "../model/architecture/backbone-plan.js";
 import { expectedValues, findWrongValue } from "./check-transform.js";
 import { diagnose } from "./diagnose-tensor.js";
@@ -46,7 +46,7 @@ const LARGEST_MULTIPLE: Readonly<Record<Exclude<GgmlTypeName, FloatDtype>, numbe
 /** A tensor of a GGUF and the one it must have been made from. */
 export interface TensorPair {
   tensor: PlannedTensor;
-  source: SafetensorsFile;
+  source: WeightFile;
   info: GgufTensorInfo;
   data: GgufData;
   /** For messages. */
@@ -79,8 +79,9 @@ export async function compareTensor(pair: TensorPair): Promise<TensorFault | und
   const step = Math.max(1, Math.floor(CHUNK_VALUES / granule)) * granule;
   for (let start = 0; start < total; start += step) {
     const count = Math.min(step, total - start);
-    const sourceBytes = await source.read(
-      stored.offset + start * FLOAT_BYTES[from],
+    const sourceBytes = await source.readValues(
+      stored,
+      start * FLOAT_BYTES[from],
       new Uint8Array(count * FLOAT_BYTES[from]),
     );
     const writtenBytes = await data.read(

@@ -2,6 +2,7 @@ import type { BackboneType } from "../model/architecture/backbone-type.js";
 import { requiredTensors } from "../score/head/head.js";
 import path from "node:path";
 import { compareBackbone } from "./compare-backbone.js";
+import { expectCopies } from "./expect-copies.js";
 import { compareHead } from "./compare-head.js";
 import type { TensorFault } from "./tensor-fault.js";
 import {
@@ -63,6 +64,7 @@ export async function verifyTensors(
   const reward = await readRewardJson(modelDir, { check: false });
   const plan = await planCheckpoint(checkpointDir, reward.source.hubId ?? undefined);
   try {
+    await expectCopies(plan.checkpoint, plan.copies, options.signal);
     const files = Object.entries(reward.backbone.files) as [BackboneType, FileRecord][];
     const wanted = files.filter(([type]) => options.types?.includes(type) ?? true);
     const faults: TensorFault[] = [];

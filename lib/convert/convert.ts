@@ -16,6 +16,7 @@ import {
 import { StagingFolder } from "../model/folder/staging.js";
 import type { F16Losses } from "../formats/floats/f16-losses.js";
 import type { Progress } from "../score/score.js";
+import { expectCopies } from "../check/expect-copies.js";
 import { expectTokens } from "../check/expect-tokens.js";
 import {
   planCheckpoint,
@@ -85,6 +86,7 @@ export async function convertCheckpoint(
   if (requested !== "auto") checkBackboneType(requested);
   const plan = await planCheckpoint(checkpointDir, hubId);
   try {
+    await expectCopies(plan.checkpoint, plan.copies, signal);
     const staging = await StagingFolder.create(modelDir);
     try {
       const backbone = await makeBackbone({

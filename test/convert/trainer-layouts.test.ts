@@ -153,15 +153,6 @@ it.each([
 
 const refused: [what: string, change: Change, code: string, mentions: RegExp][] = [
   [
-    "a value head in LLaMA-Factory's pickle",
-    async (directory) => {
-      await takeOut(directory, (name) => name.startsWith("v_head."));
-      await writeFile(path.join(directory, "value_head.bin"), "");
-    },
-    "CHECKPOINT_UNSUPPORTED",
-    /value_head\.bin.*LLaMA-Factory/,
-  ],
-  [
     "a value head in two files",
     async (directory) => {
       const head = await takeOut(directory, (name) => name.startsWith("v_head."));

@@ -3,6 +3,8 @@ import { planCheckpoint } from "../../model/checkpoint/checkpoint-plan.js";
 import { ownType } from "../../model/architecture/backbone-type.js";
 import { makePromptSpec } from "../../model/checkpoint/make-prompt-spec.js";
 import { describePrompt, promptAssumptions } from "./describe-prompt.js";
+import { droppedNotes } from "../../model/checkpoint/dropped-notes.js";
+import { isPickle } from "../../model/checkpoint/weight-files.js";
 import type { Inspection } from "./inspection.js";
 import { headAssumptions, headFound } from "./inspect-model-folder.js";
 
@@ -38,10 +40,11 @@ export async function inspectCheckpoint(
         ...promptAssumptions(prompt, profileName !== null),
       ],
       notes: [
+        ...pickleNotes(plan.checkpoint.files.map((file) => path.basename(file.path))),
         ...backbone.notes,
         ...tokenizer.notes,
         ...(profile?.warnings ?? []),
-        ...dropped.map(({ name, rule }) => `${name} is left out: ${rule}.`),
+        ...droppedNotes(dropped).map(({ what, rule }) => `${what} is left out: ${rule}.`),
       ],
       verdict:
         `A checkpoint, to be converted first: llama-reward convert ${checkpointDir} <model-dir> ` +
@@ -50,4 +53,11 @@ export async function inspectCheckpoint(
   } finally {
     await plan.checkpoint.close();
   }
+}
+
+function pickleNotes(files: readonly string[]): string[] {
+  const pickles = files.filter(isPickle);
+  return pickles.length === 0
+    ? []
+    : [`${pickles.join(", ")}: Python pickles, read as data; nothing that they name is run.`];
 }

@@ -1,5 +1,6 @@
 import type { BackboneType } from "../../model/architecture/backbone-type.js";
 import { convertCheckpoint, explainAutoType, type ConvertResult } from "../../convert/index.js";
+import { droppedNotes } from "../../model/checkpoint/dropped-notes.js";
 import { loadAddonDetails } from "../../score/native/binding.js";
 import type { CliCommand } from "../arguments/command.js";
 import type { CliIo } from "../terminal/cli-io.js";
@@ -26,7 +27,7 @@ export const convertCommand: CliCommand = {
         "Converts a Hugging Face checkpoint folder of a reward model: backbone to GGUF, head as it is stored. " +
           "Into an existing model folder of the same checkpoint, a further type is added.",
       )
-      .argument("<hf-dir>", "folder with config.json, tokenizer files and *.safetensors")
+      .argument("<hf-dir>", "folder with config.json, tokenizer files and weights")
       .argument("<model-dir>", "folder to make")
       .addOption(storageTypeOption())
       .option(
@@ -103,7 +104,11 @@ export function describeConversion(
       : `Profile: ${source.profile}.`,
     ...(dropped.length === 0
       ? []
-      : [`Left out: ${dropped.map((each) => `${each.name} (${each.rule})`).join(", ")}.`]),
+      : [
+          `Left out: ${droppedNotes(dropped)
+            .map(({ what, rule }) => `${what} (${rule})`)
+            .join(", ")}.`,
+        ]),
     ...notes.map((note) => `Note: ${note}`),
     `Next: llama-reward score ${modelDir} input.jsonl`,
   ].join("\n");

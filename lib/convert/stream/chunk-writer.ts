@@ -82,7 +82,8 @@ export class ChunkWriter {
 
   /** Takes a chunk; resolves when the next one may come. @param release called when the chunk's bytes are not needed any more */
   async add(chunk: ReadChunk, release: () => void): Promise<void> {
-    const hashed = this.#sourceHasher.update(chunk.bytes);
+    // What is read apart was hashed with the rest of its file.
+    const hashed = chunk.isInOrder ? this.#sourceHasher.update(chunk.bytes) : Promise.resolve();
     hashed.catch(() => undefined);
     const converted = chunk.tensor === undefined ? undefined : await this.#convert(chunk, chunk.tensor);
     if (this.#failure !== undefined) throw this.#failure;

@@ -14,6 +14,7 @@ import { BufferPool } from "./buffer-pool.js";
 import { ByteHasher } from "../../util/files/byte-hasher.js";
 import type { FileHash } from "../../util/files/hash-file.js";
 import { CHUNKS_IN_FLIGHT, ChunkWriter, targetDtype, type ReadChunk } from "./chunk-writer.js";
+import { inPassOrder, planPasses, type FilePass } from "./file-pass.js";
 import { HashedFile } from "./hashed-file.js";
 import { readAhead } from "./read-ahead.js";
 import { largestChunkBytes, sourceChunks } from "./source-chunks.js";
@@ -51,7 +52,8 @@ const READ_AHEAD = 2;
  * back differs; FileError `FILE_FAILED`; InexactError as asked for by `isExact`; `signal.reason`
  */
 export async function writeBackbone(job: WriteBackboneJob): Promise<WrittenBackbone> {
-  const layout = layOut(job);
+  const passes = planPasses(job.checkpoint.files, job.plan.copied);
+  const layout = layOut(job, inPassOrder(passes));
   // Experts lie one by one in the checkpoint, and their matrices together in the GGUF.
   const isInOrder = job.plan.copied.every(({ part }) => part === undefined);
   const target = await HashedFile.create(job.file, isInOrder ? undefined : layout.sizeBytes);
@@ -59,7 +61,7 @@ export async function writeBackbone(job: WriteBackboneJob): Promise<WrittenBackb
   try {
     await writeHeader(target, layout, job.plan);
     const writer = new ChunkWriter(job.plan.copied, job, target, sourceHasher, layout);
-    const sources = await streamSources(job, writer, sourceHasher);
+    const sources = await streamSources(job, passes, writer, sourceHasher);
     await repeat(job, target, layout);
     await target.padTo(layout.sizeBytes);
     return { backbone: await target.finish(), sources, f16Losses: writer.f16Losses };
@@ -68,10 +70,10 @@ export async function writeBackbone(job: WriteBackboneJob): Promise<WrittenBackb
   }
 }
 
-function layOut({ plan, tokenizer, type }: WriteBackboneJob): GgufLayout {
+function layOut({ plan, tokenizer, type }: WriteBackboneJob, copied: readonly PlannedTensor[]): GgufLayout {
   return layOutGguf(backboneMetadata(plan, tokenizer, type), [
     ...plan.computed.map(({ name, values }) => ({ name, type: GGML_TYPES.F32, shape: [values.length] })),
-    ...wholeTensors([...plan.copied, ...plan.repeated]).map((tensor) => ({
+    ...wholeTensors([...copied, ...plan.repeated]).map((tensor) => ({
       name: tensor.name,
       type: GGML_TYPES[targetDtype(tensor, type)],
       shape: wholeShape(tensor),
@@ -114,29 +116,30 @@ async function repeat(
 }
 
 async function streamSources(
-  { checkpoint, plan, signal, onProgress }: WriteBackboneJob,
+  { plan, signal, onProgress }: WriteBackboneJob,
+  passes: readonly FilePass[],
   writer: ChunkWriter,
   hasher: ByteHasher,
 ): Promise<FileRecord[]> {
-  const backbone = new Map(plan.copied.map((tensor) => [tensor.source, tensor]));
-  const total = checkpoint.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const total = passes.reduce((sum, { file }) => sum + file.sizeBytes, 0);
   const pool = new BufferPool(READ_AHEAD + 1 + CHUNKS_IN_FLIGHT, largestChunkBytes(plan.copied));
   const records: FileRecord[] = [];
   let done = 0;
-  for (const file of checkpoint.files) {
-    const jobs = [...sourceChunks(file, backbone)].map((chunk) => async (): Promise<ReadChunk> => {
+  for (const pass of passes) {
+    const jobs = [...sourceChunks(pass)].map((chunk) => async (): Promise<ReadChunk> => {
       const buffer = await pool.acquire();
-      return { ...chunk, buffer, bytes: await file.read(chunk.offset, buffer.subarray(0, chunk.sizeBytes)) };
+      return { ...chunk, buffer, bytes: await chunk.read(buffer.subarray(0, chunk.sizeBytes)) };
     });
     for await (const chunk of readAhead(jobs, READ_AHEAD)) {
       signal?.throwIfAborted();
       await writer.add(chunk, () => {
         pool.release(chunk.buffer);
       });
-      done += chunk.sizeBytes;
+      if (chunk.isInOrder) done += chunk.sizeBytes;
       onProgress?.({ phase: "convert", unit: "bytes", done, total });
     }
     await writer.settled();
+    const { file } = pass;
     records.push({
       file: path.basename(file.path),
       sizeBytes: file.sizeBytes,

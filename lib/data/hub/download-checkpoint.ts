@@ -1,21 +1,20 @@
 import { DownloadError } from "../../errors.js";
-import { SINGLE_FILE } from "../../model/checkpoint/checkpoint.js";
-import { INDEX_FILE } from "../../model/checkpoint/shard-index.js";
+import { EXPECTED_WEIGHTS, loneCandidates, mayBeWeights } from "../../model/checkpoint/weight-files.js";
 import type { HubFile } from "./download-file.js";
 import { downloadSnapshot, type HubOptions, type Snapshot } from "./download-snapshot.js";
 import { hasWeights, indexFile, weightFiles } from "./weight-files.js";
 
 /**
- * What a conversion reads beside weights, or refuses by name (adapters, a value head in a pickle): without them the rest would be
+ * What a conversion reads beside weights, or refuses by name (adapters): without them the rest would be
  * taken for the whole. Everything else of a repository (optimizer states, other formats) stays on the Hub.
  */
 const NEEDED_FILE =
-  /^(?:config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|vocab\.json|merges\.txt|chat_template\.(?:jinja|json)|profile\.json|adapter_model\.(?:safetensors|bin)|value_head\.bin)$/;
+  /^(?:config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|vocab\.json|merges\.txt|chat_template\.(?:jinja|json)|profile\.json|adapter_model\.(?:safetensors|bin))$/;
 
 /** What is looked at in a listing: those, weights of any name, and what tells an adapter. */
-const MAY_BE_READ = new RegExp(
-  `${NEEDED_FILE.source}|\\.safetensors(?:\\.index\\.json)?$|^adapter_config\\.json$`,
-);
+function mayBeRead(path: string): boolean {
+  return NEEDED_FILE.test(path) || mayBeWeights(path) || path === "adapter_config.json";
+}
 
 /**
  * Downloads what conversion needs of a Hub repository into the shared cache, as `downloadSnapshot` does.
@@ -37,13 +36,14 @@ export function downloadCheckpoint(hubId: string, options: HubOptions = {}): Pro
     {
       ...options,
       recursive: false,
-      wanted: (path) => MAY_BE_READ.test(path),
+      wanted: mayBeRead,
       choose: async (files, fetch) => {
         checkComplete(hubId, files);
-        const index = indexFile(files);
+        const names = [...files.keys()];
+        const index = indexFile(names);
         const directory = await fetch(index);
-        const small = [...files.keys()].filter((path) => NEEDED_FILE.test(path));
-        return [...small, ...index, ...(await weightFiles(files, directory))];
+        const small = names.filter((path) => NEEDED_FILE.test(path));
+        return [...small, ...index, ...(await weightFiles(names, directory))];
       },
       essential: "config.json",
     },
@@ -53,7 +53,7 @@ export function downloadCheckpoint(hubId: string, options: HubOptions = {}): Pro
 function checkComplete(hubId: string, files: ReadonlyMap<string, HubFile>): void {
   const missing = [
     ...(files.has("config.json") ? [] : ["config.json"]),
-    ...(hasWeights(files) ? [] : [`${SINGLE_FILE}, no ${INDEX_FILE} that lists *.safetensors`]),
+    ...(hasWeights(files.keys()) ? [] : [`weights (${EXPECTED_WEIGHTS})`]),
     ...(files.has("tokenizer.json") || files.has("tokenizer.model")
       ? []
       : ["tokenizer.json or tokenizer.model"]),
@@ -70,12 +70,9 @@ function adviceFor(names: readonly string[]): string {
   if (names.includes("adapter_config.json")) {
     return "It holds an adapter for another model: merge the two with the peft library, and convert the folder that gives.";
   }
-  const others = names.filter((name) => /^[^/]*\.safetensors$/.test(name));
+  const others = [...names.filter((name) => /^[^/]*\.safetensors$/.test(name)), ...loneCandidates(names)];
   if (others.length > 0) {
     return `Its weights (${others.slice(0, 3).join(", ")}) have names that say nothing about what belongs together: save it again with transformers.`;
   }
-  return (
-    "Pickle weights (*.bin) are not read, because loading them can run code: look for a safetensors revision or convert them " +
-    "with the safetensors package first."
-  );
+  return "Look for another revision of it (refs/pr/N for a pull request), or save it again with transformers.";
 }

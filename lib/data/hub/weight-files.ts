@@ -1,15 +1,15 @@
-import { INDEX_FILE, readIndex } from "../../model/checkpoint/shard-index.js";
-import { SINGLE_FILE, VALUE_HEAD_FILE } from "../../model/checkpoint/checkpoint.js";
-import type { HubFile } from "./download-file.js";
+import { readIndex } from "../../model/checkpoint/shard-index.js";
+import { chooseHeadFiles, chooseWeights } from "../../model/checkpoint/weight-files.js";
 
 /** Whether a repository has weights that a conversion reads. */
-export function hasWeights(files: ReadonlyMap<string, HubFile>): boolean {
-  return files.has(SINGLE_FILE) || files.has(INDEX_FILE);
+export function hasWeights(files: Iterable<string>): boolean {
+  return chooseWeights(files) !== undefined;
 }
 
-/** The file that says which weight files belong together, where the single file does not say it already. */
-export function indexFile(files: ReadonlyMap<string, HubFile>): string[] {
-  return files.has(INDEX_FILE) && !files.has(SINGLE_FILE) ? [INDEX_FILE] : [];
+/** The file that says which weight files belong together, where a single file does not say it already. */
+export function indexFile(files: Iterable<string>): string[] {
+  const choice = chooseWeights(files);
+  return choice !== undefined && "index" in choice ? [choice.index] : [];
 }
 
 /**
@@ -18,8 +18,11 @@ export function indexFile(files: ReadonlyMap<string, HubFile>): string[] {
  * @param directory where the index is, if there is one
  * @throws CheckpointError `CHECKPOINT_INVALID` a damaged index
  */
-export async function weightFiles(files: ReadonlyMap<string, HubFile>, directory: string): Promise<string[]> {
-  const index = files.has(SINGLE_FILE) ? undefined : await readIndex(directory);
-  const names = index === undefined ? [SINGLE_FILE] : [...new Set(index.values())].sort();
-  return [...names, VALUE_HEAD_FILE];
+export async function weightFiles(files: readonly string[], directory: string): Promise<string[]> {
+  const choice = chooseWeights(files);
+  const heads = chooseHeadFiles(files).map(({ name }) => name);
+  if (choice === undefined) return heads;
+  if ("single" in choice) return [choice.single, ...heads];
+  const { shards } = await readIndex(directory, choice.index);
+  return [...[...new Set(shards.values())].sort(), ...heads];
 }

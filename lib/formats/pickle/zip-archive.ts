@@ -24,13 +24,18 @@ const IN_ZIP64 = 0xffffffff;
  * looked at: PyTorch can be told to leave them out (torch.serialization.set_crc32_options).
  */
 export class ZipArchive {
-  private constructor(
-    /** Name of the archive inside of itself, which stands before every record's. */
-    private readonly root: string,
-    private readonly entries: ReadonlyMap<string, Entry>,
-    private readonly zip: ZipFile,
-    private readonly source: PickleSource,
-  ) {}
+  /** Name of the archive inside of itself, which stands before every record's. */
+  readonly #root: string;
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #zip: ZipFile;
+  readonly #source: PickleSource;
+
+  private constructor(source: PickleSource, zip: ZipFile, entries: ReadonlyMap<string, Entry>) {
+    this.#root = rootOf(entries.keys(), source);
+    this.#entries = entries;
+    this.#zip = zip;
+    this.#source = source;
+  }
 
   /** @throws CheckpointError `CHECKPOINT_INVALID`, `CHECKPOINT_UNSUPPORTED`; FileError `FILE_FAILED` */
   static async open(source: PickleSource): Promise<ZipArchive> {
@@ -46,26 +51,26 @@ export class ZipArchive {
         if (entries.size === MAX_RECORDS) throw new Error(`it has more than ${MAX_RECORDS} records`);
         entries.set(entry.fileName, entry);
       }
-      return new ZipArchive(rootOf(entries.keys(), source), entries, zip, source);
+      return new ZipArchive(source, zip, entries);
     } catch (error) {
       throw damaged(source, error);
     }
   }
 
   has(name: string): boolean {
-    return this.entries.has(this.root + name);
+    return this.#entries.has(this.#root + name);
   }
 
   /** Name of a record in the whole archive, for messages. */
   fullName(name: string): string {
-    return this.root + name;
+    return this.#root + name;
   }
 
   /** Where a record lies, by both of its headers. @throws CheckpointError when it is not there, compressed, or damaged */
   async record(name: string): Promise<ZipRecord> {
-    const { source } = this;
-    const entry = this.entries.get(this.root + name);
-    if (entry === undefined) throw damaged(source, new Error(`it has no record ${this.root}${name}`));
+    const source = this.#source;
+    const entry = this.#entries.get(this.#root + name);
+    if (entry === undefined) throw damaged(source, new Error(`it has no record ${this.#root}${name}`));
     if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
       throw new CheckpointError(
         "CHECKPOINT_UNSUPPORTED",
@@ -75,7 +80,7 @@ export class ZipArchive {
       );
     }
     try {
-      const header = await this.zip.readLocalFileHeaderPromise(entry);
+      const header = await this.#zip.readLocalFileHeaderPromise(entry);
       const sizes = [
         entry.compressedSize,
         IN_ZIP64,

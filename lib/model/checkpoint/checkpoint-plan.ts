@@ -6,6 +6,7 @@ import { detectHead, type DetectedHead } from "../../score/head/registry.js";
 import { findProfile } from "../profile/find-profile.js";
 import type { Profile } from "../profile/profile.js";
 import { Checkpoint } from "./checkpoint.js";
+import { findCopies, type TensorCopy } from "./copies.js";
 import type { StoredTensor } from "../../formats/safetensors/safetensors-header.js";
 import { familyConfig, findArchitecture } from "../architecture/registry.js";
 import { planBackbone, type BackbonePlan } from "../architecture/backbone-plan.js";
@@ -22,6 +23,8 @@ export interface DroppedTensor {
   rule: string;
 }
 
+const COPY_RULE = "copy of the backbone under another name";
+
 /** Everything a checkpoint says, checked: every tensor has its place. Close `checkpoint`. */
 export interface CheckpointPlan {
   checkpoint: Checkpoint;
@@ -30,6 +33,8 @@ export interface CheckpointPlan {
   backbone: BackbonePlan;
   head: DetectedHead;
   dropped: readonly DroppedTensor[];
+  /** Tensors among those dropped that are taken for copies of others; `expectCopies` compares them. */
+  copies: readonly TensorCopy[];
   tokenizer: TokenizerInfo;
   profile: Profile | undefined;
 }
@@ -46,7 +51,8 @@ export async function planCheckpoint(checkpointDir: string, hubId?: string): Pro
   const config = familyConfig(findArchitecture(raw), raw);
   const checkpoint = await Checkpoint.open(checkpointDir, { hasTiedEmbedding: isTied(config) });
   try {
-    const backbone = planBackbone(raw, checkpoint.tensors);
+    const copies = findCopies(checkpoint);
+    const backbone = planBackbone(raw, withoutCopies(checkpoint.tensors, copies));
     const profile = await findProfile({ hubId, checkpointDir });
     // A profile of ours says what its model is.
     const isKnown = (profile?.hubIds ?? []).length > 0;
@@ -54,12 +60,23 @@ export async function planCheckpoint(checkpointDir: string, hubId?: string): Pro
       refuseProcessReward({ config, names: [hubId ?? path.basename(path.resolve(checkpointDir))] });
     const tokenizer = await readTokenizer(checkpointDir, config, backbone.vocabSize);
     const head = findHead(backbone, config, tokenizer, profile);
-    const dropped = accountForRest(backbone.leftover, head);
-    return { checkpoint, config, backbone, head, dropped, tokenizer, profile };
+    const dropped = [
+      ...accountForRest(backbone.leftover, head),
+      ...copies.map(({ name }) => ({ name, rule: COPY_RULE })),
+    ];
+    return { checkpoint, config, backbone, head, dropped, copies, tokenizer, profile };
   } catch (error) {
     await checkpoint.close();
     throw error;
   }
+}
+
+function withoutCopies(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  copies: readonly TensorCopy[],
+): ReadonlyMap<string, StoredTensor> {
+  const names = new Set(copies.map(({ name }) => name));
+  return names.size === 0 ? tensors : new Map([...tensors].filter(([name]) => !names.has(name)));
 }
 
 function findHead(

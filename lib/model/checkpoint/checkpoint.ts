@@ -1,23 +1,14 @@
 import path from "node:path";
-import { CheckpointError } from "../../errors.js";
+import type { CheckpointError } from "../../errors.js";
 import type { RowReader } from "../../score/head/head.js";
-import { exists } from "../../util/files/optional-file.js";
 import { refuseAdapterFiles, refuseAdapterTensors } from "./adapter.js";
-import { openSafetensors, type SafetensorsFile } from "../../formats/safetensors/safetensors.js";
-import { invalidCheckpoint, type StoredTensor } from "../../formats/safetensors/safetensors-header.js";
-import { checkIndex, INDEX_FILE, invalid, presentShards, readIndex } from "./shard-index.js";
+import type { StoredTensor } from "../../formats/safetensors/safetensors-header.js";
+import type { WeightFile } from "../../formats/weight-file.js";
+import { listWeights, openWeights } from "./open-weights.js";
+import { checkIndex, invalid, presentShards, readIndex } from "./shard-index.js";
 import { plainTensorNames } from "./tensor-names.js";
 import { tiedEmbedding } from "./tied-embedding.js";
-
-/** All weights in one file. */
-export const SINGLE_FILE = "model.safetensors";
-
-/**
- * The value head that LLaMA-Factory takes out of the model's own file, so that other programs can load that.
- * Source: LLaMA-Factory 0.9 src/llamafactory/extras/constants.py, V_HEAD_SAFE_WEIGHTS_NAME, V_HEAD_WEIGHTS_NAME.
- */
-export const VALUE_HEAD_FILE = "value_head.safetensors";
-const VALUE_HEAD_PICKLE = "value_head.bin";
+import { chooseHeadFiles, chooseWeights, EXPECTED_WEIGHTS, loneCandidates } from "./weight-files.js";
 
 /** What `config.json` says of the weight files. */
 export interface CheckpointOptions {
@@ -28,12 +19,12 @@ export interface CheckpointOptions {
 /** The weight files of a Hugging Face checkpoint folder, as one set of tensors. Close it. */
 export class Checkpoint implements RowReader {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  readonly #fileByTensor: ReadonlyMap<string, SafetensorsFile>;
+  readonly #fileByTensor: ReadonlyMap<string, WeightFile>;
 
   private constructor(
     readonly directory: string,
     /** By file name: the order every pass over the weights takes. */
-    readonly files: readonly SafetensorsFile[],
+    readonly files: readonly WeightFile[],
   ) {
     const owners = files.flatMap((file) => [...file.tensors.values()].map((tensor) => ({ tensor, file })));
     this.tensors = new Map(owners.map(({ tensor }) => [tensor.name, tensor]));
@@ -41,29 +32,25 @@ export class Checkpoint implements RowReader {
   }
 
   /**
-   * Opens `model.safetensors`, or the shards that the index lists, and LLaMA-Factory's `value_head.safetensors` beside them. Where
-   * there are both, the single file goes first: so do the transformers library and every score made with it. Tensors are
-   * called as the model calls them, whatever wrapped it (`plainTensorNames`).
+   * Opens the weights (`weight-files.ts` says which files those are) and the files of heads beside them. Tensors are called as the
+   * model calls them, whatever wrapped it (`plainTensorNames`).
    * @throws CheckpointError `CHECKPOINT_INVALID`: no weights, an index that names a missing shard or tensor, a tensor in the
-   * wrong shard or in two, a damaged file; `CHECKPOINT_UNSUPPORTED`: weights in another format only, an adapter
+   * wrong shard or in two, a damaged file; `CHECKPOINT_UNSUPPORTED`: an adapter, a pickle of more than plain weights
    */
   static async open(directory: string, options: CheckpointOptions = {}): Promise<Checkpoint> {
-    const isSingle = await exists(path.join(directory, SINGLE_FILE));
-    const index = isSingle ? undefined : await readIndex(directory);
-    await refuseAdapterFiles(directory, isSingle || index !== undefined);
-    if (!isSingle && index === undefined) throw await noWeights(directory);
-    const names = index === undefined ? [SINGLE_FILE] : await presentShards(directory, index);
-    const files: SafetensorsFile[] = [];
+    const present = await listWeights(directory);
+    const choice = chooseWeights(present);
+    await refuseAdapterFiles(directory, choice !== undefined);
+    if (choice === undefined) throw noWeights(directory, present);
+    const index = "index" in choice ? await readIndex(directory, choice.index) : undefined;
+    const names = index === undefined ? Object.values(choice) : await presentShards(directory, index);
+    const files: WeightFile[] = [];
     try {
-      for (const name of names)
-        files.push(await openSafetensors(path.join(directory, name), invalidCheckpoint));
+      for (const name of names) files.push(await openWeights(path.join(directory, name)));
       if (index !== undefined) checkIndex(index, files);
-      if (await exists(path.join(directory, VALUE_HEAD_FILE))) {
-        files.push(await openSafetensors(path.join(directory, VALUE_HEAD_FILE), invalidCheckpoint));
-      }
-      const checkpoint = new Checkpoint(directory, withPlainNames(files, options));
-      await refuseValueHeadPickle(checkpoint);
-      return checkpoint;
+      for (const { name, prefix } of chooseHeadFiles(present))
+        files.push(await openWeights(path.join(directory, name), prefix));
+      return new Checkpoint(directory, withPlainNames(files, options));
     } catch (error) {
       await Promise.all(files.map((file) => file.close()));
       throw error;
@@ -71,7 +58,7 @@ export class Checkpoint implements RowReader {
   }
 
   /** The file that holds a tensor. @throws CheckpointError `CHECKPOINT_INVALID` */
-  fileOf(name: string): SafetensorsFile {
+  fileOf(name: string): WeightFile {
     const file = this.#fileByTensor.get(name);
     if (file !== undefined) return file;
     throw invalid(`The checkpoint has no tensor ${name}.`, { tensor: name });
@@ -87,9 +74,10 @@ export class Checkpoint implements RowReader {
 
   async readRows(name: string, start: number, count: number): Promise<Uint8Array> {
     const file = this.fileOf(name);
-    const { shape = [], sizeBytes = 0, offset = 0 } = this.tensors.get(name) ?? {};
-    const rowBytes = sizeBytes / (shape[0] ?? 1);
-    return file.read(offset + start * rowBytes, new Uint8Array(count * rowBytes));
+    const tensor = this.tensors.get(name);
+    if (tensor === undefined) return new Uint8Array();
+    const rowBytes = tensor.sizeBytes / (tensor.shape[0] ?? 1);
+    return file.readValues(tensor, start * rowBytes, new Uint8Array(count * rowBytes));
   }
 
   async close(): Promise<void> {
@@ -98,10 +86,7 @@ export class Checkpoint implements RowReader {
 }
 
 /** @throws CheckpointError `CHECKPOINT_INVALID` when two tensors have one name, `CHECKPOINT_UNSUPPORTED` for parts of an adapter */
-function withPlainNames(
-  files: readonly SafetensorsFile[],
-  { hasTiedEmbedding }: CheckpointOptions,
-): SafetensorsFile[] {
+function withPlainNames(files: readonly WeightFile[], { hasTiedEmbedding }: CheckpointOptions): WeightFile[] {
   const stored = files.flatMap((file) =>
     [...file.tensors.keys()].map((name) => ({ name, file: path.basename(file.path) })),
   );
@@ -128,32 +113,12 @@ function withPlainNames(
   );
 }
 
-/** @throws CheckpointError `CHECKPOINT_UNSUPPORTED` when the head is in a pickle */
-async function refuseValueHeadPickle({ directory, tensors }: Checkpoint): Promise<void> {
-  const hasHead = [...tensors.keys()].some((name) => name.startsWith("v_head."));
-  if (hasHead || !(await exists(path.join(directory, VALUE_HEAD_PICKLE)))) return;
-  throw new CheckpointError(
-    "CHECKPOINT_UNSUPPORTED",
-    `The head of this model is in ${VALUE_HEAD_PICKLE}, a Python pickle of LLaMA-Factory, which this version does not read. ` +
-      `Write it as ${VALUE_HEAD_FILE} beside the model: safetensors.torch.save_file(torch.load("${VALUE_HEAD_PICKLE}"), ` +
-      `"${VALUE_HEAD_FILE}") in Python, or export with save_safetensors: true.`,
-    { details: { directory, file: VALUE_HEAD_PICKLE } },
-  );
-}
-
-async function noWeights(directory: string): Promise<CheckpointError> {
-  const pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
-  const present = await Promise.all(pickles.map((name) => exists(path.join(directory, name))));
-  if (present.some((isPresent) => isPresent)) {
-    return new CheckpointError(
-      "CHECKPOINT_UNSUPPORTED",
-      `${directory} has its weights only as pytorch_model*.bin (Python pickles). Use a safetensors copy: most such models ` +
-        "have one on the Hub as a pull request (revision refs/pr/N), or load and save the model with transformers.",
-      { details: { directory } },
-    );
-  }
+function noWeights(directory: string, names: readonly string[]): CheckpointError {
+  const candidates = loneCandidates(names);
+  const found =
+    candidates.length > 1 ? ` It has ${candidates.join(" and ")}: which is the model's cannot be told.` : "";
   return invalid(
-    `${directory} has neither ${SINGLE_FILE} nor ${INDEX_FILE}. Give the folder of a complete Hugging Face checkpoint.`,
-    { directory },
+    `${directory} has no weights: none of ${EXPECTED_WEIGHTS}.${found} Give the folder of a complete Hugging Face checkpoint.`,
+    { directory, candidates },
   );
 }

@@ -3,19 +3,20 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileError } from "../../util/caught.js";
 import type { FileRecord } from "../folder/reward-json.js";
+import { INDEX_FILES } from "./weight-files.js";
 
 /** Files beside the weights that a conversion reads. */
 const SMALL_FILES = [
   "added_tokens.json",
   "chat_template.jinja",
   "config.json",
-  "model.safetensors.index.json",
   "profile.json",
   "special_tokens_map.json",
   "tokenizer.json",
   "tokenizer.model",
   "tokenizer_config.json",
-];
+  ...INDEX_FILES,
+].sort();
 
 /** Sizes and checksums of those that a checkpoint has. @throws FileError `FILE_FAILED` */
 export async function hashSmallFiles(checkpointDir: string): Promise<FileRecord[]> {

@@ -104,7 +104,7 @@ describe("a download", () => {
     );
   });
 
-  it.each(["adapter_model.safetensors", "adapter_model.bin", "value_head.bin"])(
+  it.each(["adapter_model.safetensors", "adapter_model.bin"])(
     "brings %s, which a conversion refuses by name: without it the rest would be taken for the whole model",
     async (name) => {
       await restart([...FILES, [name, Buffer.from(name)]]);
@@ -112,6 +112,40 @@ describe("a download", () => {
       expect(await readdir(directory)).toContain(name);
     },
   );
+
+  it("takes pickles where a revision has no safetensors: the weights, and nothing that training left", async () => {
+    const small = [...FILES].filter(([name]) => name !== "model.safetensors");
+    const left = ["training_args.bin", "optimizer.bin", "scheduler.pt", "rng_state.pth", "other.bin"];
+    const weights = ["pytorch_model.bin", "value_head.bin"];
+    await restart([...small, ...[...left, ...weights].map((name) => [name, Buffer.from(name)] as const)]);
+    const { directory } = await downloadCheckpoint(REPOSITORY, options);
+    expect((await readdir(directory)).sort()).toEqual(["config.json", ...weights, "tokenizer.json"].sort());
+  });
+
+  it("takes the pickles that an index lists; of a single file of any name, that one", async () => {
+    const small = [...FILES].filter(([name]) => name !== "model.safetensors");
+    const shards = ["pytorch_model-00001-of-000002.bin", "pytorch_model-00002-of-000002.bin"];
+    const index = "pytorch_model.bin.index.json";
+    const map = { weight_map: { a: shards[0], b: shards[1] } };
+    await restart([
+      ...small,
+      [index, Buffer.from(JSON.stringify(map))],
+      ...[...shards, "pytorch_model-00003-of-000002.bin", "regression_layer.pt"].map(
+        (name) => [name, Buffer.from(name)] as const,
+      ),
+    ]);
+    const sharded = await downloadCheckpoint(REPOSITORY, options);
+    expect((await readdir(sharded.directory)).sort()).toEqual(
+      ["config.json", "tokenizer.json", index, ...shards, "regression_layer.pt"].sort(),
+    );
+    hub.commit = "67".repeat(20);
+    await restart([...small, ["reward.pt", Buffer.from("x")]]);
+    const { directory } = await downloadCheckpoint(REPOSITORY, {
+      ...options,
+      cacheDir: join(cacheDir, "other"),
+    });
+    expect((await readdir(directory)).sort()).toEqual(["config.json", "reward.pt", "tokenizer.json"]);
+  });
 
   it("keeps the token from the address that a listing names as its next page", async () => {
     const other = new FakeHub(REPOSITORY, FILES);
@@ -322,16 +356,12 @@ describe("a download that cannot succeed says what to do", () => {
     expect(error.message).toContain("terms");
   });
 
-  it("when there are only pickle weights", async () => {
-    await hub.close();
-    hub = new FakeHub(
-      REPOSITORY,
-      new Map([
-        ["config.json", Buffer.from("{}")],
-        ["pytorch_model.bin", Buffer.from("x")],
-      ]),
-    );
-    expect((await failure({ hubUrl: await hub.listen() })).message).toContain("*.safetensors");
+  it("when names do not say which files are the weights", async () => {
+    const small = [...FILES].filter(([name]) => name !== "model.safetensors");
+    await restart([...small, ["a.pt", Buffer.from("x")], ["b.pth", Buffer.from("x")]]);
+    expect((await failure()).message).toMatch(/a\.pt, b\.pth\) have names that say nothing/);
+    await restart(small);
+    expect((await failure()).message).toMatch(/no weights \(model\.safetensors.*refs\/pr\/N/);
   });
 });
 
