@@ -4,9 +4,11 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <string>
 
 #include "../backend.h"
+#include "../error.h"
 #include "cpu_backend.h"
 #include "ggml-backend-impl.h"
 #include "graph.h"
@@ -163,8 +165,12 @@ bool has_known_layout() {
 } // namespace
 
 std::string register_backend() {
-  kernels = choose_kernels(Precision::EXACT);
-  fast_kernels = choose_kernels(Precision::FAST);
+  try {
+    kernels = choose_kernels(Precision::EXACT);
+    fast_kernels = choose_kernels(Precision::FAST);
+  } catch (const std::invalid_argument &error) {
+    throw NativeError("INVALID_ARGUMENT", error.what());
+  }
   cpu_device = api().ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
   if (kernels == nullptr || cpu_device == nullptr || !has_known_layout() ||
       !cpu_functions.find(api().ggml_backend_dev_backend_reg(cpu_device))) {

@@ -1,6 +1,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <stdexcept>
+#include <string>
 
 #include "kernels.h"
 #include "parts.h"
@@ -13,18 +15,31 @@ namespace {
 /// In the order in which they grow.
 enum class Level : uint8_t { OFF, AVX2, AVX512, AVX512_BF16, AMX };
 
+struct NamedLevel {
+  const char *name;
+  Level level;
+};
+constexpr NamedLevel LEVELS[] = {{"amx", Level::AMX},
+                                 {"avx512bf16", Level::AVX512_BF16},
+                                 {"avx512", Level::AVX512},
+                                 {"avx2", Level::AVX2},
+                                 {"off", Level::OFF}};
+
 /// The most that may be used.
 Level read_limit() {
   // Once, before other threads use llama.cpp.
   // NOLINTNEXTLINE(concurrency-mt-unsafe)
   const char *name = std::getenv("LLAMA_REWARD_PREFILL");
-  if (name == nullptr || std::strcmp(name, "amx") == 0)
+  if (name == nullptr || *name == '\0')
     return Level::AMX;
-  if (std::strcmp(name, "avx512bf16") == 0)
-    return Level::AVX512_BF16;
-  if (std::strcmp(name, "avx512") == 0)
-    return Level::AVX512;
-  return std::strcmp(name, "avx2") == 0 ? Level::AVX2 : Level::OFF;
+  std::string known;
+  for (const NamedLevel &each : LEVELS) {
+    if (std::strcmp(name, each.name) == 0)
+      return each.level;
+    known += std::string(known.empty() ? "" : ", ") + each.name;
+  }
+  throw std::invalid_argument("The environment variable LLAMA_REWARD_PREFILL is \"" + std::string(name) +
+                              "\". It may be one of " + known + ", or unset.");
 }
 
 // These ask the operating system, too, whether it saves the registers.

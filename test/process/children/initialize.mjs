@@ -5,8 +5,8 @@ import process from "node:process";
 const { file, libraries } = JSON.parse(process.env.LLAMA_REWARD_TEST ?? "{}");
 const addon = createRequire(import.meta.url)(file);
 try {
-  const { backends, failures } = addon.initialize(libraries);
-  process.stdout.write(JSON.stringify({ backends, failures }));
+  const { backends, failures, prefill } = addon.initialize(libraries);
+  process.stdout.write(JSON.stringify({ backends, failures, prefill }));
 } catch (error) {
   process.stdout.write(JSON.stringify({ code: error.code, message: error.message }));
 }
