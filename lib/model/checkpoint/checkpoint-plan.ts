@@ -2,6 +2,7 @@ import path from "node:path";
 import { CheckpointError } from "../../errors.js";
 import { requiredTensors } from "../../score/head/head.js";
 import { refuseProcessReward } from "../../score/head/process-reward.js";
+import { refuseReferenceReward } from "../../score/head/reference-reward.js";
 import { detectHead, type DetectedHead } from "../../score/head/registry.js";
 import { findProfile } from "../profile/find-profile.js";
 import type { Profile } from "../profile/profile.js";
@@ -58,6 +59,8 @@ export async function planCheckpoint(checkpointDir: string, hubId?: string): Pro
     const isKnown = (profile?.hubIds ?? []).length > 0;
     if (!isKnown)
       refuseProcessReward({ config, names: [hubId ?? path.basename(path.resolve(checkpointDir))] });
+    if (!isKnown)
+      refuseReferenceReward([hubId, path.basename(path.resolve(checkpointDir)), config["_name_or_path"]]);
     const tokenizer = await readTokenizer(checkpointDir, config, backbone.vocabSize);
     const head = findHead(backbone, config, tokenizer, profile);
     const dropped = [

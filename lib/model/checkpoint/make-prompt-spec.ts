@@ -54,7 +54,7 @@ export function makePromptSpec({ tokenizer, usage, profile, config }: PromptSour
     suffixTokens: [...tokenizer.suffixTokens],
     bosToken: tokenizer.bosToken,
     removeBosText: published.bos === "none",
-    appendEosToken: published.appendEos === true ? requireEos(tokenizer) : null,
+    appendEosToken: appendedToken({ tokenizer, usage, profile, config }),
     padToken: padToken(config),
     position: published.position ?? usage.position,
     gatingText: published.gatingText ?? usage.gatingText ?? null,
@@ -81,6 +81,18 @@ function refuseTokensWithoutRow(template: string, tokenizer: TokenizerInfo): voi
 function pairPieces(profile: Profile | undefined): PromptSpec["pair"] {
   const { context, prompt } = profile?.head ?? {};
   return context === undefined || prompt === undefined ? null : { context, prompt };
+}
+
+function appendedToken({ tokenizer, usage, profile, config }: PromptSources): number | null {
+  if (profile?.prompt.appendEos === true) return requireEos(tokenizer);
+  if (usage.appendedTokenKey === undefined) return null;
+  const id = config[usage.appendedTokenKey];
+  if (typeof id === "number" && Number.isInteger(id) && id >= 0 && id < tokenizer.vocabSize) return id;
+  throw new CheckpointError(
+    "CHECKPOINT_INVALID",
+    `config.json: ${usage.appendedTokenKey} is ${JSON.stringify(id)}, expected a token id below ${tokenizer.vocabSize}. ` +
+      "Download config.json again.",
+  );
 }
 
 function requireEos(tokenizer: TokenizerInfo): number {

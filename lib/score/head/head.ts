@@ -75,6 +75,8 @@ export interface HeadUsage {
   position: "last" | "last-non-pad" | "before-first-pad";
   /** For heads that gate on the prompt: the text whose last occurrence (as tokens) marks the gating position. */
   gatingText?: string;
+  /** Key of `config.json` with the id of a token that is appended to every input. */
+  appendedTokenKey?: string;
 }
 
 /** What a head's section of `reward.json` says about its model, for whoever describes or drives it. */

@@ -8,6 +8,7 @@ import { logitHead } from "./logit-head.js";
 import { pairHead } from "./pair-head.js";
 import { qrmHead } from "./qrm-head.js";
 import { regressionHead } from "./regression-head.js";
+import { rewardTokenHead } from "./reward-token-head.js";
 import { starlingHead } from "./starling-head.js";
 import { twoLayerScoreHead } from "./two-layer-score-head.js";
 import { valueHead } from "./value-head.js";
@@ -20,6 +21,7 @@ export const HEADS: readonly HeadDefinition[] = [
   gatedAttributeHead,
   regressionHead,
   starlingHead,
+  rewardTokenHead,
   twoLayerScoreHead,
   attributeRegressionHead,
   armormHead,

@@ -1,4 +1,5 @@
 import { linearLayer } from "./linear-stack.js";
+import { hasRewardToken } from "./reward-token-head.js";
 import { scalarHead } from "./scalar-head.js";
 
 /**
@@ -10,5 +11,8 @@ export const starlingHead = scalarHead({
   kind: "starling",
   description: "value head of one linear row, before the first padding token",
   usage: { addSpecialTokens: true, position: "before-first-pad" },
-  findLayers: ({ tensors }) => (tensors.has("v_head.weight") ? [linearLayer(tensors, "v_head")] : []),
+  findLayers: (candidates) =>
+    candidates.tensors.has("v_head.weight") && !hasRewardToken(candidates)
+      ? [linearLayer(candidates.tensors, "v_head")]
+      : [],
 });

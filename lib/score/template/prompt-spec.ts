@@ -31,7 +31,7 @@ export const promptSchema = z.strictObject({
   bosToken: z.int().nonnegative().nullable(),
   /** Takes the text of BOS out of the rendered prompt, wherever it occurs. */
   removeBosText: z.boolean(),
-  /** Token id appended to every input when the published usage appends EOS itself. */
+  /** Token id appended to every input: EOS when the published usage appends it itself, or the token that the head looks at. */
   appendEosToken: z.int().nonnegative().nullable(),
   padToken: z.int().nonnegative().nullable(),
   position: z.enum(["last", "last-non-pad", "before-first-pad"]),

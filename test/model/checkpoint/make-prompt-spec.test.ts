@@ -86,6 +86,16 @@ describe("makePromptSpec", () => {
     });
   });
 
+  it("appends the token that config.json names where the head's usage does, if it is one", () => {
+    const usage = { addSpecialTokens: false, position: "last", appendedTokenKey: "reward_token_id" } as const;
+    expect(make({ usage, config: { reward_token_id: 3 } }).appendEosToken).toBe(3);
+    for (const id of [undefined, -1, 1.5, "3", 1 << 30]) {
+      expect(() => make({ usage, config: { reward_token_id: id } })).toThrow(
+        expect.objectContaining({ code: "CHECKPOINT_INVALID" }),
+      );
+    }
+  });
+
   it("keeps the pieces of a pair prompt", () => {
     const pieces = {
       context: { before: "(", user: "U", assistant: "A", after: ")" },

@@ -106,6 +106,7 @@ REWARDS = {
     "mixtral": ("mixtral", "ultrarm-tiny"),
     "gptneox": ("gptneox, gelu", "skywork-llama3.1-tiny"),
 }
+REWARD_TOKEN = 77
 CONVERSATIONS = [
     [{"role": "user", "content": "What is 7 times 8?"}, {"role": "assistant", "content": "It is 56."}],
     [
@@ -178,14 +179,20 @@ def rewards(variant: str, fixture: str) -> dict:
     config = {**reference.BASE, **VARIANTS[variant], **own, "vocab_size": published["vocab_size"]}
     config = {key: value for key, value in config.items() if value is not None or key == "rope_scaling"}
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    score = torch.from_numpy(reference.weight("score.weight", (1, config["hidden_size"]), 1.0)).double()
+    head = "v_head.weight" if config["model_type"] == "internlm2" else "score.weight"
+    score = torch.from_numpy(reference.weight(head, (1, config["hidden_size"]), 1.0)).double()
+    if config["model_type"] == "internlm2":
+        config["reward_token_id"] = REWARD_TOKEN
     cases = []
     for messages in CONVERSATIONS:
-        ids = tokenizer(tokenizer.apply_chat_template(messages, tokenize=False)).input_ids
+        text = tokenizer.apply_chat_template(messages, tokenize=False)
+        # As InternLM 2's own class prepares it (RewardBench's models/internlm.py).
+        is_marked = "reward_token_id" in config
+        ids = tokenizer(text, add_special_tokens=not is_marked).input_ids + ([REWARD_TOKEN] if is_marked else [])
         hidden, shapes = compute(config, ids)
         assert ids[-1] != config.get("pad_token_id")
         cases.append({"messages": messages, "tokens": len(ids), "reward": float(f"{(score @ hidden[-1]).item():.9g}")})
-    return {"config": config, "fixture": fixture, "tensors": {**shapes, "score.weight": list(score.shape)}, "cases": cases}
+    return {"config": config, "fixture": fixture, "tensors": {**shapes, head: list(score.shape)}, "cases": cases}
 
 
 def main() -> None:

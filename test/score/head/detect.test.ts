@@ -92,6 +92,19 @@ describe("detection by tensor names and shapes", () => {
 });
 
 describe("a checkpoint without exactly one head", () => {
+  it("is InternLM 2's where config.json names a token to score, whose id must be one", async () => {
+    const starling = await candidatesOf("starling-tiny");
+    const withToken = { ...starling, config: { ...starling.config, reward_token_id: 7 } };
+    expect(detectHead(withToken).definition).toMatchObject({
+      kind: "reward-token",
+      usage: { position: "last", addSpecialTokens: false },
+    });
+    const internlm2 = { ...starling.config, model_type: "internlm2" };
+    for (const config of [internlm2, { ...internlm2, reward_token_id: "7" }]) {
+      expect(failure({ ...starling, config }).message).toContain("reward_token_id");
+    }
+  });
+
   it("is refused when there is no head, with what is left over", async () => {
     const error = failure({ ...(await candidatesOf("pairpref-tiny")), profile: undefined });
     expect(error.code).toBe("HEAD_INVALID");
