@@ -18,7 +18,14 @@ float *row_of(const ggml_tensor *tensor, int64_t row) {
 
 } // namespace
 
+Gelu::Gelu(const Kernels &kernels, const ggml_tensor *node) : kernels_(kernels), node_(node) {
+  if (node->op == GGML_OP_UNARY)
+    ones_.assign(static_cast<size_t>(node->ne[0]), 1.0F);
+}
+
 bool Gelu::takes(const ggml_tensor *node) {
+  if (node->op == GGML_OP_UNARY)
+    return node->op_params[0] == GGML_UNARY_OP_GELU && is_matrix(node) && is_matrix(node->src[0]);
   if (node->op != GGML_OP_GLU || node->op_params[0] != GGML_GLU_OP_GEGLU || node->op_params[1] != 0)
     return false;
   // Gate and up in two tensors; halves of one are left to ggml.
@@ -33,8 +40,8 @@ void Gelu::run() {
     const int64_t row = next_.fetch_add(1, std::memory_order_relaxed);
     if (row >= node_->ne[1])
       return;
-    kernels_.gated_gelu(row_of(node_->src[0], row), row_of(node_->src[1], row), row_of(node_, row),
-                        node_->ne[0]);
+    const float *up = ones_.empty() ? row_of(node_->src[1], row) : ones_.data();
+    kernels_.gated_gelu(row_of(node_->src[0], row), up, row_of(node_, row), node_->ne[0]);
   }
 }
 

@@ -75,7 +75,7 @@ void Graph::add(const ggml_tensor *node) {
     add_matmul(node, matmuls_.back());
     return;
   }
-  if (node->op == GGML_OP_GLU) {
+  if (node->op == GGML_OP_GLU || node->op == GGML_OP_UNARY) {
     gelus_.emplace_back(kernels_, node);
     Step step;
     step.kind = Step::Kind::GELU;

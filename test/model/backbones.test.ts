@@ -38,7 +38,7 @@ describe.each(Object.entries(rewards))("a reward model on %s", (name, model) => 
     for (const { messages, tokens, reward } of model.cases) {
       const score = await scorer.score(messages);
       expect(score.tokenCount).toBe(tokens);
-      const isRough = HAS_GELU.has(name) && !(scorer.placement.isPrefilled && name !== "gptneox");
+      const isRough = HAS_GELU.has(name) && !scorer.placement.isPrefilled;
       expect(Math.abs(score.reward - reward)).toBeLessThan(isRough ? TOLERANCE.gelu : TOLERANCE.other);
     }
   });

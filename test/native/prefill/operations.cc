@@ -286,16 +286,18 @@ double attention_case(const Kernels &kernels, Random &random) {
   return worst;
 }
 
-/// Difference of one gated value, as a share of its size.
+/// Difference of one value, gated or alone, as a share of its size.
 double gelu_case(const Kernels &kernels, Random &random) {
   const int64_t width = random.between(1, 300), count = random.between(1, 9);
   Tensor gate(GGML_TYPE_F32, {width, count}, random.between(0, 3));
   Tensor up(GGML_TYPE_F32, {width, count}, random.between(0, 3));
   Tensor result(GGML_TYPE_F32, {width, count});
-  result.it.op = GGML_OP_GLU;
-  result.it.op_params[0] = GGML_GLU_OP_GEGLU;
+  const bool is_alone = random.between(0, 2) == 0;
+  result.it.op = is_alone ? GGML_OP_UNARY : GGML_OP_GLU;
+  result.it.op_params[0] =
+      is_alone ? static_cast<int32_t>(GGML_UNARY_OP_GELU) : static_cast<int32_t>(GGML_GLU_OP_GEGLU);
   result.it.src[0] = &gate.it;
-  result.it.src[1] = &up.it;
+  result.it.src[1] = is_alone ? nullptr : &up.it;
   Rows gates, ups;
   for (int64_t i = 0; i < count; i++) {
     gates.push_back(gate.fill_row(i, 0, normals(random, width, 4)));
@@ -308,7 +310,7 @@ double gelu_case(const Kernels &kernels, Random &random) {
   double worst = 0;
   for (int64_t i = 0; i < count; i++)
     for (size_t j = 0; j < static_cast<size_t>(width); j++) {
-      const double x = gates[static_cast<size_t>(i)][j], u = ups[static_cast<size_t>(i)][j];
+      const double x = gates[static_cast<size_t>(i)][j], u = is_alone ? 1 : ups[static_cast<size_t>(i)][j];
       const double value = 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
       float got;
       std::memcpy(&got, result.row(i) + j * sizeof(float), sizeof(got));

@@ -104,7 +104,7 @@ REWARDS = {
     "granite": ("granite", "skywork-llama3.1-tiny"),
     "qwen3moe": ("qwen3moe", "skywork-qwen2-tiny"),
     "mixtral": ("mixtral", "ultrarm-tiny"),
-    "gptneox": ("gptneox, gelu", "skywork-llama3.1-tiny"),
+    "gptneox": ("gptneox, tanh", "skywork-llama3.1-tiny"),
 }
 REWARD_TOKEN = 77
 CONVERSATIONS = [
