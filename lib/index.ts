@@ -2,6 +2,8 @@
  * Load a model folder, score conversations. Everything else is in entries of its own, `llama-reward/convert` and so on.
  * @module llama-reward
  */
+import { acceptHubIds } from "./convert/accept-hub-ids.js";
+
 export { BACKBONE_TYPES, type BackboneType } from "./model/architecture/backbone-type.js";
 export { RewardModel } from "./model/reward-model.js";
 export type * from "./model/scoring-types.js";
@@ -27,3 +29,5 @@ export {
   type RewardErrorCode,
   type RewardErrorOptions,
 } from "./errors.js";
+
+acceptHubIds();

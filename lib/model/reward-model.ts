@@ -5,6 +5,7 @@ import { DisposedError, InvalidArgumentError } from "../errors.js";
 import { nativeDense } from "../score/head/native-dense.js";
 import { loadHead, type LoadedHead } from "../score/head/load-head.js";
 import { checkLoadOptions, type LoadOptions } from "./load-options.js";
+import { findModel } from "./model-finder.js";
 import { checkedModel } from "./folder/open-model-folder.js";
 import { readRewardJson } from "./folder/read-reward-json.js";
 import { modelFingerprint } from "./folder/fingerprint.js";
@@ -126,13 +127,17 @@ export class RewardModel extends ScorerFront {
 
   /**
    * Loads a model folder made by `convert` or `pull`.
-   * @throws ModelLoadError, HeadLoadError, AddonLoadError, ContextError, TemplateError, InvalidArgumentError;
+   * @param model the folder; or the id of a model on the Hub, `owner/name` or `owner/name@revision`, which is downloaded and converted
+   * into the user's cache the first time, and loaded from there ever after
+   * @throws ModelLoadError, HeadLoadError, AddonLoadError, ContextError, TemplateError, InvalidArgumentError; for
+   * a model of the Hub what `pullModel` throws, too;
    * `signal.reason` when cancelled
    */
-  static async load(modelDir: string, options: LoadOptions = {}): Promise<RewardModel> {
+  static async load(model: string, options: LoadOptions = {}): Promise<RewardModel> {
     const { signal, onProgress, device, gpuLayers, threads, kvType, prefill, precision } =
       checkLoadOptions(options);
     signal?.throwIfAborted();
+    const modelDir = await findModel(model, { type: options.type, onProgress, signal });
     const reward = await readRewardJson(modelDir, { check: options.check });
     const type = options.type ?? reward.backbone.defaultType;
     const files = await checkedModel(modelDir, reward, type, { check: options.check, signal, onProgress });

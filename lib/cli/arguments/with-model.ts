@@ -1,3 +1,4 @@
+import { acceptHubIds } from "../../convert/accept-hub-ids.js";
 import { RewardModel } from "../../model/reward-model.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import { loadOptions, type ModelOptions, type OutputOptions } from "./command-options.js";
@@ -11,6 +12,7 @@ export async function withModel<T>(
   work: (model: RewardModel, progress: ProgressDisplay) => Promise<T>,
 ): Promise<T> {
   const progress = new ProgressDisplay(io, options.quiet === true);
+  acceptHubIds();
   try {
     const model = await RewardModel.load(modelDir, {
       ...loadOptions(options),

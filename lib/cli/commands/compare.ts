@@ -26,7 +26,7 @@ export const compareCommand: CliCommand = {
       .command("compare")
       .summary("which of two responses is better, and how surely")
       .description("Compares two responses to one prompt: the probability that the first is the better one.")
-      .argument("<model-dir>", "model folder made by convert or pull")
+      .argument("<model-dir>", "model folder made by convert or pull, or a Hub id")
       .requiredOption("--prompt <text>", "what the user said")
       .requiredOption("--a <text>", "one response")
       .requiredOption("--b <text>", "the other response");

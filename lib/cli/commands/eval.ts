@@ -48,7 +48,7 @@ export const evalCommand: CliCommand = {
           "summary.json, report.html and, for RewardBench, the result file its leaderboard reads.",
       )
       .addArgument(new Argument("<benchmark>", "which benchmark").choices([...BENCHMARK_NAMES]))
-      .argument("[model-dir]", "model folder made by convert or pull; not needed with --scores")
+      .argument("[model-dir]", "model folder made by convert or pull, or a Hub id; not needed with --scores")
       .requiredOption("--data <path>", `the benchmark: ${INPUT_FORMS}`)
       .requiredOption("--out <dir>", "folder for the results")
       .option("--scores <file>", "recompute from these scores, matched by id, instead of scoring")

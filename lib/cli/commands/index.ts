@@ -1,5 +1,6 @@
 import type { CliCommand } from "../arguments/command.js";
 import { benchCommand } from "./bench.js";
+import { cacheCommand } from "./cache.js";
 import { compareCommand } from "./compare.js";
 import { convertCommand } from "./convert.js";
 import { demoCommand } from "./demo.js";
@@ -30,6 +31,7 @@ export const COMMANDS: readonly CliCommand[] = [
   fidelityCommand,
   serveCommand,
   devicesCommand,
+  cacheCommand,
   benchCommand,
   demoCommand,
 ];

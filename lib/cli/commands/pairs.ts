@@ -39,7 +39,7 @@ export const pairsCommand: CliCommand = {
           "Records without a pair are listed in <out>.left-out.jsonl with the reason. Scores are kept in " +
           "<out>.scores.jsonl: with --resume nothing is scored twice.",
       )
-      .argument("<model-dir>", "model folder made by convert or pull")
+      .argument("<model-dir>", "model folder made by convert or pull, or a Hub id")
       .argument("<INPUT>", `records {prompt, responses}: ${INPUT_FORMS}`)
       .requiredOption("--out <file>", "where to write the pairs: .jsonl, .jsonl.gz or .parquet")
       .addOption(

@@ -29,7 +29,7 @@ export const rankCommand: CliCommand = {
       .command("rank")
       .summary("order responses to one prompt, best first")
       .description("Scores several responses to one prompt and orders them, best first.")
-      .argument("<model-dir>", "model folder made by convert or pull")
+      .argument("<model-dir>", "model folder made by convert or pull, or a Hub id")
       .requiredOption("--prompt <text>", "what the user said")
       .requiredOption("--response <text>", "a response; give the option once for each", collect<string>)
       .option(

@@ -50,7 +50,7 @@ export const scoreCommand: CliCommand = {
         "Scores records with a reward model. A record is {messages}, {prompt, response}, {prompt, responses} or " +
           "{prompt, chosen, rejected}, with an optional id.",
       )
-      .argument("<model-dir>", "model folder made by convert or pull")
+      .argument("<model-dir>", "model folder made by convert or pull, or a Hub id")
       .argument("[INPUT]", `${INPUT_FORMS}; - or nothing: standard input`, STANDARD_INPUT)
       .option(
         "--out <file>",

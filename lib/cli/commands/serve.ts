@@ -30,7 +30,7 @@ export const serveCommand: CliCommand = {
           "(/predict, /rerank) and Jina (/v1/rerank), and the records of score (/score). Rewards are raw. " +
           "The variable LLAMA_REWARD_TOKEN sets a token that clients must send.",
       )
-      .argument("<model-dir>", "model folder made by convert or pull")
+      .argument("<model-dir>", "model folder made by convert or pull, or a Hub id")
       .option("--port <n>", "port to listen on", portNumber, 8080)
       .option("--host <address>", "address to listen on; any but the loopback needs a token", "127.0.0.1");
     addOutputOptions(addModelOptions(command), "print the address as one JSON object").action(act(serve));
