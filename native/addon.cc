@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <napi.h>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "args.h"
@@ -14,6 +15,7 @@
 #include "js_context.h"
 #include "js_dense.h"
 #include "js_model.h"
+#include "js_moments.h"
 #include "quantize.h"
 #include "worker.h"
 
@@ -96,12 +98,34 @@ Napi::Value read_outline(const Napi::CallbackInfo &info) {
   });
 }
 
+std::vector<Importance> read_importance(const Napi::Value &value) {
+  std::vector<Importance> all;
+  if (value.IsUndefined())
+    return all;
+  if (!value.IsArray())
+    throw NativeError("INVALID_ARGUMENT", "Expected an array for importance");
+  const auto array = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < array.Length(); i++) {
+    const Napi::Object object = read_object(array.Get(i), "importance");
+    std::string name = read_string(object, "name");
+    const Napi::Float32Array values = read_float32_array(object.Get("values"), "values");
+    all.push_back({std::move(name), {values.Data(), values.Data() + values.ElementLength()}});
+  }
+  return all;
+}
+
 Napi::Value quantize(const Napi::CallbackInfo &info) {
   return promised(info.Env(), "CONVERSION_FAILED", [&]() -> Napi::Value {
     const Napi::Object object = read_object(info[0], "options");
     const QuantizeOptions options{
-        read_string(object, "input"), read_string(object, "output"), read_string(object, "type"),
-        static_cast<int32_t>(read_integer(object, "threads", 1, GGML_MAX_N_THREADS))};
+        read_string(object, "input"),
+        read_string(object, "output"),
+        read_string(object, "type"),
+        static_cast<int32_t>(read_integer(object, "threads", 1, GGML_MAX_N_THREADS)),
+        object.Get("kept").IsUndefined() ? std::vector<std::string>()
+                                         : read_strings(object.Get("kept"), "kept"),
+        object.Get("keptType").IsUndefined() ? std::string("f16") : read_string(object, "keptType"),
+        read_importance(object.Get("importance"))};
     return Task<Done>::run(
         info.Env(), "CONVERSION_FAILED",
         [options] {
@@ -120,6 +144,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("readOutline", Napi::Function::New(env, read_outline, "readOutline"));
   exports.Set("createContext", Napi::Function::New(env, js_create_context, "createContext"));
   exports.Set("createDenseNetwork", Napi::Function::New(env, js_create_dense_network, "createDenseNetwork"));
+  exports.Set("createMoments", Napi::Function::New(env, js_create_moments, "createMoments"));
   exports.Set("quantize", Napi::Function::New(env, quantize, "quantize"));
   return exports;
 }

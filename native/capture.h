@@ -24,9 +24,11 @@ class Capture : public RowSource {
   /// @throws NativeError DECODE_FAILED when other rows than the expected ones came
   std::vector<float> finish(llama_context *context, const Batch &batch) override;
 
- private:
+ protected:
   /// The scheduler's callback; `user_data` is a Capture.
   static bool on_node(ggml_tensor *tensor, bool ask, void *user_data);
+
+ private:
   void take(const ggml_tensor *tensor);
 
   int32_t hidden_size_;

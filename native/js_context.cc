@@ -16,6 +16,8 @@
 #include "context_params.h"
 #include "handle.h"
 #include "js_model.h"
+#include "js_moments.h"
+#include "moments_capture.h"
 #include "row_source.h"
 #include "worker.h"
 
@@ -144,6 +146,16 @@ Napi::Value make_context(Napi::Env env, std::shared_ptr<Context> context) {
   return object;
 }
 
+/// What is computed by the prefill backend, whole graphs at once, cannot be watched on the way.
+std::shared_ptr<RowSource> read_rows(const Napi::Object &object, const Model &model) {
+  const Napi::Value moments = object.Get("moments");
+  if (moments.IsUndefined())
+    return read_row_source(object, model.info().hidden_size);
+  if (model.info().is_prefilled)
+    throw NativeError("INVALID_ARGUMENT", "Expected a model loaded without prefill for moments");
+  return std::make_shared<MomentsCapture>(model.info().hidden_size, js_to_moments(moments));
+}
+
 } // namespace
 
 Napi::Value js_create_context(const Napi::CallbackInfo &info) {
@@ -151,7 +163,7 @@ Napi::Value js_create_context(const Napi::CallbackInfo &info) {
     auto model = js_to_model(info[0]);
     const Napi::Object object = read_object(info[1], "options");
     const ContextOptions options = read_options(object);
-    auto rows = read_row_source(object, model->info().hidden_size);
+    auto rows = read_rows(object, *model);
     return Task<std::shared_ptr<Context>>::run(
         info.Env(), "CONTEXT_FAILED",
         [model, options, rows] { return Context::create(model, options, rows); },

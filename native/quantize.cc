@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "backend.h"
 #include "error.h"
@@ -30,6 +31,39 @@ llama_ftype file_type(const std::string &name) {
                     "Expected q8_0, q6_k, q5_k_m or q4_k_m for type but received " + name);
 }
 
+/// What names a matrix and no other, as the regular expression that llama.cpp wants.
+std::vector<std::string> patterns_of(const std::vector<std::string> &names) {
+  std::vector<std::string> patterns;
+  for (const std::string &name : names) {
+    std::string pattern = "^";
+    for (const char letter : name)
+      pattern += letter == '.' ? std::string("\\.") : std::string(1, letter);
+    patterns.push_back(pattern + "$");
+  }
+  return patterns;
+}
+
+/// Ends with an entry without a pattern.
+std::vector<llama_model_tensor_override> overrides_of(const std::vector<std::string> &patterns,
+                                                      ggml_type type) {
+  std::vector<llama_model_tensor_override> overrides;
+  overrides.reserve(patterns.size() + 1);
+  for (const std::string &pattern : patterns)
+    overrides.push_back({pattern.c_str(), type});
+  overrides.push_back({nullptr, GGML_TYPE_COUNT});
+  return overrides;
+}
+
+/// Ends with an entry without a name.
+std::vector<llama_model_imatrix_data> importance_of(const std::vector<Importance> &all) {
+  std::vector<llama_model_imatrix_data> entries;
+  entries.reserve(all.size() + 1);
+  for (const Importance &one : all)
+    entries.push_back({one.name.c_str(), one.values.data(), one.values.size()});
+  entries.push_back({nullptr, nullptr, 0});
+  return entries;
+}
+
 } // namespace
 
 void quantize_file(const QuantizeOptions &options) {
@@ -37,6 +71,13 @@ void quantize_file(const QuantizeOptions &options) {
   params.ftype = file_type(options.type);
   params.nthread = options.threads;
   params.max_buf_size = MAX_BUFFER_BYTES;
+  const std::vector<std::string> patterns = patterns_of(options.kept);
+  const auto overrides = overrides_of(patterns, options.kept_type == "bf16" ? GGML_TYPE_BF16 : GGML_TYPE_F16);
+  if (!patterns.empty())
+    params.tt_overrides = overrides.data();
+  const auto importance = importance_of(options.importance);
+  if (!options.importance.empty())
+    params.imatrix = importance.data();
 
   std::error_code error;
   if (!std::filesystem::is_regular_file(std::filesystem::u8path(options.input), error))

@@ -21,6 +21,8 @@ export interface BackboneComparison {
   file: string;
   /** For messages. */
   fileName: string;
+  /** Whether records decided how it is rounded. */
+  isFitted?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -93,7 +95,7 @@ async function compareCopied(
   header: GgufHeader,
   data: GgufData,
 ): Promise<TensorFault[]> {
-  const { checkpoint, plan, fileName, signal, onProgress } = check;
+  const { checkpoint, plan, fileName, isFitted, signal, onProgress } = check;
   const faults: TensorFault[] = [];
   const tensors = [...plan.copied, ...plan.repeated];
   for (const [index, tensor] of tensors.entries()) {
@@ -102,7 +104,7 @@ async function compareCopied(
     const info = header.tensors.get(tensor.name);
     if (info === undefined) continue;
     const source = checkpoint.fileOf(tensor.source);
-    const fault = await compareTensor({ tensor, source, info, data, file: fileName });
+    const fault = await compareTensor({ tensor, source, info, data, file: fileName, isFitted });
     if (fault !== undefined) faults.push(fault);
   }
   onProgress?.({ phase: "check", unit: "tensors", done: tensors.length, total: tensors.length });

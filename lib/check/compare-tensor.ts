@@ -27,6 +27,12 @@ const LARGEST_ERROR: Readonly<Record<Exclude<GgmlTypeName, FloatDtype>, number>>
   Q4_K: 0.2,
 };
 
+/**
+ * The same for q8_0 that records decided about (`quantize --imatrix`): a number may end four steps of 1/127 away from the nearest, which is half
+ * a step off itself.
+ */
+const LARGEST_FITTED_ERROR = 0.04;
+
 /** Half the step of the smallest float16 numbers: by so much a block's scale may be off, however small it is. */
 const SCALE_ROUNDING = 2 ** -25;
 
@@ -51,6 +57,8 @@ export interface TensorPair {
   data: GgufData;
   /** For messages. */
   file: string;
+  /** Whether records decided how it is rounded. */
+  isFitted?: boolean | undefined;
 }
 
 /**
@@ -59,7 +67,7 @@ export interface TensorPair {
  * @returns the fault, or undefined when there is none
  */
 export async function compareTensor(pair: TensorPair): Promise<TensorFault | undefined> {
-  const { tensor, source, info, data, file } = pair;
+  const { tensor, source, info, data, file, isFitted } = pair;
   const { stored, name } = tensor;
   const shape = wholeShape(tensor);
   const { type } = info;
@@ -88,7 +96,8 @@ export async function compareTensor(pair: TensorPair): Promise<TensorFault | und
       info.offset + tensorBytes(GGML_TYPES[type], [before + start]),
       new Uint8Array(tensorBytes(GGML_TYPES[type], [count])),
     );
-    const wrong = findWrong(tensor, sourceBytes, from, writtenBytes, type);
+    const largestError = isFitted === true && type === "Q8_0" ? LARGEST_FITTED_ERROR : undefined;
+    const wrong = findWrong(tensor, sourceBytes, from, writtenBytes, type, largestError);
     if (wrong >= 0) return describe(pair, { sourceBytes, from, writtenBytes, type, start, wrong });
   }
   return undefined;
@@ -100,6 +109,7 @@ function findWrong(
   from: FloatDtype,
   written: Uint8Array,
   type: GgmlTypeName,
+  largestError?: number,
 ): number {
   if (isPlainFloat(type)) return findWrongValue(tensor, source, from, written, type);
   const expected = expectedValues(tensor, source, from);
@@ -108,7 +118,7 @@ function findWrong(
   for (let start = 0; start < expected.length; start += blockSize) {
     const block = expected.subarray(start, start + blockSize);
     const largest = block.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const limit = LARGEST_ERROR[type] * largest + LARGEST_MULTIPLE[type] * SCALE_ROUNDING;
+    const limit = (largestError ?? LARGEST_ERROR[type]) * largest + LARGEST_MULTIPLE[type] * SCALE_ROUNDING;
     const wrong = block.findIndex(
       (value, index) => !(Math.abs(value - (actual[start + index] ?? NaN)) <= limit),
     );

@@ -13,7 +13,7 @@ import {
 import { hashFile } from "../util/files/hash-file.js";
 import { RewardError } from "../errors.js";
 import { readRewardJson, recordedFile } from "../model/folder/read-reward-json.js";
-import type { FileRecord } from "../model/folder/reward-json.js";
+import type { FileRecord, WeightsRecord } from "../model/folder/reward-json.js";
 import type { Progress } from "../score/score.js";
 import { appendAll } from "../util/collections.js";
 
@@ -65,7 +65,7 @@ export async function verifyTensors(
   const plan = await planCheckpoint(checkpointDir, reward.source.hubId ?? undefined);
   try {
     await expectCopies(plan.checkpoint, plan.copies, options.signal);
-    const files = Object.entries(reward.backbone.files) as [BackboneType, FileRecord][];
+    const files = Object.entries(reward.backbone.files) as [BackboneType, WeightsRecord][];
     const wanted = files.filter(([type]) => options.types?.includes(type) ?? true);
     const faults: TensorFault[] = [];
     for (const [type, record] of wanted) {
@@ -77,6 +77,7 @@ export async function verifyTensors(
           type,
           file,
           fileName: record.file,
+          isFitted: record.fitted !== undefined,
           signal: options.signal,
           onProgress: options.onProgress,
         }),

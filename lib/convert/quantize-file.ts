@@ -4,6 +4,7 @@ import path from "node:path";
 import { fromNative } from "../score/native/from-native.js";
 import { fileError } from "../util/caught.js";
 import { loadAddon } from "../score/native/binding.js";
+import type { NativeImportance } from "../score/native/native-addon.js";
 import type { Progress } from "../score/score.js";
 import type { QuantizedType } from "../model/architecture/backbone-type.js";
 import { hashFile, type FileHash } from "../util/files/hash-file.js";
@@ -15,6 +16,11 @@ export interface QuantizeJob {
   input: string;
   output: string;
   type: QuantizedType;
+  /** Names of matrices that stay in 16 bits, and in which. */
+  kept?: readonly string[] | undefined;
+  keptType?: "f16" | "bf16" | undefined;
+  /** How much each column of a matrix matters; q8_0 makes no use of it. */
+  importance?: readonly NativeImportance[] | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -31,13 +37,16 @@ export async function quantizeFile({
   input,
   output,
   type,
+  kept = [],
+  keptType = "f16",
+  importance = [],
   signal,
   onProgress,
 }: QuantizeJob): Promise<FileHash> {
   signal?.throwIfAborted();
   onProgress?.({ phase: "quantize", unit: "backbones", done: 0, total: 1 });
   await loadAddon()
-    .quantize({ input, output, type, threads: availableParallelism() })
+    .quantize({ input, output, type, threads: availableParallelism(), kept, keptType, importance })
     .catch(async (error: unknown) => {
       if (await isDiskFull(output)) throw fileError("write", output, diskFull());
       throw fromNative(error);

@@ -1,4 +1,5 @@
 import type { BackboneType } from "../model/architecture/backbone-type.js";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError } from "../errors.js";
 import { admitBackbone } from "../model/admission/admit-backbone.js";
@@ -11,14 +12,30 @@ import { StagingFolder } from "../model/folder/staging.js";
 import { writeRewardJson } from "../model/folder/write-reward-json.js";
 import type { Progress } from "../score/score.js";
 import { checkBackboneType, isFloatType, type QuantizedType } from "../model/architecture/backbone-type.js";
+import { hashFile } from "../util/files/hash-file.js";
+import { quantizeFitted, type FittedJob } from "./fitting/quantize-fitted.js";
+import { referenceSet } from "./fitting/reference-set.js";
+import { TrialFolder } from "./fitting/trial-folder.js";
 import { quantizeFile } from "./quantize-file.js";
 
 /** What `quantizeModelFolder` may be told. */
 export interface QuantizeOptions {
   /** Makes this type the folder's default. */
   defaultType?: BackboneType | undefined;
+  /**
+   * Records as `score` reads them, a few hundred of the kind that the model is going to score: they decide which way q8_0 rounds each
+   * weight, and which columns the smaller types take care of. They are computed on the CPU.
+   */
+  records?: string | undefined;
+  /**
+   * Largest error of a record's reward, in standard deviations of the records' rewards. Matrices that matter most for their bytes stay in
+   * 16 bits until it holds; each layer's are tried. Needs `records`.
+   */
+  maxError?: number | undefined;
+  /** CPU threads that compute records. Default: the physical cores. */
+  threads?: number | undefined;
   signal?: AbortSignal | undefined;
-  /** Phase `quantize`, in backbones. */
+  /** Phase `quantize`, in backbones; with records `score`, `observe`, `round` and `measure`, too. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
@@ -38,9 +55,10 @@ export interface QuantizeOptions {
 export async function quantizeModelFolder(
   modelDir: string,
   types: readonly BackboneType[],
-  { defaultType, signal, onProgress }: QuantizeOptions = {},
+  { defaultType, signal, onProgress, ...fitting }: QuantizeOptions = {},
 ): Promise<RewardJson> {
   const wanted = [...new Set(types)].map((type) => checkQuantized(type));
+  checkFitting(fitting);
   await readRewardJson(modelDir);
   const staging = await StagingFolder.create(modelDir);
   try {
@@ -49,13 +67,26 @@ export async function quantizeModelFolder(
     const source = bestSource(reward, modelDir);
     const input = await checkedBackbone(modelDir, reward, source, { signal, onProgress });
     const files: Partial<Record<BackboneType, WeightsRecord>> = { ...reward.backbone.files };
+    const { records } = fitting;
+    const each = { threads: fitting.threads, signal, onProgress };
+    const set =
+      records === undefined ? undefined : await referenceSet(modelDir, source, { ...each, records });
     for (const [index, type] of wanted.entries()) {
       onProgress?.({ phase: "quantize", unit: "backbones", done: index, total: wanted.length });
       const file = backboneFileName(type);
       const output = staging.file(file);
-      const written = await quantizeFile({ input, output, type, signal });
+      const fitted =
+        set &&
+        (await fit(
+          { ...each, input, sourceType: source, output, type, set, maxError: fitting.maxError },
+          staging,
+          modelDir,
+          reward,
+        ));
+      const written =
+        fitted === undefined ? await quantizeFile({ input, output, type, signal }) : await hashFile(output);
       const headerSha256 = await admitBackbone(output, { type, facts: reward.backbone });
-      files[type] = { file, ...written, headerSha256 };
+      files[type] = { file, ...written, headerSha256, ...(fitted && { fitted }) };
     }
     const chosen = defaultType ?? reward.backbone.defaultType;
     if (files[chosen] === undefined)
@@ -75,6 +106,37 @@ export async function quantizeModelFolder(
   } finally {
     await staging.dispose();
   }
+}
+
+/** Quantizes by what records need; what was tried is gone afterwards. */
+async function fit(
+  job: Omit<FittedJob, "trial" | "scratch">,
+  staging: StagingFolder,
+  modelDir: string,
+  reward: RewardJson,
+): Promise<NonNullable<WeightsRecord["fitted"]>> {
+  const trial = await TrialFolder.create(staging.file("trial"), modelDir, reward, job.type);
+  const scratch = staging.file("trial.gguf");
+  try {
+    const fitted = await quantizeFitted({ ...job, trial, scratch });
+    return { conversations: job.set.conversations.length, ...fitted };
+  } finally {
+    await trial.remove();
+    await rm(scratch, { force: true });
+  }
+}
+
+function checkFitting({ records, maxError }: Pick<QuantizeOptions, "records" | "maxError">): void {
+  if (maxError === undefined) return;
+  if (!(maxError > 0)) {
+    throw new InvalidArgumentError(
+      `Expected a positive number of standard deviations for maxError but received ${maxError}.`,
+    );
+  }
+  if (records !== undefined) return;
+  throw new InvalidArgumentError(
+    "Expected records beside maxError: errors are measured on them. Give a few hundred of the kind that the model is going to score.",
+  );
 }
 
 function checkQuantized(type: BackboneType): QuantizedType {

@@ -40,6 +40,8 @@ export {
 } from "./fidelity/run-fidelity.js";
 export type { LeftOutRecord, LeftOutSummary } from "./fidelity/left-out.js";
 export type { FidelityAccuracy, FidelityRow } from "./fidelity/compare-types.js";
+export { verifyRewards, type VerifyRewardsOptions } from "./published/verify-rewards.js";
+export type { RewardComparison } from "./published/compare-rewards.js";
 export { saveCalibration } from "./save-calibration.js";
 export {
   calibrate,

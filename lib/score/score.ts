@@ -67,7 +67,10 @@ export type Progress =
   | PhaseProgress<"score", "records">
   | PhaseProgress<"download", "bytes">
   | PhaseProgress<"convert", "bytes">
-  | PhaseProgress<"quantize", "backbones">;
+  | PhaseProgress<"quantize", "backbones">
+  | PhaseProgress<"observe", "tokens">
+  | PhaseProgress<"round", "tensors">
+  | PhaseProgress<"measure", "parts">;
 
 /** Extra fields a caller may ask for. */
 export type EmitField = "prompt" | "ids" | "hidden";

@@ -4,7 +4,13 @@ import { quantizeModelFolder } from "../../convert/index.js";
 import { type RewardJson } from "../../model/folder/reward-json.js";
 import type { CliCommand } from "../arguments/command.js";
 import type { CliIo } from "../terminal/cli-io.js";
-import { addOutputOptions, collect, type OutputOptions } from "../arguments/command-options.js";
+import {
+  addOutputOptions,
+  collect,
+  positiveInteger,
+  type OutputOptions,
+} from "../arguments/command-options.js";
+import { checkInput } from "../arguments/input.js";
 import { EXIT } from "../terminal/exit.js";
 import { printLine } from "../terminal/line-writer.js";
 import { ProgressDisplay } from "../terminal/progress.js";
@@ -13,6 +19,10 @@ import { bytes, table } from "../terminal/table.js";
 interface QuantizeCommandOptions extends OutputOptions {
   type: BackboneType[];
   default?: BackboneType;
+  imatrix?: string;
+  records?: string;
+  maxError?: number;
+  threads?: number;
 }
 
 /** `quantize <model-dir> --type T [--type T …]`: adds quantized backbones beside those that are there. */
@@ -31,6 +41,17 @@ export const quantizeCommand: CliCommand = {
         "q8_0, q6_k, q5_k_m or q4_k_m; give the option once for each",
         (type: string, previous: BackboneType[] | undefined) => collect(backboneType(type), previous),
       )
+      .option(
+        "--imatrix <path>",
+        "records that decide how weights are rounded: q8_0 by what they multiply, the smaller types by an importance matrix",
+      )
+      .option("--records <path>", "the same: records to measure --max-error on")
+      .option(
+        "--max-error <stds>",
+        "largest error of a record's reward in standard deviations of the rewards (0.05, say): matrices stay in 16 bits until it holds",
+        positiveNumber,
+      )
+      .option("--threads <n>", "CPU threads that compute records (default: physical cores)", positiveInteger)
       .addOption(
         new Option("--default <type>", "make this type the folder's default").choices([...BACKBONE_TYPES]),
       );
@@ -39,10 +60,15 @@ export const quantizeCommand: CliCommand = {
 };
 
 async function quantize(io: CliIo, modelDir: string, options: QuantizeCommandOptions): Promise<number> {
+  const records = options.records ?? options.imatrix;
+  if (records !== undefined) await checkInput("--records", records);
   const progress = new ProgressDisplay(io, options.quiet === true);
   try {
     const reward = await quantizeModelFolder(modelDir, options.type, {
       defaultType: options.default,
+      records,
+      maxError: options.maxError,
+      threads: options.threads,
       signal: io.signal,
       onProgress: progress.report,
     });
@@ -52,6 +78,12 @@ async function quantize(io: CliIo, modelDir: string, options: QuantizeCommandOpt
   } finally {
     progress.stop();
   }
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidOption("Expected a positive number.");
+  return value;
 }
 
 function backboneType(text: string): BackboneType {

@@ -12,12 +12,17 @@ import {
 import { EXIT } from "../terminal/exit.js";
 import { printLine } from "../terminal/line-writer.js";
 import { ProgressDisplay } from "../terminal/progress.js";
+import { table } from "../terminal/table.js";
+import { checkInput } from "../arguments/input.js";
+import { RewardModel } from "../../index.js";
+import { verifyRewards, type RewardComparison } from "../../eval/index.js";
 
 interface VerifyCommandOptions extends OutputOptions {
   against?: string;
   type?: BackboneType;
   device?: VerifyOptions["device"];
   threads?: number;
+  scores?: string;
 }
 
 /** `verify <model-dir>`: proves that a model folder is what its checkpoint says. */
@@ -28,10 +33,15 @@ export const verifyCommand: CliCommand = {
       .summary("prove that a model folder equals its checkpoint")
       .description(
         "Checks a model folder on this machine: checksums of its files, reward.json and every tensor against the " +
-          "checkpoint, tokens against an independent tokenizer, scores against published ones. Exit status 1 when a check fails.",
+          "checkpoint, tokens against an independent tokenizer, scores against published ones. Exit status 1 when a check fails, " +
+          "or when rewards of --scores differ by more than bfloat16 explains.",
       )
       .argument("<model-dir>", "model folder made by convert or pull")
       .option("--against <hf-dir>", "checkpoint folder (default: the Hub cache's copy, if it is there)")
+      .option(
+        "--scores <path>",
+        "published rewards to compare with: records of one conversation each, with its reward",
+      )
       .addOption(typeOption("backbone file to check (default: as reward.json says)", BACKBONE_TYPES))
       .addOption(deviceOption("where the published scores are computed"))
       .option("--threads <n>", "CPU threads (default: physical cores)", positiveInteger);
@@ -40,6 +50,7 @@ export const verifyCommand: CliCommand = {
 };
 
 async function verify(io: CliIo, modelDir: string, options: VerifyCommandOptions): Promise<number> {
+  if (options.scores !== undefined) await checkInput("--scores", options.scores);
   const progress = new ProgressDisplay(io, options.quiet === true);
   const report = await verifyModel(modelDir, {
     against: options.against,
@@ -51,8 +62,59 @@ async function verify(io: CliIo, modelDir: string, options: VerifyCommandOptions
       progress.note(`${name}: ${status}`);
     },
   });
-  await printLine(io.stdout, options.json === true ? JSON.stringify(report) : describe(report));
-  return report.isGood ? EXIT.ok : EXIT.failed;
+  const rewards =
+    options.scores === undefined ? undefined : await compare(io, modelDir, options.scores, options);
+  progress.stop();
+  await printLine(
+    io.stdout,
+    options.json === true
+      ? JSON.stringify({ ...report, ...(rewards && { rewards }) })
+      : [describe(report), ...(rewards === undefined ? [] : [describeRewards(rewards)])].join("\n"),
+  );
+  return report.isGood && rewards?.isWithinBf16 !== false ? EXIT.ok : EXIT.failed;
+}
+
+/** Scores published records by the backbone that is checked. */
+async function compare(
+  io: CliIo,
+  modelDir: string,
+  scores: string,
+  { type, device, threads, quiet }: VerifyCommandOptions,
+): Promise<RewardComparison> {
+  const progress = new ProgressDisplay(io, quiet === true);
+  const model = await RewardModel.load(modelDir, { type, device, threads, signal: io.signal });
+  try {
+    return await verifyRewards(model, scores, { signal: io.signal, onProgress: progress.report });
+  } finally {
+    progress.stop();
+    await model.dispose();
+  }
+}
+
+function describeRewards(comparison: RewardComparison): string {
+  const { rewards, spread, difference, correlation, rankCorrelation, kendallTau } = comparison;
+  const { pairs, flips, flipMargin, isWithinBf16 } = comparison;
+  const stds = (value: number): string => `${(value / spread).toPrecision(2)} std`;
+  const figure = (value: number | null): string => (value === null ? "-" : value.toFixed(4));
+  return [
+    `${rewards} published rewards, standard deviation ${spread.toPrecision(3)}:`,
+    table([
+      ["largest difference", `${difference.max.toPrecision(3)} (${stds(difference.max)})`],
+      ["99th percentile", `${difference.p99.toPrecision(3)} (${stds(difference.p99)})`],
+      ["mean", `${difference.meanAbsolute.toPrecision(3)} (${stds(difference.meanAbsolute)})`],
+      ["mean, signed", difference.mean.toPrecision(3)],
+      ["Pearson", figure(correlation)],
+      ["Spearman", figure(rankCorrelation)],
+      ["Kendall", figure(kendallTau)],
+      [
+        "order",
+        `${pairs - flips} of ${pairs} pairs alike${flips === 0 ? "" : `, others up to ${flipMargin.toPrecision(2)} apart`}`,
+      ],
+    ]),
+    isWithinBf16
+      ? "That is within what running the model in bfloat16 explains."
+      : "That is more than running the model in bfloat16 explains: another template, revision or head was scored.",
+  ].join("\n");
 }
 
 const MARKS: Readonly<Record<Check["status"], string>> = {

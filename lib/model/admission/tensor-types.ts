@@ -19,6 +19,9 @@ const FALLBACK: Partial<Record<GgmlTypeName, GgmlTypeName>> = { Q4_K: "Q5_0", Q5
 /** More bits for keys and values where there are eight experts. */
 const WITH_EXPERTS: readonly GgmlTypeName[] = ["Q8_0", "Q5_K"];
 
+/** What `quantize --max-error` leaves matrices in that matter more than others. */
+const KEPT: readonly GgmlTypeName[] = ["F16", "BF16"];
+
 /** The types a tensor of a backbone may have. @param columns length of its rows @param hasExperts whether the model has */
 export function allowedTypes(
   type: BackboneType,
@@ -29,9 +32,10 @@ export function allowedTypes(
   if (dimensions < 2) return ["F32"];
   // Matrices that are scaled on the way stay in float32.
   if (isFloatType(type)) return [FLOAT_DTYPE[type], "F32"];
-  return [...QUANTIZED[type], ...(hasExperts ? WITH_EXPERTS : [])].map((wanted) => {
+  const quantized = [...QUANTIZED[type], ...(hasExperts ? WITH_EXPERTS : [])].map((wanted) => {
     if (columns % GGML_TYPES[wanted].blockSize === 0) return wanted;
     const fallback = FALLBACK[wanted] ?? wanted;
     return columns % GGML_TYPES[fallback].blockSize === 0 ? fallback : "F16";
   });
+  return [...quantized, ...KEPT];
 }

@@ -19,6 +19,17 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const weightsRecord = fileRecord.extend({
   /** Of everything before the weights: metadata, tokenizer, list of tensors. Checked at every load, at no cost. */
   headerSha256: sha256.optional(),
+  /** How records decided about a quantized backbone; absent where they did not. */
+  fitted: z
+    .strictObject({
+      /** Conversations that were looked at. */
+      conversations: z.int().positive(),
+      /** Matrices that stayed in 16 bits. */
+      kept: z.array(z.string()),
+      /** Largest error of a reward among them, in standard deviations of the rewards, where it was bounded. */
+      largestError: z.number().nonnegative().optional(),
+    })
+    .optional(),
 });
 /** A file with weights. */
 export type WeightsRecord = z.infer<typeof weightsRecord>;

@@ -7,6 +7,10 @@
  * `lib/score/native/from-native.ts` turns them into the typed classes.
  */
 
+import type { NativeMoments, NativeMomentsOptions, NativeQuantizeOptions } from "./native-quantize.js";
+
+export type * from "./native-quantize.js";
+
 export interface NativeAddon {
   /** llama.cpp version the addon's headers came from, e.g. `"0.5.0"`. */
   readonly headerVersion: string;
@@ -29,6 +33,8 @@ export interface NativeAddon {
    * Takes the weights over: they are copied, and their buffers detached, before the call returns. @throws `INVALID_ARGUMENT` when shapes do not chain.
    */
   createDenseNetwork(layers: readonly NativeDenseLayer[], threads: number): Promise<NativeDenseNetwork>;
+  /** Sums up what matrices are multiplied with in the contexts that are made with it. */
+  createMoments(options: NativeMomentsOptions): NativeMoments;
   /** Quantizes a GGUF file with llama.cpp's own quantizer. @throws `CONVERSION_FAILED` */
   quantize(options: NativeQuantizeOptions): Promise<void>;
 }
@@ -167,6 +173,8 @@ export interface NativeContextOptions {
   flashAttention: "auto" | "on" | "off";
   /** Most bytes the KV cache may take; a larger one is refused with `OUT_OF_MEMORY` instead of being tried. */
   maxKvBytes?: number;
+  /** Sums up what matrices are multiplied with. The model must be loaded without `prefill`. */
+  moments?: NativeMoments;
 }
 
 export interface NativeContextInfo {
@@ -239,12 +247,4 @@ export interface NativeDenseNetwork {
   /** `rows` is `[n, inputSize]`, row-major; the result `[n, outputSize]`. */
   forward(rows: Float32Array): Promise<Float32Array>;
   dispose(): Promise<void>;
-}
-
-export interface NativeQuantizeOptions {
-  input: string;
-  output: string;
-  /** llama.cpp's file type name. */
-  type: "q8_0" | "q6_k" | "q5_k_m" | "q4_k_m";
-  threads: number;
 }
