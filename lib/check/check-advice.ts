@@ -2,6 +2,7 @@ import type { BackboneType } from "../model/architecture/backbone-type.js";
 import type { RewardJson } from "../model/folder/reward-json.js";
 import type { Profile } from "../model/profile/profile.js";
 import type { Tokenizer } from "../score/template/prompt-options.js";
+import { withAnswer } from "../score/conversation/conversation.js";
 import { PromptBuilder } from "../score/template/prompt-builder.js";
 import type { Check } from "./check.js";
 
@@ -60,12 +61,8 @@ async function leadingBos(reward: RewardJson, tokenizer: Tokenizer): Promise<num
     truncate: "error",
     contextLength: reward.backbone.contextLength,
   });
-  const [prepared] = await builder.build([
-    [
-      { role: "user", content: "Hello" },
-      { role: "assistant", content: "Hello." },
-    ],
-  ]);
+  const answer = reward.prompt.steps === undefined ? "Hello." : ["Hello."];
+  const [prepared] = await builder.build([withAnswer("Hello", answer)]);
   if (prepared === undefined || prepared instanceof Error) return undefined;
   const other = prepared.tokens.findIndex((token) => token !== bosToken);
   return other < 0 ? prepared.tokens.length : other;

@@ -1,6 +1,7 @@
 import { BACKBONE_TYPES, type BackboneType } from "./architecture/backbone-type.js";
 import { z } from "zod";
 import { InvalidArgumentError } from "../errors.js";
+import { AGGREGATES, type Aggregate } from "../score/conversation/steps-rule.js";
 import type { Progress } from "../score/score.js";
 import { zodProblems } from "../util/zod-problems.js";
 
@@ -42,6 +43,8 @@ export interface LoadOptions {
   specialTokens?: "parse" | "literal" | undefined;
   /** What to do with a conversation longer than the context. */
   truncate?: "error" | "left" | "right" | undefined;
+  /** Process reward models: how the rewards of an answer's steps become one. Default: the model's own way. */
+  aggregate?: Aggregate | undefined;
   /**
    * Whether the files and `reward.json` itself are compared with their recorded checksums (default true). That reads every file
    * once, and is remembered as long as it does not change. `false` is for who knows better: a model folder edited by hand, say.
@@ -66,6 +69,7 @@ const schema = z.strictObject({
   bos: z.enum(["reference", "once", "none"]).optional(),
   specialTokens: z.enum(["parse", "literal"]).optional(),
   truncate: z.enum(["error", "left", "right"]).optional(),
+  aggregate: z.enum(AGGREGATES).optional(),
   check: z.boolean().optional(),
   onProgress: z.custom((value) => typeof value === "function").optional(),
   signal: z.instanceof(AbortSignal).optional(),

@@ -7,6 +7,7 @@ import { loadHead, type LoadedHead } from "../score/head/load-head.js";
 import { checkLoadOptions, type LoadOptions } from "./load-options.js";
 import { findModel } from "./model-finder.js";
 import { checkedModel } from "./folder/open-model-folder.js";
+import { stepsSettings } from "./steps-settings.js";
 import { readRewardJson } from "./folder/read-reward-json.js";
 import { modelFingerprint } from "./folder/fingerprint.js";
 import type { RewardJson } from "./folder/reward-json.js";
@@ -96,7 +97,7 @@ export class RewardModel extends ScorerFront {
     super();
     this.#backbone = backbone;
     this.#head = head;
-    this.#pipeline = new ScorePipeline(prompts, backbone, head.head);
+    this.#pipeline = new ScorePipeline(prompts, backbone, head.head, rules.aggregate);
     this.#answerer = new PipelineAnswerer(this.#pipeline, {
       task: head.definition.task,
       orders: head.summary.orders,
@@ -162,6 +163,7 @@ export class RewardModel extends ScorerFront {
         bos: options.bos ?? "reference",
         specialTokens: options.specialTokens ?? "parse",
         truncate: options.truncate ?? "error",
+        ...stepsSettings(reward, head.definition, options),
       } as const;
       const prompts = await PromptBuilder.create(reward.prompt, backbone, {
         ...rules,
@@ -214,9 +216,15 @@ export class RewardModel extends ScorerFront {
   /** @internal */
   protected override admit(method: string): void {
     if (this.isDisposed) throw DisposedError.of("The model");
-    if (this.description.task === "score" || method === "compare") return;
+    const { name, task } = this.description;
+    if (task === "steps" && method === "scoreTexts") {
+      throw new InvalidArgumentError(
+        `${name} rewards the steps of an answer, and a rendered text does not say where they end. Use scoreSteps.`,
+      );
+    }
+    if (task !== "compare" || method === "compare") return;
     throw new InvalidArgumentError(
-      `${this.description.name} only compares two answers, so ${method} has nothing to give. Use compare, or records with chosen and rejected.`,
+      `${name} only compares two answers, so ${method} has nothing to give. Use compare, or records with chosen and rejected.`,
     );
   }
 

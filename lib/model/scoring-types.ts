@@ -10,6 +10,7 @@ export type {
   Message,
   TemplateContext,
 } from "../score/conversation/conversation.js";
+export type { Aggregate } from "../score/conversation/steps-rule.js";
 export type { AttributeScore } from "../score/head/head.js";
 export type * from "../score/score.js";
 export type { LoadOptions } from "./load-options.js";

@@ -1,11 +1,22 @@
 import type { ConversationInput } from "./conversation/conversation.js";
+import type { Aggregate } from "./conversation/steps-rule.js";
 import type { RewardError } from "../errors.js";
 import type { AttributeScore } from "./head/head.js";
+
+/** What one step of an answer got. */
+export interface StepReward {
+  /** The model's probability that the step is right. */
+  reward: number;
+  /** Hidden state `[hiddenSize]` the head saw, when asked for with `emit`. */
+  hidden?: readonly number[];
+}
 
 /** One reward and how it came about. Numbers are the head's own: never squashed, never rounded. */
 export interface Score {
   /** The raw reward. Unbounded; comparable only between answers scored by the same model. */
   reward: number;
+  /** Of process reward models: the rewards of the steps, in order; `reward` is then what the model's rule makes of them. */
+  steps?: readonly StepReward[];
   /** Tokens of the input the backbone saw. */
   tokenCount: number;
   /** Things the user should know about this input, e.g. special tokens spelled in a message. */
@@ -24,6 +35,11 @@ export interface Score {
   inputIds?: readonly number[];
   /** Hidden state `[hiddenSize]` the head saw, when asked for with `emit`. */
   hidden?: readonly number[];
+}
+
+/** The score of an answer in steps. */
+export interface StepsScore extends Score {
+  steps: readonly StepReward[];
 }
 
 /** A score within a ranking. `index` counts the responses as given, `rank` from 1 for the best. */
@@ -106,8 +122,8 @@ export interface ModelDescription {
   architecture: string;
   hiddenSize: number;
   headKind: string;
-  /** `compare` models only compare two answers. */
-  task: "score" | "compare";
+  /** `compare` models only compare two answers; `steps` models reward every step of one. */
+  task: "score" | "compare" | "steps";
   /** Attribute names, for heads that have them. */
   attributeNames: readonly string[];
   /** Backbone type in use, e.g. `f16`. */
@@ -129,6 +145,8 @@ export interface ScoringSettings {
   prefill: "on" | "off";
   /** What the addon's own kernels multiply: `exact`, float32 or what comes to about the same; `fast`, bfloat16. `exact` without them. */
   precision: "exact" | "fast";
+  /** Of `steps` models: how the rewards of steps become one. */
+  aggregate?: Aggregate;
   /** Kinds of devices that compute, e.g. `CPU` or `CPU + CUDA`: the last digits of a reward differ between them. */
   device: string;
 }
@@ -148,10 +166,10 @@ export interface Scorer {
     conversations: Iterable<ConversationInput> | AsyncIterable<ConversationInput>,
     options?: ScoreOptions,
   ): AsyncIterable<SettledScore>;
-  /** Best first; ties keep the given order. */
+  /** Best first; ties keep the given order. @param responses texts, or for process reward models lists of steps */
   rank(
     prompt: string | ConversationInput,
-    responses: readonly string[],
+    responses: readonly (string | readonly string[])[],
     options?: ScoreOptions,
   ): Promise<RankedScore[]>;
   /** Which of two answers to a prompt is better, and how surely. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors.js";
-import type { ConversationInput } from "./conversation/conversation.js";
+import { withSteps, type ConversationInput } from "./conversation/conversation.js";
 import type {
   Comparison,
   ModelDescription,
@@ -8,6 +8,7 @@ import type {
   ScoreOptions,
   Scorer,
   SettledScore,
+  StepsScore,
   TextOptions,
   TextScorer,
 } from "./score.js";
@@ -15,7 +16,7 @@ import type {
 /** What each call with one answer is about. */
 export interface ScoreCalls {
   score: { messages: ConversationInput };
-  rank: { prompt: string | ConversationInput; responses: readonly string[] };
+  rank: { prompt: string | ConversationInput; responses: readonly (string | readonly string[])[] };
   compare: { prompt: string | ConversationInput; a: string; b: string };
 }
 
@@ -63,7 +64,7 @@ export abstract class ScorerFront implements Scorer, TextScorer {
   protected abstract free(): Promise<void>;
 
   /** @internal Whether a method may be called now. @throws DisposedError; InvalidArgumentError the model is not made for it */
-  protected abstract admit(method: ScoreMethod | "scoreMany" | "scoreTexts"): void;
+  protected abstract admit(method: ScoreMethod | "scoreMany" | "scoreSteps" | "scoreTexts"): void;
 
   /** @internal */
   protected get isDisposed(): boolean {
@@ -75,9 +76,24 @@ export abstract class ScorerFront implements Scorer, TextScorer {
     return this.answer("score", { messages }, options);
   }
 
+  /**
+   * Scores an answer that comes in steps, with a process reward model. Steps that were scored behind the same ones before are
+   * remembered: one more costs its own tokens only.
+   * @throws as `score`; ConversationError `CONVERSATION_INVALID` also for a model that rewards whole answers
+   */
+  async scoreSteps(
+    prompt: string | ConversationInput,
+    steps: readonly string[],
+    options: ScoreOptions = {},
+  ): Promise<StepsScore> {
+    this.admit("scoreSteps");
+    const score = await this.answer("score", { messages: withSteps(prompt, steps) }, options);
+    return { ...score, steps: score.steps ?? [] };
+  }
+
   async rank(
     prompt: string | ConversationInput,
-    responses: readonly string[],
+    responses: readonly (string | readonly string[])[],
     options: ScoreOptions = {},
   ): Promise<RankedScore[]> {
     this.admit("rank");
@@ -141,7 +157,9 @@ export function answeredBy(scorer: Scorer): Answerer {
 /** @throws InvalidArgumentError for anything but an array; its texts are checked as messages */
 function checkResponses(value: unknown): void {
   if (Array.isArray(value)) return;
-  throw new InvalidArgumentError(`Expected an array of texts for responses but received ${describe(value)}.`);
+  throw new InvalidArgumentError(
+    `Expected an array of texts, or of lists of steps, for responses but received ${describe(value)}.`,
+  );
 }
 
 /** @throws InvalidArgumentError for what cannot be looped over, and for a text, whose letters are no conversations */

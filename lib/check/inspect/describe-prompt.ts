@@ -1,6 +1,8 @@
 import type { PromptSpec } from "../../score/template/prompt-spec.js";
 import { RewardError } from "../../errors.js";
 import { ChatTemplate } from "../../score/template/chat-template.js";
+import type { Aggregate, StepsRule } from "../../score/conversation/steps-rule.js";
+import { stepPieces, stepsConversation } from "../../score/template/steps-prompt.js";
 import { pairConversations } from "../../score/template/pair-prompt.js";
 
 /** How conversations become input, in words. */
@@ -12,6 +14,8 @@ export interface PromptDescription {
   /** In words: which token is scored. */
   scored: string;
   gating: string | null;
+  /** Process reward models: how the steps of an answer are joined, and how their rewards become one, in words. */
+  steps: string | null;
   date: string | null;
   normalization: string | null;
   /** The template's text for a short example conversation; null when the template refuses it. */
@@ -41,12 +45,52 @@ export function describePrompt(spec: PromptSpec): PromptDescription {
     bosCount: added + (bosText === undefined || example === null ? 0 : leadingCount(example, bosText)),
     eosAppended: spec.appendEosToken !== null || suffix.length > 0,
     position: spec.position,
-    scored: POSITIONS[spec.position],
+    scored: spec.steps === undefined ? POSITIONS[spec.position] : scoredOf(spec.steps),
     gating: spec.gatingText,
+    steps:
+      spec.steps === undefined
+        ? null
+        : `${joinedBy(spec.steps)}; together: ${TOGETHER[spec.steps.aggregate]}`,
     date: spec.date,
     normalization: spec.normalization,
     example,
   };
+}
+
+const TOGETHER: Readonly<Record<Aggregate, string>> = {
+  min: "the least reward of all steps",
+  product: "the product of all steps' rewards",
+  mean: "the mean of all steps' rewards",
+  last: "the last step's reward",
+};
+
+function scoredOf(rule: StepsRule): string {
+  return rule.layout === "pieces"
+    ? `the last token of ${JSON.stringify(rule.separator)} behind each step`
+    : `the last token of each ${JSON.stringify(rule.mark)}`;
+}
+
+function joinedBy(rule: StepsRule): string {
+  switch (rule.layout) {
+    case "tagged":
+      return `each followed by ${JSON.stringify(rule.tag)}${rule.between === "" ? "" : `, with ${JSON.stringify(rule.between)} between them`}`;
+    case "turns":
+      return `each a user's turn, answered with ${JSON.stringify(rule.answer)}`;
+    case "pieces":
+      return `each followed by ${JSON.stringify(rule.separator)} and tokenized on its own, without chat template`;
+  }
+}
+
+/** As the template has it; where there is none, the prompt and its steps. */
+function renderSteps(spec: PromptSpec, rule: StepsRule, template: ChatTemplate): string {
+  const request = { messages: EXAMPLE.slice(0, 1), steps: ["2 + 2 = 4.", "So it is 4."] };
+  if (rule.layout === "pieces") {
+    const { prompt, steps } = stepPieces(rule, request);
+    const bosText = spec.templateVariables["bos_token"] ?? "";
+    return bosText + prompt + steps.map((step) => step + rule.separator).join("");
+  }
+  const { conversation, putTags } = stepsConversation(rule, request, []);
+  return putTags(template.render(conversation));
 }
 
 function renderExample(spec: PromptSpec): string | null {
@@ -55,7 +99,8 @@ function renderExample(spec: PromptSpec): string | null {
   const [messages = EXAMPLE] =
     spec.pair === null ? [] : pairConversations(spec.pair, EXAMPLE.slice(0, 1), "4.", "5.");
   try {
-    const text = template.render(messages);
+    const text =
+      spec.steps === undefined ? template.render(messages) : renderSteps(spec, spec.steps, template);
     return spec.removeBosText && bosText !== undefined ? text.replaceAll(bosText, "") : text;
   } catch (error) {
     if (error instanceof RewardError) return null;

@@ -45,7 +45,9 @@ export async function inspectModelFolder(modelDir: string): Promise<Inspection> 
           ? `Cannot be loaded: ${refused.join(" ")}`
           : head.task === "compare"
             ? "This model compares two answers (compare, or score with chosen and rejected); it gives no reward to one answer alone."
-            : "This model can score.",
+            : head.task === "steps"
+              ? "This is a process reward model: it can score answers in steps (records with prompt and steps; scoreSteps)."
+              : "This model can score.",
   };
 }
 

@@ -40,6 +40,6 @@ export interface BackboneFile {
 export interface HeadFound {
   kind: string;
   description: string;
-  task: "score" | "compare";
+  task: "score" | "compare" | "steps";
   attributes: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { InvalidArgumentError as InvalidOption, Option, type Command } from "commander";
+import { AGGREGATES } from "../../score/conversation/steps-rule.js";
 import type { LoadOptions } from "../../model/load-options.js";
 
 /** Options of every command. */
@@ -22,6 +23,7 @@ export interface ModelOptions {
   bos?: LoadOptions["bos"];
   specialTokens?: LoadOptions["specialTokens"];
   truncate?: LoadOptions["truncate"];
+  aggregate?: LoadOptions["aggregate"];
   /** `false` with `--no-check`. */
   check?: boolean;
 }
@@ -92,6 +94,13 @@ export function addModelOptions(
         ["error", "left", "right"],
       ).default("error"),
     )
+    .addOption(
+      choice(
+        "--aggregate <rule>",
+        "process reward models: how the rewards of steps become one (default: the model's own way)",
+        AGGREGATES,
+      ),
+    )
     .option("--no-check", "do not compare the files with their checksums (which is done once per file)");
 }
 
@@ -129,6 +138,7 @@ export function loadOptions({
   bos,
   specialTokens,
   truncate,
+  aggregate,
   check,
 }: ModelOptions): LoadOptions {
   return {
@@ -143,6 +153,7 @@ export function loadOptions({
     bos,
     specialTokens,
     truncate,
+    aggregate,
     check,
   };
 }

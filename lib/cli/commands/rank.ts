@@ -1,6 +1,8 @@
 import { InvalidArgumentError as InvalidOption } from "commander";
 import { rankByUncertainty, type UncertaintyRank } from "../../eval/index.js";
 import { resultJson } from "../../data/index.js";
+import { InvalidArgumentError } from "../../errors.js";
+import type { ModelDescription } from "../../score/score.js";
 import type { CliCommand } from "../arguments/command.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import {
@@ -18,6 +20,7 @@ import { withModel } from "../arguments/with-model.js";
 interface RankOptions extends ModelOptions, OutputOptions {
   prompt: string;
   response: string[];
+  splitSteps?: string;
   penalty?: number;
   maxStd?: number;
 }
@@ -33,6 +36,10 @@ export const rankCommand: CliCommand = {
       .requiredOption("--prompt <text>", "what the user said")
       .requiredOption("--response <text>", "a response; give the option once for each", collect<string>)
       .option(
+        "--split-steps <text>",
+        "process reward models: what stands between the steps of a response (\\n is a line break)",
+      )
+      .option(
         "--penalty <k>",
         "order by reward - k * std, shown as adjusted (models that predict a std)",
         nonNegativeNumber,
@@ -45,7 +52,10 @@ export const rankCommand: CliCommand = {
 async function rank(io: CliIo, modelDir: string, options: RankOptions): Promise<number> {
   const { prompt, response: responses, penalty, maxStd } = options;
   const ranking = await withModel(modelDir, options, io, async (model) => {
-    const scores = await model.rank(prompt, responses, { signal: io.signal });
+    const { task } = model.description;
+    const scores = await model.rank(prompt, inSteps(responses, options.splitSteps, task), {
+      signal: io.signal,
+    });
     scores.sort((a, b) => a.index - b.index);
     return rankByUncertainty(scores, { penalty, maxStd });
   });
@@ -56,6 +66,24 @@ async function rank(io: CliIo, modelDir: string, options: RankOptions): Promise<
       : toTable(ranking, responses, penalty, io),
   );
   return EXIT.ok;
+}
+
+/** @throws InvalidArgumentError the model rewards steps and nothing says where they end, or it does not */
+function inSteps(
+  responses: readonly string[],
+  separator: string | undefined,
+  task: ModelDescription["task"],
+): readonly (string | readonly string[])[] {
+  if ((task === "steps") === (separator !== undefined)) {
+    if (separator === undefined) return responses;
+    const text = separator.replaceAll("\\n", "\n");
+    return responses.map((response) => response.split(text).filter((step) => step.trim() !== ""));
+  }
+  throw new InvalidArgumentError(
+    separator === undefined
+      ? 'This model rewards the steps of a response. Say with --split-steps what stands between them, e.g. --split-steps "\\n\\n".'
+      : "This model rewards whole responses, not their steps. Leave --split-steps out.",
+  );
 }
 
 /** The candidates record of `score`, with the order beside it, and what it goes by where that is not the reward. */
@@ -84,11 +112,13 @@ function toTable(
 ): string {
   const hasStd = ranking.some(({ score }) => score.std !== undefined);
   const hasPenalty = penalty !== undefined;
+  const hasSteps = ranking.some(({ score }) => score.steps !== undefined);
   const head = [
     "rank",
     ...(hasPenalty ? ["adjusted"] : []),
     "reward",
     ...(hasStd ? ["std"] : []),
+    ...(hasSteps ? ["steps"] : []),
     "tokens",
     "response",
   ];
@@ -97,6 +127,7 @@ function toTable(
     ...(hasPenalty ? [penalisedReward.toFixed(4)] : []),
     score.reward.toFixed(4),
     ...(hasStd ? [(score.std ?? NaN).toFixed(4)] : []),
+    ...(hasSteps ? [(score.steps ?? []).map(({ reward }) => reward.toFixed(2)).join(" ")] : []),
     score.tokenCount,
     excerpt(responses[index] ?? "", Math.max(20, columns - (hasPenalty ? 50 : 40))),
   ]);

@@ -47,8 +47,8 @@ export const scoreCommand: CliCommand = {
       .command("score")
       .summary("score conversations: one JSON record per line in, one per line out")
       .description(
-        "Scores records with a reward model. A record is {messages}, {prompt, response}, {prompt, responses} or " +
-          "{prompt, chosen, rejected}, with an optional id.",
+        "Scores records with a reward model. A record is {messages}, {prompt, response}, {prompt, responses}, " +
+          "{prompt, chosen, rejected} or, for process reward models, {prompt, steps}, with an optional id.",
       )
       .argument("<model-dir>", "model folder made by convert or pull, or a Hub id")
       .argument("[INPUT]", `${INPUT_FORMS}; - or nothing: standard input`, STANDARD_INPUT)

@@ -32,6 +32,7 @@ export function inspectionText(inspection: Inspection, columns: number): string 
           ...(prompt.gating === null
             ? []
             : [["gate at", `the last ${JSON.stringify(prompt.gating)}`] as const]),
+          ...(prompt.steps === null ? [] : [["steps", prompt.steps] as const]),
           ["BOS", `${prompt.bosCount} in front`],
           ["EOS", prompt.eosAppended ? "appended" : "not appended"],
           ...(prompt.date === null ? [] : [["date", `${prompt.date} (pinned)`] as const]),

@@ -1,12 +1,14 @@
 import type { RewardError } from "../../errors.js";
 import { compareScores } from "../../score/pipeline/compare.js";
-import type { Score } from "../../score/score.js";
+import type { Score, StepReward } from "../../score/score.js";
 import type { RecordId } from "./record.js";
 import type { RecordOutcome } from "./score-records.js";
 import type { ItemRecord } from "./item-record.js";
 
 /** One scored conversation, by the names of the contract. */
 export interface ResultJson {
+  /** Of process reward models: what each step got. */
+  steps?: readonly StepReward[];
   reward: number;
   tokens: number;
   std?: number;
@@ -33,6 +35,7 @@ export type OutputJson = { id: RecordId } & Readonly<Record<string, unknown>>;
  */
 export function resultJson(score: Score): ResultJson {
   const {
+    steps,
     reward,
     tokenCount,
     std,
@@ -45,6 +48,7 @@ export function resultJson(score: Score): ResultJson {
     hidden,
   } = score;
   return {
+    ...(steps === undefined ? {} : { steps }),
     reward,
     tokens: tokenCount,
     ...(std === undefined ? {} : { std }),

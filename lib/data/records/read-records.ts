@@ -1,8 +1,8 @@
 import type { Dataset } from "../dataset/dataset.js";
 import { z } from "zod";
 import {
+  withAnswer,
   withContext,
-  withResponse,
   type ChatMessages,
   type ConversationInput,
 } from "../../score/conversation/conversation.js";
@@ -29,7 +29,14 @@ const messages = z.object({ messages: z.array(z.unknown()) });
 
 const response = z.object({ prompt: promptSchema, response: z.string() });
 
-const responses = z.object({ prompt: promptSchema, responses: z.array(z.string()).min(1) });
+const stepList = z.array(z.string()).min(1);
+
+const responses = z.object({
+  prompt: promptSchema,
+  responses: z.array(z.union([z.string(), stepList])).min(1),
+});
+
+const steps = z.object({ prompt: promptSchema, steps: stepList });
 
 const pair = z.object({ prompt: promptSchema, chosen: z.string(), rejected: z.string() });
 
@@ -100,13 +107,18 @@ function parseRecord(value: unknown, line: number): Omit<ScoreRecord, "id"> {
     const request = withContextOf(fields, record.prompt);
     return { kind: "conversation", conversations: [conversation(request, record.response)] };
   }
+  if ("steps" in fields && "prompt" in fields) {
+    const record = parse(steps, fields, line);
+    const request = withContextOf(fields, record.prompt);
+    return { kind: "conversation", conversations: [conversation(request, record.steps)] };
+  }
   if ("messages" in fields) {
     const request = withContextOf(fields, parse(messages, fields, line).messages);
     return { kind: "conversation", conversations: [checkConversation(request)] };
   }
   throw unreadable(
     `Line ${line + 1} has the fields ${Object.keys(fields).join(", ") || "(none)"}, so there is nothing to score. Expected ` +
-      "messages; prompt and response; prompt and responses; prompt, chosen and rejected; or the columns of a known dataset.",
+      "messages; prompt and response; prompt and responses; prompt and steps; prompt, chosen and rejected; or the columns of a known dataset.",
   );
 }
 
@@ -147,8 +159,8 @@ function withContextOf(
   return withContext(turns, recordContext(fields));
 }
 
-function conversation(prompt: ConversationInput, text: string): ConversationInput {
-  return checkConversation(withResponse(prompt, text));
+function conversation(prompt: ConversationInput, answer: string | readonly string[]): ConversationInput {
+  return checkConversation(withAnswer(prompt, answer));
 }
 
 function parse<T>(schema: z.ZodType<T>, fields: unknown, line: number): T {

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { CheckpointError } from "../../errors.js";
 import { requiredTensors } from "../../score/head/head.js";
-import { refuseProcessReward } from "../../score/head/process-reward.js";
+import { processEvidence, refuseProcessReward } from "../../score/head/process-reward.js";
 import { refuseReferenceReward } from "../../score/head/reference-reward.js";
-import { detectHead, type DetectedHead } from "../../score/head/registry.js";
+import { detectHead, isStepKind, type DetectedHead } from "../../score/head/registry.js";
 import { findProfile } from "../profile/find-profile.js";
 import type { Profile } from "../profile/profile.js";
 import { Checkpoint } from "./checkpoint.js";
@@ -55,14 +55,14 @@ export async function planCheckpoint(checkpointDir: string, hubId?: string): Pro
     const copies = findCopies(checkpoint);
     const backbone = planBackbone(raw, withoutCopies(checkpoint.tensors, copies));
     const profile = await findProfile({ hubId, checkpointDir });
+    const names = [hubId ?? path.basename(path.resolve(checkpointDir))];
+    const process = evidenceBeside(profile, config, names);
     // A profile of ours says what its model is.
-    const isKnown = (profile?.hubIds ?? []).length > 0;
-    if (!isKnown)
-      refuseProcessReward({ config, names: [hubId ?? path.basename(path.resolve(checkpointDir))] });
-    if (!isKnown)
+    if ((profile?.hubIds ?? []).length === 0)
       refuseReferenceReward([hubId, path.basename(path.resolve(checkpointDir)), config["_name_or_path"]]);
     const tokenizer = await readTokenizer(checkpointDir, config, backbone.vocabSize);
-    const head = findHead(backbone, config, tokenizer, profile);
+    const head = findHead(backbone, config, tokenizer, profile, process);
+    checkStepsRule(head, profile);
     const dropped = [
       ...accountForRest(backbone.leftover, head),
       ...copies.map(({ name }) => ({ name, rule: COPY_RULE })),
@@ -87,6 +87,7 @@ function findHead(
   raw: RawConfig,
   tokenizer: TokenizerInfo,
   profile: Profile | undefined,
+  process: string | undefined,
 ): DetectedHead {
   const outputMatrix = [...leftover.values()].find(({ name }) => /(^|\.)lm_head\.weight$/.test(name));
   const embedding = copied.find(({ name }) => name === "token_embd.weight")?.stored;
@@ -97,7 +98,40 @@ function findHead(
     profile: profile?.head,
     outputMatrix: outputMatrix ?? (isTied(config.raw) ? embedding : undefined),
     tokenId: (text) => findToken(tokenizer, text),
+    process,
   });
+}
+
+/**
+ * What says that this is a process reward model, where no profile of ours says what it is.
+ * @throws CheckpointError `CHECKPOINT_UNSUPPORTED` a profile beside it says that it is an outcome reward model
+ */
+function evidenceBeside(
+  profile: Profile | undefined,
+  config: RawConfig,
+  names: readonly string[],
+): string | undefined {
+  if ((profile?.hubIds ?? []).length > 0) return undefined;
+  const evidence = processEvidence({ config, names });
+  const claimed = profile?.head.kind;
+  if (evidence !== undefined && claimed !== undefined && !isStepKind(claimed))
+    throw refuseProcessReward(evidence);
+  return evidence;
+}
+
+/** A head of steps needs to know how they are joined, any other must not be told. @throws CheckpointError `CHECKPOINT_UNSUPPORTED` */
+function checkStepsRule({ definition }: DetectedHead, profile: Profile | undefined): void {
+  const { kind, task, usage } = definition;
+  const rule = profile?.prompt.steps ?? usage.steps;
+  if ((task === "steps") === (rule !== undefined)) return;
+  throw new CheckpointError(
+    "CHECKPOINT_UNSUPPORTED",
+    task === "steps"
+      ? `The profile says that the head is ${kind}, but not how the steps of an answer are joined. Add "steps" to it, for ` +
+          `example {"layout": "pieces", "separator": "\\n", "aggregate": "min"}.`
+      : `The profile says how steps are joined, but a ${kind} head rewards whole answers. Leave "steps" out, or correct "head".`,
+    { details: { kind } },
+  );
 }
 
 /** @param settings the configuration with its family's defaults: only Gemma ties unless told otherwise */

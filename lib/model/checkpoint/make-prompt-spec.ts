@@ -32,7 +32,9 @@ export interface PromptSources {
  */
 export function makePromptSpec({ tokenizer, usage, profile, config }: PromptSources): PromptSpec {
   const published = profile?.prompt ?? {};
-  const template = published.template ?? tokenizer.chatTemplate;
+  const steps = published.steps ?? usage.steps;
+  const template =
+    published.template ?? (steps?.layout === "pieces" ? "" : undefined) ?? tokenizer.chatTemplate;
   if (template === null) {
     throw new CheckpointError(
       "CHECKPOINT_UNSUPPORTED",
@@ -59,6 +61,7 @@ export function makePromptSpec({ tokenizer, usage, profile, config }: PromptSour
     position: published.position ?? usage.position,
     gatingText: published.gatingText ?? usage.gatingText ?? null,
     pair: pairPieces(profile),
+    ...(steps === undefined ? {} : { steps }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stepsRuleSchema } from "../../score/conversation/steps-rule.js";
 import { headProfileSchema } from "../../score/head/head-profile.js";
 import { rewardJsonSchema } from "../folder/reward-json.js";
 
@@ -19,6 +20,8 @@ const promptProfileSchema = z.strictObject({
    * leave it out for models whose template and tokenizer write none anyway.
    */
   bos: z.enum(["double", "once", "none"]).optional(),
+  /** Process reward models: how the steps of an answer are joined and scored. */
+  steps: stepsRuleSchema.optional(),
 });
 
 const percent = z.number().min(0).max(100);

@@ -1,5 +1,6 @@
 import { checkMessages } from "./check-messages.js";
 import { checkContext } from "./check-context.js";
+import { checkSteps } from "./check-steps.js";
 import type { ConversationRequest, ConversationInput } from "./conversation.js";
 
 /**
@@ -11,6 +12,10 @@ export function checkConversation(value: unknown): ConversationInput {
   const isRequest =
     typeof value === "object" && value !== null && !Array.isArray(value) && "messages" in value;
   if (!isRequest) return checkMessages(value);
-  const { messages, ...context } = value as ConversationRequest;
-  return { messages: checkMessages(messages), ...checkContext(context) };
+  const { messages, steps, ...context } = value as ConversationRequest;
+  return {
+    messages: checkMessages(messages),
+    ...(steps === undefined || steps === null ? {} : { steps: checkSteps(steps) }),
+    ...checkContext(context),
+  };
 }

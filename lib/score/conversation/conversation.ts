@@ -49,6 +49,8 @@ export interface TemplateContext {
 /** Messages with what else the chat template can see. */
 export interface ConversationRequest extends TemplateContext {
   messages: ChatMessages;
+  /** The answer to the messages, in steps: for process reward models, which reward every one of them. */
+  steps?: readonly string[] | null | undefined;
 }
 
 /** What gets one reward. */
@@ -72,6 +74,25 @@ export function withContext(messages: ChatMessages, context: TemplateContext): C
 export function withResponse(prompt: string | ConversationInput, response: string): ConversationInput {
   const { messages, ...context } = promptRequest(prompt);
   return withContext([...messages, { role: "assistant", content: response }], context);
+}
+
+/**
+ * The conversation of a prompt (text, or messages) and an answer to it that comes in steps.
+ * @throws ConversationError `CONVERSATION_INVALID` for a prompt that is neither
+ */
+export function withSteps(
+  prompt: string | ConversationInput,
+  steps: readonly string[],
+): ConversationRequest & { steps: readonly string[] } {
+  return { ...promptRequest(prompt), steps };
+}
+
+/** The conversation of a prompt and an answer: a text, or steps. */
+export function withAnswer(
+  prompt: string | ConversationInput,
+  answer: string | readonly string[],
+): ConversationInput {
+  return typeof answer === "string" ? withResponse(prompt, answer) : withSteps(prompt, answer);
 }
 
 /**

@@ -17,7 +17,7 @@ export const headProfileSchema = z.strictObject({
   sigmaTransform: z.enum(["exp", "softplus"]).optional(),
   /** Logit head: the token whose logit is the reward. */
   token: z.int().nonnegative().optional(),
-  /** Pair preference: the two label tokens, as text, the first answer's first. */
+  /** Pair preference: the two label tokens, as text, the first answer's first. Logits of steps: that of a right step first. */
   labels: z.tuple([z.string().min(1), z.string().min(1)]).optional(),
   /** False for a quantile head without `reward_transform_matrix`; a lost one would otherwise go unnoticed. */
   hasTransform: z.boolean().optional(),

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { TensorDtype, TensorInfo, TensorReader } from "../../formats/safetensors/tensor.js";
+import type { StepsRule } from "../conversation/steps-rule.js";
 import type { DenseRuntime } from "./dense.js";
 import type { HeadProfile } from "./head-profile.js";
 
@@ -63,6 +64,8 @@ export interface HeadCandidates {
   outputMatrix?: TensorInfo | undefined;
   /** Id of the vocabulary entry with exactly this text; undefined when there is none. */
   tokenId?: ((text: string) => number | undefined) | undefined;
+  /** What says that this is a process reward model, in words: only heads of steps can be its. */
+  process?: string | undefined;
 }
 
 /**
@@ -77,6 +80,8 @@ export interface HeadUsage {
   gatingText?: string;
   /** Key of `config.json` with the id of a token that is appended to every input. */
   appendedTokenKey?: string;
+  /** For heads of steps: how they are joined. */
+  steps?: StepsRule;
 }
 
 /** What a head's section of `reward.json` says about its model, for whoever describes or drives it. */
@@ -117,9 +122,10 @@ export interface HeadDefinition<Spec extends { kind: string } = { kind: string }
   readonly usage: HeadUsage;
   /**
    * `score`: one conversation gets one reward. `compare`: the head only compares two answers (pair preference); `reward`
-   * of its results is then the probability that the first answer shown is the better one.
+   * of its results is then the probability that the first answer shown is the better one. `steps`: every step of an answer
+   * gets one (process reward).
    */
-  readonly task: "score" | "compare";
+  readonly task: "score" | "compare" | "steps";
   /** The head's section of `reward.json`, or undefined when the tensors are not this head's. @throws HEAD_INVALID */
   detect(candidates: HeadCandidates): Spec | undefined;
   /** What there is to know of it beyond the kind; absent for heads that give a reward only, by nothing but their tensors. */

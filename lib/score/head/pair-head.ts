@@ -2,6 +2,7 @@ import { z } from "zod";
 import { HeadLoadError } from "../../errors.js";
 import type { HeadDefinition } from "./head.js";
 import type { HeadProfile } from "./head-profile.js";
+import { labelToken } from "./label-token.js";
 import { expectOutputs, readStack } from "./linear-stack.js";
 import { createNetworks, NetworkHead } from "./network-head.js";
 import { extractOutputRows, OUTPUT_ROWS, requireOutputMatrix } from "./output-rows.js";
@@ -74,14 +75,5 @@ function requireLabels({ labels, context, prompt }: HeadProfile): PairSpec["labe
   throw new HeadLoadError(
     "HEAD_INVALID",
     'The profile of a pair-preference model must give "labels", "context" and "prompt": they are in its model card.',
-  );
-}
-
-function labelToken(label: string, tokenId: ((text: string) => number | undefined) | undefined): number {
-  const id = tokenId?.(label);
-  if (id !== undefined) return id;
-  throw new HeadLoadError(
-    "HEAD_INVALID",
-    `The label ${JSON.stringify(label)} is not one token of the checkpoint's vocabulary. Correct "labels" in the profile.`,
   );
 }

@@ -26,19 +26,24 @@ const STEP_KEYS = [
 ];
 
 /**
- * Refuses a process reward model: its numbers belong to the ends of steps, and the one at the end of an answer would be a plausible
- * number of another meaning. Its head may look like that of any reward model (Skywork-o1-Open-PRM has a `v_head`), so what the
- * checkpoint is called is a reason to stop, though never one to tell heads apart.
- * @throws CheckpointError `CHECKPOINT_UNSUPPORTED` saying where it says so
+ * What says that a checkpoint is a process reward model. Its head may look like that of any reward model (Skywork-o1-Open-PRM has a
+ * `v_head`), and the number it gives at an answer's end would be a plausible one of another meaning: so what the checkpoint is
+ * called is a reason to ask for a head of steps, or to stop, though never one to tell heads apart.
+ * @returns where it says so, in words
  */
-export function refuseProcessReward({ config, names }: ModelNames): void {
-  const evidence = findEvidence(config, names);
-  if (evidence === undefined) return;
-  throw new CheckpointError(
+export function processEvidence({ config, names }: ModelNames): string | undefined {
+  return findEvidence(config, names);
+}
+
+/** The error for a process reward model whose steps nobody says how to score. @param evidence of `processEvidence` */
+export function refuseProcessReward(evidence: string): CheckpointError {
+  return new CheckpointError(
     "CHECKPOINT_UNSUPPORTED",
-    `This looks like a process reward model (${evidence}): its rewards belong to the ends of steps inside an answer. This version ` +
-      "gives one reward at an answer's end, which would be a number of another meaning, so it is not converted. " +
-      "If it is an outcome reward model after all, correct that name.",
+    `This looks like a process reward model (${evidence}), and nothing says how its steps are joined and scored; taken for an ` +
+      "outcome reward model it would give numbers of another meaning. If it is one of a published family, pull it by its Hub id, or " +
+      "put a profile.json into the checkpoint folder: for TRL's PRMTrainer " +
+      `{"head": "step-token", "steps": {"layout": "pieces", "separator": "\\n", "aggregate": "min"}} with the separator it was ` +
+      "trained with; README.md has the others. If it is an outcome reward model after all, correct that name.",
     { details: { evidence } },
   );
 }

@@ -7,9 +7,14 @@ import { linearScoreHead } from "./linear-score-head.js";
 import { logitHead } from "./logit-head.js";
 import { pairHead } from "./pair-head.js";
 import { qrmHead } from "./qrm-head.js";
+import { refuseProcessReward } from "./process-reward.js";
 import { regressionHead } from "./regression-head.js";
 import { rewardTokenHead } from "./reward-token-head.js";
 import { starlingHead } from "./starling-head.js";
+import { stepLogitHead } from "./step-logit-head.js";
+import { stepTokenHead } from "./step-token-head.js";
+import { stepTwoLayerHead } from "./step-two-layer-head.js";
+import { stepValueHead } from "./step-value-head.js";
 import { twoLayerScoreHead } from "./two-layer-score-head.js";
 import { valueHead } from "./value-head.js";
 import { droppingRule } from "./dropped-tensors.js";
@@ -28,6 +33,10 @@ export const HEADS: readonly HeadDefinition[] = [
   qrmHead,
   pairHead,
   logitHead,
+  stepTwoLayerHead,
+  stepValueHead,
+  stepTokenHead,
+  stepLogitHead,
 ];
 
 /** A head found in a checkpoint: its definition, and its section of `reward.json`. */
@@ -40,15 +49,21 @@ export interface DetectedHead {
  * Tells from tensor names and shapes which head a checkpoint has.
  * @throws HeadLoadError `HEAD_INVALID` no head, several, an incomplete one, or another one than the profile says;
  * `HEAD_MISMATCH` when its tensors are for another hidden size
+ * @throws CheckpointError `CHECKPOINT_UNSUPPORTED` a process reward model, and nothing says how its steps are scored
  */
 export function detectHead(candidates: HeadCandidates): DetectedHead {
   const found: DetectedHead[] = [];
+  const { process } = candidates;
+  const isOfSteps = process !== undefined || isStepKind(candidates.profile?.kind);
   for (const definition of HEADS) {
+    // The tensors of both may be the same: what they are called never makes a step's head an answer's.
+    if ((definition.task === "steps") !== isOfSteps) continue;
     const spec = definition.detect(candidates);
     if (spec !== undefined) found.push({ definition, spec });
   }
   const [head, ...others] = found;
   const kinds = found.map(({ definition }) => definition.kind);
+  if (head === undefined && process !== undefined) throw refuseProcessReward(process);
   if (head === undefined) throw new HeadLoadError("HEAD_INVALID", noHeadMessage(candidates));
   if (others.length > 0) {
     throw new HeadLoadError(
@@ -72,6 +87,11 @@ export function detectHead(candidates: HeadCandidates): DetectedHead {
   }
   refuseStrayTensors(head, candidates);
   return head;
+}
+
+/** Whether heads of this kind reward steps. */
+export function isStepKind(kind: string | undefined): boolean {
+  return HEADS.some((head) => head.kind === kind && head.task === "steps");
 }
 
 /** A tensor named like a part of the head, but unknown to its formula: the formula would be wrong, so nothing is scored. */

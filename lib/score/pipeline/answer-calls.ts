@@ -1,6 +1,6 @@
 import { ModelLoadError, RewardError } from "../../errors.js";
 import { requireValue } from "../../util/collections.js";
-import { promptRequest, withResponse, type ConversationInput } from "../conversation/conversation.js";
+import { promptRequest, withAnswer, type ConversationInput } from "../conversation/conversation.js";
 import type { HeadDefinition, HeadSummary } from "../head/head.js";
 import type { Comparison, Score, ScoreOptions } from "../score.js";
 import { checkScoreOptions } from "../score-options.js";
@@ -34,14 +34,14 @@ export class PipelineAnswerer implements Answerer {
   }
 
   async rank({ prompt, responses }: ScoreCalls["rank"], options: ScoreOptions): ReturnType<Answerer["rank"]> {
-    const conversations = responses.map((response) => withResponse(prompt, response));
+    const conversations = responses.map((response) => withAnswer(prompt, response));
     return rankScores(await this.#scoreAll(conversations, options));
   }
 
   async compare(call: ScoreCalls["compare"], options: ScoreOptions): Promise<Comparison> {
     if (this.#rules.task === "compare") return this.#comparePair(call, options);
     const { prompt, a, b } = call;
-    const scores = await this.#scoreAll([withResponse(prompt, a), withResponse(prompt, b)], options);
+    const scores = await this.#scoreAll([withAnswer(prompt, a), withAnswer(prompt, b)], options);
     return compareScores(requireValue(scores, 0), requireValue(scores, 1), this.#rules.temperature);
   }
 
@@ -65,7 +65,7 @@ export class PipelineAnswerer implements Answerer {
       if (prompt instanceof RewardError) throw prompt;
       return prompt;
     });
-    const inputs = await this.#pipeline.compute(prompts, options);
-    return this.#pipeline.finish(prompts, inputs, options.emit);
+    const states = await this.#pipeline.compute(prompts, options);
+    return this.#pipeline.finish(prompts, states, options.emit);
   }
 }

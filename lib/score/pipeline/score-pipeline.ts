@@ -1,11 +1,13 @@
 import type { Backbone } from "../backbone/backbone.js";
-import type { HiddenRequest } from "../backbone/request.js";
 import type { ConversationInput } from "../conversation/conversation.js";
+import { aggregateSteps, type Aggregate } from "../conversation/steps-rule.js";
 import type { RewardError } from "../../errors.js";
-import type { Head, HeadInput } from "../head/head.js";
-import type { EmitField, Score, ScoreOptions, SettledScore, TextOptions } from "../score.js";
+import type { Head, HeadResult } from "../head/head.js";
+import type { EmitField, Score, ScoreOptions, SettledScore, StepReward, TextOptions } from "../score.js";
 import type { PreparedPrompt, PromptBuilder } from "../template/prompt-builder.js";
 import { finishSettled, goodPrompts } from "./finish-settled.js";
+import { stateRequest, type PromptStates, type StepStates } from "./prompt-states.js";
+import { StepMemory } from "./step-memory.js";
 
 /**
  * The three stages every scoring call goes through, for a batch: conversations to tokens, tokens to hidden states, hidden
@@ -15,11 +17,15 @@ export class ScorePipeline {
   readonly #prompts: PromptBuilder;
   readonly #backbone: Backbone;
   readonly #head: Head;
+  readonly #aggregate: Aggregate;
+  readonly #memory = new StepMemory();
 
-  constructor(prompts: PromptBuilder, backbone: Backbone, head: Head) {
+  /** @param aggregate of a model that rewards steps */
+  constructor(prompts: PromptBuilder, backbone: Backbone, head: Head, aggregate: Aggregate = "min") {
     this.#prompts = prompts;
     this.#backbone = backbone;
     this.#head = head;
+    this.#aggregate = aggregate;
   }
 
   /** Renders and tokenizes. A conversation that cannot be scored gives its error in place. */
@@ -34,30 +40,37 @@ export class ScorePipeline {
   ): Promise<SettledScore[]> {
     signal?.throwIfAborted();
     const prompts = await this.#prompts.buildTexts(texts, addSpecialTokens);
-    const inputs = await this.compute(goodPrompts(prompts), { signal });
-    return finishSettled(this, prompts, inputs, []);
+    const states = await this.compute(goodPrompts(prompts), { signal });
+    return finishSettled(this, prompts, states, []);
   }
 
-  /** Runs the backbone: one `HeadInput` per prompt. */
-  async compute(
-    prompts: readonly PreparedPrompt[],
-    options: Pick<ScoreOptions, "signal" | "onProgress"> = {},
-  ): Promise<HeadInput[]> {
-    const states = await this.#backbone.hiddenStates(prompts.map(hiddenRequest), options);
-    return prompts.map((prompt, index) => headInput(prompt, states[index] ?? []));
+  /** Runs the backbone: the states of each prompt. Steps that are remembered are not computed, unless their states are asked for. */
+  async compute(prompts: readonly PreparedPrompt[], options: ScoreOptions = {}): Promise<PromptStates[]> {
+    const usesMemory = options.emit?.includes("hidden") !== true;
+    const requests = prompts.map((prompt) => stateRequest(prompt, this.#memory, usesMemory));
+    const hidden = requests.flatMap((request) => request.hidden ?? []);
+    const states = hidden.length === 0 ? [] : await this.#backbone.hiddenStates(hidden, options);
+    let next = 0;
+    return requests.map((request) =>
+      request.collect(request.hidden === undefined ? [] : (states[next++] ?? [])),
+    );
   }
 
   /** Applies the head. */
   async finish(
     prompts: readonly PreparedPrompt[],
-    inputs: readonly HeadInput[],
+    states: readonly PromptStates[],
     emit: readonly EmitField[] = [],
   ): Promise<Score[]> {
-    const results = await this.#head.apply(inputs);
+    const inputs = states.flatMap((state) =>
+      "steps" in state ? state.steps.flatMap(({ input }) => input ?? []) : state,
+    );
+    const results = (await this.#head.apply(inputs)).values();
     return prompts.flatMap((prompt, index) => {
-      const result = results[index];
-      const input = inputs[index];
-      if (result === undefined || input === undefined) return [];
+      const state = states[index];
+      if (state === undefined) return [];
+      const result =
+        "steps" in state ? this.#joinSteps(state, results, emit) : answerResult(results, state.scored, emit);
       return {
         ...result,
         tokenCount: prompt.tokens.length,
@@ -65,22 +78,35 @@ export class ScorePipeline {
         ...(prompt.truncatedTokens > 0 ? { truncatedTokens: prompt.truncatedTokens } : {}),
         ...(emit.includes("prompt") ? { prompt: prompt.text } : {}),
         ...(emit.includes("ids") ? { inputIds: [...prompt.tokens] } : {}),
-        ...(emit.includes("hidden") ? { hidden: [...input.scored] } : {}),
       };
     });
   }
+
+  #joinSteps(
+    { steps }: StepStates,
+    results: Iterator<HeadResult, undefined>,
+    emit: readonly EmitField[],
+  ): { reward: number; steps: StepReward[] } {
+    const rewards = steps.map(({ key, reward: known, input }): StepReward => {
+      const reward = known ?? results.next().value?.reward ?? NaN;
+      if (known === undefined) this.#memory.set(key, reward);
+      return {
+        reward,
+        ...(emit.includes("hidden") && input !== undefined ? { hidden: [...input.scored] } : {}),
+      };
+    });
+    const numbers = rewards.map(({ reward }) => reward);
+    return { reward: aggregateSteps(numbers, this.#aggregate), steps: rewards };
+  }
 }
 
-/** The gating position usually lies before the scored one, but a padding token spelled in the prompt turns that round. */
-function hiddenRequest({ tokens, scored, gating }: PreparedPrompt): HiddenRequest {
-  const positions = [...new Set(gating === undefined ? [scored] : [scored, gating])].sort((a, b) => a - b);
-  return { tokens, positions };
-}
-
-function headInput(prompt: PreparedPrompt, states: readonly Float32Array[]): HeadInput {
-  const { positions } = hiddenRequest(prompt);
-  const stateAt = (position: number): Float32Array =>
-    states[positions.indexOf(position)] ?? new Float32Array();
-  const scored = stateAt(prompt.scored);
-  return prompt.gating === undefined ? { scored } : { scored, gating: stateAt(prompt.gating) };
+function answerResult(
+  results: Iterator<HeadResult, undefined>,
+  scored: Float32Array,
+  emit: readonly EmitField[],
+): HeadResult & Pick<Score, "hidden"> {
+  return {
+    ...(results.next().value ?? { reward: NaN }),
+    ...(emit.includes("hidden") ? { hidden: [...scored] } : {}),
+  };
 }

@@ -1,10 +1,10 @@
 import type { ConversationInput } from "../conversation/conversation.js";
 import type { RewardError } from "../../errors.js";
-import type { HeadInput } from "../head/head.js";
 import type { ScoreOptions, SettledScore } from "../score.js";
 import type { PreparedPrompt } from "../template/prompt-builder.js";
 import { mapAhead } from "../../util/map-ahead.js";
 import { finishSettled, goodPrompts } from "./finish-settled.js";
+import type { PromptStates } from "./prompt-states.js";
 import type { ScorePipeline } from "./score-pipeline.js";
 import { weigh } from "./weigh.js";
 import { AdaptiveWindowSize } from "./window-size.js";
@@ -24,7 +24,7 @@ interface Window {
 
 interface ComputedWindow extends Window {
   /** Of the prompts that are no errors. */
-  inputs: readonly HeadInput[];
+  states: readonly PromptStates[];
 }
 
 /**
@@ -61,12 +61,12 @@ export async function* scoreStream(
   });
   const compute = stage(async (window: Window): Promise<ComputedWindow> => {
     const start = performance.now();
-    const inputs = await pipeline.compute(goodPrompts(window.prompts), { ...options, signal });
+    const states = await pipeline.compute(goodPrompts(window.prompts), { ...options, signal });
     size.record(window.weight, start, performance.now());
-    return { ...window, inputs };
+    return { ...window, states };
   });
-  const apply = stage(({ prompts, inputs }: ComputedWindow) =>
-    finishSettled(pipeline, prompts, inputs, options.emit),
+  const apply = stage(({ prompts, states }: ComputedWindow) =>
+    finishSettled(pipeline, prompts, states, options.emit),
   );
   const computed = mapAhead(mapAhead(windows, 1, prepare), COMPUTE_AHEAD, compute);
   for await (const scores of mapAhead(computed, 1, apply)) {

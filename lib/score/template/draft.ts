@@ -1,12 +1,16 @@
 import { InvalidArgumentError } from "../../errors.js";
-import type { ConversationInput } from "../conversation/conversation.js";
+import { checkConversation } from "../conversation/check-conversation.js";
+import { asRequest, type ConversationInput } from "../conversation/conversation.js";
 import { checkText } from "../conversation/template-data.js";
+import { appendAll } from "../../util/collections.js";
 import type { AddedTokens } from "./added-tokens.js";
 import { ChatTemplate } from "./chat-template.js";
 import { checkRoles, fitParts, unwritten } from "./probe.js";
 import type { PromptOptions } from "./prompt-options.js";
 import type { PromptSpec } from "./prompt-spec.js";
 import type { PromptSegment } from "./special-tokens.js";
+import { refuseSteps, requireSteps, stepPieces, stepsConversation } from "./steps-prompt.js";
+import { forEachText } from "./string-map.js";
 import { templateInput } from "./template-input.js";
 import type { PromptTokens } from "./truncate.js";
 
@@ -18,6 +22,10 @@ export interface Draft {
   warnings: string[];
   /** What goes in front and behind. */
   added: Pick<PromptTokens, "prefix" | "suffix">;
+  /** Of an answer in steps: how many there are. */
+  stepCount?: number;
+  /** Places in `pieces` of those that end in a step's scored token; absent where a mark in the text says it. */
+  stepEnds?: readonly number[];
 }
 
 /** Special-token names that a warning lists. */
@@ -38,11 +46,54 @@ export class Drafter {
     this.#added = added;
   }
 
+  /** @throws ConversationError `CONVERSATION_INVALID`, also for steps to a model of whole answers, and the other way round */
+  ofConversation(conversation: ConversationInput): Draft {
+    const { steps: rule } = this.#spec;
+    const request = asRequest(checkConversation(conversation));
+    if (rule === undefined) {
+      refuseSteps(request);
+      return this.#ofRendered(conversation);
+    }
+    const { steps, ...prompt } = requireSteps(request);
+    if (rule.layout === "pieces")
+      return this.#ofPieces(stepPieces(rule, { ...prompt, steps }), rule.separator);
+    const texts: string[] = [];
+    forEachText(templateInput(prompt), (text) => texts.push(text));
+    const { conversation: joined, putTags } = stepsConversation(rule, { ...prompt, steps }, texts);
+    return { ...this.#ofRendered(joined, putTags), stepCount: steps.length };
+  }
+
+  /** No template: BOS, where the tokenizer has one, and texts that are tokenized each on its own. */
+  #ofPieces({ prompt, steps }: ReturnType<typeof stepPieces>, separator: string): Draft {
+    // What the tokenizer names: config.json may have an id for BOS where the tokenizer has none, as Qwen's.
+    const bosText = this.#spec.templateVariables["bos_token"] ?? "";
+    const spelled = this.#parseSpecial
+      ? [prompt, ...steps].flatMap((text) => this.#added.control.findInText(text))
+      : [];
+    const piecesOf = (text: string): PromptSegment[] =>
+      this.#added.prepare(this.#parseSpecial ? this.#added.split(text) : [text], this.#spec);
+    const pieces: PromptSegment[] = [...this.#added.split(bosText), ...piecesOf(prompt)];
+    const end = this.#added.prepare(this.#added.split(separator), this.#spec);
+    const stepEnds = steps.map((step) => {
+      appendAll(pieces, piecesOf(step));
+      appendAll(pieces, end);
+      return pieces.length - 1;
+    });
+    return {
+      text: bosText + prompt + steps.map((step) => step + separator).join(""),
+      pieces,
+      warnings: parsedSpecialsWarning([...new Set(spelled)]),
+      added: { prefix: [], suffix: [] },
+      stepCount: steps.length,
+      stepEnds,
+    };
+  }
+
   /**
    * Renders, and splits at special tokens as the tokenizers do: everything between them is normalized and tokenized on its
    * own. With `literal`, a spelling inside a message, or beside it in what the template sees, is no split.
    */
-  ofConversation(conversation: ConversationInput): Draft {
+  #ofRendered(conversation: ConversationInput, putTags = (text: string): string => text): Draft {
     const given = templateInput(conversation);
     checkRoles(this.#template, given);
     const input = fitParts(this.#template, given);
@@ -51,7 +102,7 @@ export class Drafter {
       ? { input, restore: (text: string) => text }
       : this.#added.control.mask(input, this.#spec.template, this.#added.texts);
     const rendered = this.#template.renderInput(masked);
-    const text = this.#withoutBos(rendered);
+    const text = putTags(this.#withoutBos(rendered));
     const segments = this.#added
       .split(text)
       .map((segment) => (typeof segment === "number" ? segment : restore(segment)));

@@ -7,6 +7,7 @@ import { fewestTokens } from "./fewest-tokens.js";
 import { gatingPosition, scoredPosition } from "./scored-position.js";
 import type { PromptOptions, Tokenizer } from "./prompt-options.js";
 import type { PromptSpec } from "./prompt-spec.js";
+import { markedPositions, piecePositions } from "./step-positions.js";
 import { TimeSlice } from "../../util/event-loop.js";
 import { concatenate, joinAndTruncate, leadingRun, tooLong, type PromptTokens } from "./truncate.js";
 
@@ -19,6 +20,8 @@ export interface PreparedPrompt {
   scored: number;
   /** Index into `tokens` of the gating position, for heads that have one. */
   gating?: number;
+  /** Of an answer in steps: index into `tokens` of each one's scored position; `scored` is the last of them. */
+  steps?: readonly number[];
   warnings: string[];
   /** Tokens cut off to fit the context. */
   truncatedTokens: number;
@@ -35,6 +38,7 @@ export class PromptBuilder {
   readonly #longestToken: number;
   readonly #drafter: Drafter;
   readonly #gatingPattern: Int32Array | undefined;
+  readonly #stepMark: Int32Array | undefined;
 
   private constructor(
     spec: PromptSpec,
@@ -42,6 +46,7 @@ export class PromptBuilder {
     tokenizer: Tokenizer,
     drafter: Drafter,
     gatingPattern: Int32Array | undefined,
+    stepMark: Int32Array | undefined,
   ) {
     this.#spec = spec;
     this.#options = options;
@@ -49,6 +54,7 @@ export class PromptBuilder {
     this.#longestToken = tokenizer.longestToken();
     this.#drafter = drafter;
     this.#gatingPattern = gatingPattern;
+    this.#stepMark = stepMark;
   }
 
   /** @throws TemplateError `TEMPLATE_SYNTAX`; InvalidArgumentError for a context length that is not a positive integer */
@@ -64,9 +70,11 @@ export class PromptBuilder {
     }
     const added = new AddedTokens(tokenizer);
     const drafter = new Drafter(spec, options, added);
-    const [gatingPattern] =
-      spec.gatingText === null ? [] : await added.tokenize([spec.gatingText], spec, tokenizer);
-    return new PromptBuilder(spec, options, tokenizer, drafter, gatingPattern);
+    const patternOf = async (text: string | null | undefined): Promise<Int32Array | undefined> =>
+      text === null || text === undefined ? undefined : (await added.tokenize([text], spec, tokenizer))[0];
+    const gatingPattern = await patternOf(spec.gatingText);
+    const stepMark = await patternOf(spec.steps?.layout === "pieces" ? null : spec.steps?.mark);
+    return new PromptBuilder(spec, options, tokenizer, drafter, gatingPattern, stepMark);
   }
 
   /**
@@ -137,7 +145,7 @@ export class PromptBuilder {
     const parts = draft.pieces.map((piece) =>
       typeof piece === "number" ? Int32Array.of(piece) : (tokenized.next().value ?? new Int32Array()),
     );
-    return settle(() => this.#locate(draft, this.#applyBosRule(draft.added, concatenate(parts))));
+    return settle(() => this.#locate(draft, parts));
   }
 
   /** Applies the BOS option to what leads the prompt. */
@@ -150,20 +158,43 @@ export class PromptBuilder {
     return { prefix: [...kept, ...prefix.slice(ofPrefix)], body: body.subarray(ofBody), suffix };
   }
 
-  #locate(draft: Draft, parts: PromptTokens): PreparedPrompt {
+  #locate(draft: Draft, pieces: readonly Int32Array[]): PreparedPrompt {
     const { contextLength, truncate } = this.#options;
     const { gatingText, bosToken } = this.#spec;
+    const body = concatenate(pieces);
+    const parts = this.#applyBosRule(draft.added, body);
     const { tokens, truncatedTokens } = joinAndTruncate(parts, contextLength, truncate, bosToken);
+    const steps = this.#locateSteps(
+      draft,
+      tokens,
+      pieces.map(({ length }) => length),
+      parts.prefix.length - (body.length - parts.body.length),
+    );
     return {
       text: draft.text,
       tokens,
-      scored: scoredPosition(tokens, this.#spec),
+      scored: steps?.at(-1) ?? scoredPosition(tokens, this.#spec),
       ...(this.#gatingPattern === undefined || gatingText === null
         ? {}
         : { gating: gatingPosition(tokens, this.#gatingPattern, gatingText) }),
+      ...(steps === undefined ? {} : { steps }),
       warnings: draft.warnings,
       truncatedTokens,
     };
+  }
+
+  /** @param offset where the first piece begins among the tokens */
+  #locateSteps(
+    { stepCount, stepEnds }: Draft,
+    tokens: Int32Array,
+    lengths: readonly number[],
+    offset: number,
+  ): number[] | undefined {
+    const { steps: rule } = this.#spec;
+    if (stepCount === undefined || rule === undefined) return undefined;
+    if (rule.layout === "pieces" || this.#stepMark === undefined)
+      return piecePositions(lengths, stepEnds ?? [], offset);
+    return markedPositions(tokens, this.#stepMark, stepCount, rule.mark);
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stepsRuleSchema } from "../conversation/steps-rule.js";
 
 /**
  * Who puts a space in front of a text. `none`: nobody. `native`: llama.cpp does, before every stretch of text between special
@@ -51,6 +52,8 @@ export const promptSchema = z.strictObject({
       prompt: z.string(),
     })
     .nullable(),
+  /** Process reward models: how the steps of an answer are joined, which tokens are scored, how the rewards become one. */
+  steps: stepsRuleSchema.optional(),
   /** Roles that the template is known to accept are not listed: the template itself decides. */
 });
 export type PromptSpec = z.infer<typeof promptSchema>;

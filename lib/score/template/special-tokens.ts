@@ -57,9 +57,14 @@ export class SpecialTokenTexts {
   findIn(input: TemplateInput): string[] {
     const found = new Set<string>();
     forEachText(input, (text) => {
-      for (const spelling of text.match(this.#pattern) ?? []) found.add(spelling);
+      for (const spelling of this.findInText(text)) found.add(spelling);
     });
     return [...found];
+  }
+
+  /** The spellings that occur in a text, in order. */
+  findInText(text: string): readonly string[] {
+    return text.match(this.#pattern) ?? [];
   }
 
   /**

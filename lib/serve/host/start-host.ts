@@ -129,7 +129,9 @@ function isHostsFault(error: unknown): error is HostError | AddonLoadError {
 
 async function tryOut(client: ScorerClient, signal: AbortSignal | undefined): Promise<void> {
   try {
-    if (client.description.task === "compare") await client.compare("Hello", "Hello!", "No.", { signal });
+    const { task } = client.description;
+    if (task === "compare") await client.compare("Hello", "Hello!", "No.", { signal });
+    else if (task === "steps") await client.scoreSteps("Hello", ["Hello!"], { signal });
     else await client.score(TRIAL, { signal });
   } catch (error) {
     // A template or head that refuses this conversation has run: the host works.

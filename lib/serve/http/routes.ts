@@ -3,6 +3,7 @@ import { getReward } from "./formats/get-reward.js";
 import { predict } from "./formats/predict.js";
 import { rerank, rerankJina } from "./formats/rerank.js";
 import { scoreRoute } from "./formats/score.js";
+import { scoreSteps } from "./formats/score-steps.js";
 import type { IncomingMessage } from "node:http";
 import type { Guards } from "./request/guards.js";
 import { HttpError } from "./request/http-error.js";
@@ -11,6 +12,7 @@ import type { RouteHandler, ServableScorer } from "./request/route.js";
 /** Requests with a JSON body, by path. */
 const POST_ROUTES: ReadonlyMap<string, RouteHandler> = new Map([
   ["/score", scoreRoute],
+  ["/v1/score_steps", scoreSteps],
   ["/get_reward", getReward],
   ["/classify", classify],
   ["/v1/classify", classify],

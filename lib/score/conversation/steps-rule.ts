@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+/** How the rewards of an answer's steps become one reward. */
+export type Aggregate = "min" | "product" | "mean" | "last";
+/** All of them. */
+export const AGGREGATES = ["min", "product", "mean", "last"] as const satisfies readonly Aggregate[];
+
+const shared = {
+  /** How the model's authors make one reward of the steps'. */
+  aggregate: z.enum(AGGREGATES),
+};
+
+/** The text whose last token is scored, once for every step. */
+const mark = z.string().min(1);
+
+/**
+ * How a process reward model sees an answer that comes in steps.
+ *
+ * - `tagged`: the template writes one assistant turn, each step with `tag` behind it and `between` before the next.
+ * - `turns`: each step is a user turn, the first one behind the prompt and `joint`; the assistant says `answer` to each.
+ * - `pieces`: no template. BOS where the tokenizer has one, the prompt with `afterPrompt`, then each step with `separator`; every
+ *   one of them is tokenized on its own. A step's last token is scored.
+ */
+export const stepsRuleSchema = z.discriminatedUnion("layout", [
+  z.strictObject({
+    layout: z.literal("tagged"),
+    tag: z.string().min(1),
+    between: z.string().default(""),
+    mark,
+    ...shared,
+  }),
+  z.strictObject({
+    layout: z.literal("turns"),
+    joint: z.string(),
+    answer: z.string().min(1),
+    mark,
+    ...shared,
+  }),
+  z.strictObject({
+    layout: z.literal("pieces"),
+    afterPrompt: z.string().default(""),
+    separator: z.string().min(1),
+    /** Whether a step must not contain the separator: the published usage would split it there. */
+    isSplit: z.boolean().default(false),
+    ...shared,
+  }),
+]);
+export type StepsRule = z.infer<typeof stepsRuleSchema>;
+
+/** One reward of the steps', in float64. @param rewards at least one */
+export function aggregateSteps(rewards: readonly number[], aggregate: Aggregate): number {
+  switch (aggregate) {
+    case "min":
+      return rewards.reduce((least, reward) => Math.min(least, reward), Infinity);
+    case "product":
+      return rewards.reduce((product, reward) => product * reward, 1);
+    case "mean":
+      return rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+    case "last":
+      return rewards.at(-1) ?? NaN;
+  }
+}
