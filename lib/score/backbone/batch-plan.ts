@@ -24,6 +24,7 @@ import { Workload } from "./workload.js";
 export class BatchPlan {
   readonly #limits: PlanLimits;
   readonly #startClock: number;
+  readonly #requests: readonly HiddenRequest[];
   readonly #pool: CellPool;
   readonly #work: Workload;
   #computed = 0;
@@ -48,6 +49,7 @@ export class BatchPlan {
     clock: number,
   ) {
     this.#limits = limits;
+    this.#requests = requests;
     this.#startClock = clock;
     this.#pool = new CellPool(held, limits);
     this.#work = new Workload(requests, this.#pool, limits);
@@ -180,17 +182,27 @@ export class BatchPlan {
     return { operations, decode, doneTokens: this.#computed + this.#reused };
   }
 
+  #isGrowing({ outputs }: Segment): boolean {
+    return [...outputs.values()].some((targets) =>
+      targets.some(({ request }) => this.#requests[request]?.isGrowing === true),
+    );
+  }
+
   /** Hands finished leaves to the pool. The last of several candidates stands for the prefix; the others are spares. */
   #retire(): void {
     for (const { sequence, segment } of this.#finished) {
-      const isSpare = segment.parent >= 0 && !segment.isLastChild;
+      const isGrowing = this.#isGrowing(segment);
+      const isSpare = !isGrowing && segment.parent >= 0 && !segment.isLastChild;
+      const life = isGrowing
+        ? Math.max(this.#limits.keptLife, this.#limits.contextLength)
+        : this.#limits.keptLife;
       this.#open.delete(sequence);
       this.#pool.hold({
         id: sequence.id,
         tokens: segment.tokens.subarray(0, segment.end),
         cells: sequence.cells,
         isSpare,
-        expiresAt: this.#clock + (isSpare ? 0 : this.#limits.keptLife),
+        expiresAt: this.#clock + (isSpare ? 0 : life),
       });
     }
     this.#finished = [];

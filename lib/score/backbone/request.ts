@@ -5,6 +5,8 @@ export interface HiddenRequest {
   tokens: Int32Array;
   /** Indices into `tokens`, strictly ascending, at least one. */
   positions: readonly number[];
+  /** Whether a later call is expected to go on from the last position: it is kept as long as there is room. */
+  isGrowing?: boolean;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface HiddenRequest {
  * @throws ConversationError `CONVERSATION_TOO_LONG`
  */
 export function checkRequests(requests: readonly HiddenRequest[], contextLength: number): HiddenRequest[] {
-  return requests.map(({ tokens, positions }, index) => {
+  return requests.map(({ tokens, positions, isGrowing = false }, index) => {
     let previous = -1;
     for (const position of positions) {
       if (!Number.isInteger(position) || position <= previous || position >= tokens.length) {
@@ -39,6 +41,6 @@ export function checkRequests(requests: readonly HiddenRequest[], contextLength:
         { details: { tokens: needed, limit: contextLength, request: index } },
       );
     }
-    return { tokens: tokens.subarray(0, needed), positions };
+    return { tokens: tokens.subarray(0, needed), positions, isGrowing };
   });
 }

@@ -59,7 +59,7 @@ function stepsRequest(
   const known = keys.map((key) => (usesMemory ? memory.get(key) : undefined));
   const wanted = positions.filter((_, index) => known[index] === undefined);
   return {
-    hidden: wanted.length === 0 ? undefined : { tokens, positions: wanted },
+    hidden: wanted.length === 0 ? undefined : { tokens, positions: wanted, isGrowing: true },
     collect(states) {
       let next = 0;
       return {
