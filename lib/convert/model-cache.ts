@@ -19,7 +19,15 @@ export interface CachedModel extends HubName {
   sizeBytes: number;
 }
 
-/** Where such models lie: `models/` in this package's folder among the user's caches. */
+/**
+ * Where such models lie: `models/` in this package's folder among the user's caches.
+ * @example
+ * ```ts
+ * import { modelCacheDir } from "llama-reward/convert";
+ *
+ * console.log(modelCacheDir());
+ * ```
+ */
 export function modelCacheDir(): string {
   return path.join(userCacheDir(), "models");
 }
@@ -31,7 +39,16 @@ export function cachedModelDir({ hubId, revision }: HubName): string {
   return path.join(modelCacheDir(), `${owner}--${name}`, encodeURIComponent(revision));
 }
 
-/** What is in the cache, by id and revision. Folders that hold no model are left out. @throws FileError `FILE_FAILED` */
+/**
+ * What is in the cache, by id and revision. Folders that hold no model are left out.
+ * @throws FileError `FILE_FAILED`
+ * @example
+ * ```ts
+ * import { listCachedModels } from "llama-reward/convert";
+ *
+ * for (const { hubId, revision, sizeBytes } of await listCachedModels()) console.log(hubId, revision, sizeBytes);
+ * ```
+ */
 export async function listCachedModels(): Promise<CachedModel[]> {
   const models: CachedModel[] = [];
   for (const folder of await names(modelCacheDir())) {
@@ -52,6 +69,13 @@ export async function listCachedModels(): Promise<CachedModel[]> {
  * @param hubId only this one's; every one's without
  * @returns what was removed
  * @throws FileError `FILE_FAILED`
+ * @example
+ * ```ts
+ * import { pruneModelCache } from "llama-reward/convert";
+ *
+ * const removed = await pruneModelCache("someone/a-model-no-longer-used");
+ * console.log(removed.length);
+ * ```
  */
 export async function pruneModelCache(hubId?: string): Promise<CachedModel[]> {
   const models = (await listCachedModels()).filter(
