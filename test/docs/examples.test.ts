@@ -122,5 +122,7 @@ async function exampleFolder(folder: string): Promise<string> {
     .slice(0, 4)
     .map((n) => ({ prompt: `What is ${n} + 2?`, responses: [`${n + 2}.`, `${n}?`, "No idea."] }));
   await writeFile(join(folder, "candidates.jsonl"), lines(candidates));
+  const published = pairs.map(({ prompt, chosen }, index) => ({ prompt, response: chosen, reward: index }));
+  await writeFile(join(folder, "published.jsonl"), lines(published));
   return folder;
 }
