@@ -9,13 +9,9 @@ import { differingSources } from "./differing-sources.js";
  * Whether `reward.json` says what the checkpoint says: the backbone's dimensions, which head and which of its tensors,
  * template, BOS and position rules, all derived from the checkpoint once more.
  */
-export async function checkDescription(
-  reward: RewardJson,
-  plan: CheckpointPlan,
-  checkpointDir: string,
-): Promise<Check> {
+export async function checkDescription(reward: RewardJson, plan: CheckpointPlan): Promise<Check> {
   const { backbone, head, tokenizer, profile, config } = plan;
-  const otherSources = await differingSources(checkpointDir, reward);
+  const otherSources = await differingSources(plan.folders, reward);
   const findings = [
     ...otherSources.map((file) => `${file} of the checkpoint is not the one this folder was made from`),
     ...differences("backbone", reward.backbone, {

@@ -9,10 +9,11 @@ import type { RewardJson } from "../model/folder/reward-json.js";
 export async function checkTensors(
   modelDir: string,
   checkpointDir: string,
+  base: string | undefined,
   type: BackboneType,
   signal: AbortSignal | undefined,
 ): Promise<Check> {
-  const report = await verifyTensors(modelDir, checkpointDir, { types: [type], signal });
+  const report = await verifyTensors(modelDir, checkpointDir, { types: [type], base, signal });
   const { backboneTensors, headTensors, dropped, faults } = report;
   const findings = faults.map(({ file, kind, message }) => `${file}, ${kind}: ${message}`);
   const rules = [...new Set(dropped.map(({ rule }) => rule))];

@@ -1,5 +1,6 @@
 import type { RewardJson } from "../model/folder/reward-json.js";
 import type { NativeModel } from "../score/native/native-addon.js";
+import type { CheckpointFolders } from "../model/checkpoint/checkpoint-parts.js";
 import { checkOf, skipped, type Check } from "./check.js";
 import { compareVocabulary } from "./vocabulary-texts.js";
 import { modelTokenizer, verifyTokens, type TokenDifference } from "./verify-tokens.js";
@@ -15,16 +16,23 @@ export async function checkTokens(
   model: Pick<NativeModel, "tokenize" | "specialTokens" | "longestToken">,
   backboneFile: string,
   reward: RewardJson,
-  checkpointDir: string,
+  folders: CheckpointFolders,
   signal: AbortSignal | undefined,
 ): Promise<Check> {
   const tokenize = modelTokenizer(model, reward.prompt);
   const { vocabSize } = reward.backbone;
-  const report = await verifyTokens({ tokenize, checkpointDir, vocabSize, prompt: reward.prompt, signal });
+  const report = await verifyTokens({
+    tokenize,
+    checkpointDir: folders.tokenizer,
+    configDir: folders.config,
+    vocabSize,
+    prompt: reward.prompt,
+    signal,
+  });
   if (!report.hasReference) {
     return skipped("tokens", "the checkpoint has no tokenizer.json to compare with");
   }
-  const wrongWords = await compareVocabulary(backboneFile, checkpointDir);
+  const wrongWords = await compareVocabulary(backboneFile, folders.tokenizer);
   if (wrongWords.length > 0) {
     return checkOf("tokens", firstOf(wrongWords), {
       pass: "",

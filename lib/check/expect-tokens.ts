@@ -2,6 +2,7 @@ import { withVocabulary } from "../score/backbone/vocabulary.js";
 import { CheckpointError } from "../errors.js";
 import { loadAddon } from "../score/native/binding.js";
 import type { RewardJson } from "../model/folder/reward-json.js";
+import type { CheckpointFolders } from "../model/checkpoint/checkpoint-parts.js";
 import { describeDifference } from "./check-tokens.js";
 import { modelTokenizer, verifyTokens } from "./verify-tokens.js";
 
@@ -15,14 +16,15 @@ const SAMPLE = { sampleSize: 300, vocabularyLimit: 2000 };
  */
 export async function expectTokens(
   backboneFile: string,
-  checkpointDir: string,
+  folders: CheckpointFolders,
   { prompt, backbone }: Pick<RewardJson, "prompt" | "backbone">,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { differences, strings, misstatements } = await withVocabulary(loadAddon(), backboneFile, (model) =>
     verifyTokens({
       tokenize: modelTokenizer(model, prompt),
-      checkpointDir,
+      checkpointDir: folders.tokenizer,
+      configDir: folders.config,
       vocabSize: backbone.vocabSize,
       prompt,
       signal,

@@ -81,11 +81,13 @@ export class ReferenceTokenizer {
   /**
    * The reference for a checkpoint, or undefined when it has no tokenizer.json.
    * @param vocabSize rows of the embedding
+   * @param configDir where `config.json` is
    * @throws CheckpointError `CHECKPOINT_INVALID` when its tokenizer files cannot be read.
    */
   static async load(
     checkpointDir: string,
     vocabSize = Number.POSITIVE_INFINITY,
+    configDir = checkpointDir,
   ): Promise<ReferenceTokenizer | undefined> {
     const tokenizer = await readJson(checkpointDir, "tokenizer.json");
     if (tokenizer === undefined) return undefined;
@@ -94,7 +96,7 @@ export class ReferenceTokenizer {
       tokenizerConfig: await readJson(checkpointDir, "tokenizer_config.json"),
       specialTokensMap: await readJson(checkpointDir, "special_tokens_map.json"),
       addedTokens: await readJson(checkpointDir, "added_tokens.json"),
-      config: await readJson(checkpointDir, "config.json"),
+      config: await readJson(configDir, "config.json"),
     };
     try {
       return new ReferenceTokenizer(files, vocabSize);

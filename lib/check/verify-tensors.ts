@@ -3,6 +3,7 @@ import { requiredTensors } from "../score/head/head.js";
 import path from "node:path";
 import { compareBackbone } from "./compare-backbone.js";
 import { expectCopies } from "./expect-copies.js";
+import { expectedRows } from "./check-merge.js";
 import { compareHead } from "./compare-head.js";
 import type { TensorFault } from "./tensor-fault.js";
 import {
@@ -23,6 +24,8 @@ export type { FaultKind, TensorFault } from "./tensor-fault.js";
 export interface VerifyTensorsOptions {
   /** Backbones to check; without it, all of the folder. */
   types?: readonly BackboneType[] | undefined;
+  /** For an adapter of PEFT: the folder of the model it was trained on. */
+  base?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Phase `check`, in tensors. */
   onProgress?: ((progress: Progress) => void) | undefined;
@@ -62,7 +65,10 @@ export async function verifyTensors(
   options: VerifyTensorsOptions = {},
 ): Promise<TensorReport> {
   const reward = await readRewardJson(modelDir, { check: false });
-  const plan = await planCheckpoint(checkpointDir, reward.source.hubId ?? undefined);
+  const plan = await planCheckpoint(checkpointDir, reward.source.hubId ?? undefined, {
+    base: options.base,
+    merge: expectedRows,
+  });
   try {
     await expectCopies(plan.checkpoint, plan.copies, options.signal);
     const files = Object.entries(reward.backbone.files) as [BackboneType, WeightsRecord][];

@@ -15,6 +15,8 @@ export interface TokenCheckOptions {
   tokenize: Tokenize;
   /** Folder with the checkpoint's tokenizer.json. */
   checkpointDir: string;
+  /** Folder with its config.json, where that is another one. */
+  configDir?: string | undefined;
   /** Rows of the embedding: a token beyond them can be none. */
   vocabSize?: number;
   /** What a prompt is made with, to be compared with what the checkpoint's files say. */
@@ -61,7 +63,7 @@ const BATCH = 50;
 export async function verifyTokens(options: TokenCheckOptions): Promise<TokenReport> {
   const { tokenize, checkpointDir, vocabularyLimit, signal } = options;
   const { sampleSize = DEFAULT_SAMPLE_SIZE, seed = DEFAULT_SEED } = options;
-  const reference = await ReferenceTokenizer.load(checkpointDir, options.vocabSize);
+  const reference = await ReferenceTokenizer.load(checkpointDir, options.vocabSize, options.configDir);
   if (reference === undefined) {
     return { hasReference: false, strings: 0, tokens: 0, differences: [], misstatements: [] };
   }

@@ -2,6 +2,9 @@ import type { BackboneType } from "../model/architecture/backbone-type.js";
 import { join } from "node:path";
 import { withVocabulary } from "../score/backbone/vocabulary.js";
 import { requireCheckpoint } from "../model/checkpoint/checkpoint-folder.js";
+import { ADAPTER_CONFIG } from "../model/checkpoint/adapter/adapter-config.js";
+import type { CheckpointFolders } from "../model/checkpoint/checkpoint-parts.js";
+import { CONFIG_FILE } from "../model/checkpoint/config-file.js";
 import { planCheckpoint } from "../model/checkpoint/checkpoint-plan.js";
 import { ModelLoadError, RewardError } from "../errors.js";
 import { CacheLayout } from "../data/hub/cache-layout.js";
@@ -26,6 +29,8 @@ import { skipped, type Check } from "./check.js";
 export interface VerifyOptions {
   /** Checkpoint folder to compare with. Default: the Hub cache's copy of the recorded revision, if it is there. */
   against?: string | undefined;
+  /** Folder of the base, where `against` is an adapter. Default: the Hub cache's copy of the recorded one, if it is there. */
+  base?: string | undefined;
   /** Backbone file to check. Default: the one `reward.json` names. */
   type?: BackboneType | undefined;
   /** As in `LoadOptions`. */
@@ -67,12 +72,14 @@ export interface VerifyReport {
 export async function verifyModel(modelDir: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const reward = await readRewardJson(modelDir, { check: false });
   if (options.against !== undefined) await requireCheckpoint(options.against);
+  if (options.base !== undefined) await requireCheckpoint(options.base);
   const type = options.type ?? reward.backbone.defaultType;
   const record = reward.backbone.files[type];
   if (record === undefined) {
     throw new ModelLoadError("MODEL_NOT_FOUND", `${modelDir} has no backbone of type ${type}.`);
   }
-  const against = options.against ?? (await cachedCheckpoint(reward));
+  const { against, base } = await findSources(reward, options);
+  let folders = against === undefined ? undefined : likelyFolders(against, base);
   const checks: Check[] = [];
   const add = async (name: Check["name"], make: () => Promise<Check>): Promise<void> => {
     const check = await make().catch((error: unknown) => failure(name, error));
@@ -91,14 +98,16 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
     }
   } else {
     await add("description", async () => {
-      const plan = await planCheckpoint(against, reward.source.hubId ?? undefined);
+      const plan = await planCheckpoint(against, reward.source.hubId ?? undefined, { base });
       await plan.checkpoint.close();
-      return checkDescription(reward, plan, against);
+      folders = plan.folders;
+      return checkDescription(reward, plan);
     });
-    await add("tensors", () => checkTensors(modelDir, against, type, signal));
+    await add("tensors", () => checkTensors(modelDir, against, base, type, signal));
     await add("tokens", async () => {
       const file = await admit();
-      return withVocabulary(loadAddon(), file, (model) => checkTokens(model, file, reward, against, signal));
+      const likely = folders ?? likelyFolders(against, base);
+      return withVocabulary(loadAddon(), file, (model) => checkTokens(model, file, reward, likely, signal));
     });
   }
   await add("scores", async () => {
@@ -121,9 +130,14 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
     against: against ?? null,
     isGood: failed.length === 0,
     isOtherCheckpoint:
-      isOnlyComparison && against !== undefined && (await differingSources(against, reward)).length > 0,
+      isOnlyComparison && folders !== undefined && (await differingSources(folders, reward)).length > 0,
     checks,
   };
+}
+
+/** Where things are unless the checkpoint, once it is read, says otherwise. */
+function likelyFolders(against: string, base = against): CheckpointFolders {
+  return { named: against, ...(base !== against && { base }), config: base, tokenizer: base };
 }
 
 /** The checks that depend on the checkpoint. */
@@ -133,11 +147,28 @@ function loading({ device, threads, signal }: VerifyOptions): VerifyOptions {
   return { device, threads, signal };
 }
 
-/** The Hub cache's copy of the checkpoint a folder was made from. */
-async function cachedCheckpoint({ source }: RewardJson): Promise<string | undefined> {
-  if (source.hubId === null || source.revision === null) return undefined;
-  const directory = new CacheLayout(defaultCacheDir(), source.hubId).snapshotDir(source.revision);
-  return (await exists(join(directory, "config.json"))) ? directory : undefined;
+/** What to compare with: the folders that were named, else the Hub cache's copies of those a folder was made from. */
+async function findSources(
+  { source }: RewardJson,
+  { against, base }: VerifyOptions,
+): Promise<{ against: string | undefined; base: string | undefined }> {
+  const isMerged = source.base !== undefined;
+  const named =
+    against ?? (await cached(source.hubId, source.revision, isMerged ? ADAPTER_CONFIG : CONFIG_FILE));
+  const under = base ?? (await cached(source.base?.name ?? null, source.base?.revision ?? null, CONFIG_FILE));
+  // Without its base an adapter is nothing to compare with; where it was asked for, the check says so.
+  const isWhole = against !== undefined || !isMerged || under !== undefined;
+  return { against: isWhole ? named : undefined, base: isMerged || base !== undefined ? under : undefined };
+}
+
+async function cached(
+  hubId: string | null,
+  revision: string | null,
+  file: string,
+): Promise<string | undefined> {
+  if (hubId === null || revision === null) return undefined;
+  const directory = new CacheLayout(defaultCacheDir(), hubId).snapshotDir(revision);
+  return (await exists(join(directory, file))) ? directory : undefined;
 }
 
 /** A check that ends in one of our errors has failed for the reason the error gives; anything else is a bug. */

@@ -7,12 +7,7 @@ import { rememberFiles } from "../model/folder/checksum-memory.js";
 import { HEAD_FILE, REWARD_JSON } from "../model/folder/file-names.js";
 import { readRewardJson } from "../model/folder/read-reward-json.js";
 import { writeRewardJson } from "../model/folder/write-reward-json.js";
-import {
-  REWARD_JSON_VERSION,
-  type WeightsRecord,
-  type FileRecord,
-  type RewardJson,
-} from "../model/folder/reward-json.js";
+import { REWARD_JSON_VERSION, type WeightsRecord, type RewardJson } from "../model/folder/reward-json.js";
 import { StagingFolder } from "../model/folder/staging.js";
 import type { F16Losses } from "../formats/floats/f16-losses.js";
 import type { Progress } from "../score/score.js";
@@ -24,7 +19,9 @@ import {
   type DroppedTensor,
 } from "../model/checkpoint/checkpoint-plan.js";
 import { backboneFacts, makeBackbone } from "./make-backbone.js";
-import { hashSmallFiles } from "../model/checkpoint/source-files.js";
+import { describeSources, sourceFiles } from "./describe-sources.js";
+import { findBase } from "./find-base.js";
+import { mergeRows } from "./stream/merge-rows.js";
 import { writeHead } from "./write-head.js";
 
 /** What `convertCheckpoint` may be told. */
@@ -39,6 +36,10 @@ export interface ConvertOptions {
    * checkpoint's head: every value is compared.
    */
   backbone?: string | undefined;
+  /** For an adapter of PEFT: the model that it was trained on, a folder or `owner/name` on the Hub, which is downloaded. */
+  base?: string | undefined;
+  /** Revision of a base on the Hub. Default: what the adapter says, else `main`. */
+  baseRevision?: string | undefined;
   /** Where the checkpoint came from: finds its profile, and is recorded. */
   hubId?: string | undefined;
   /** Revision on the Hub, recorded. */
@@ -84,7 +85,8 @@ export async function convertCheckpoint(
   signal?.throwIfAborted();
   const requested = options.type ?? "auto";
   if (requested !== "auto") checkBackboneType(requested);
-  const plan = await planCheckpoint(checkpointDir, hubId);
+  const base = options.base === undefined ? undefined : await findBase(options.base, options);
+  const plan = await planCheckpoint(checkpointDir, hubId, { base: base?.directory, merge: mergeRows });
   try {
     await expectCopies(plan.checkpoint, plan.copies, signal);
     const staging = await StagingFolder.create(modelDir);
@@ -99,19 +101,18 @@ export async function convertCheckpoint(
       });
       const headFile = await writeHead(plan.checkpoint, plan.head, staging.file(HEAD_FILE));
       await proveHead(plan.head.spec, staging.file(HEAD_FILE), plan.backbone.config.hiddenSize);
-      const sources = [...(await hashSmallFiles(checkpointDir)), ...backbone.sources];
       const fresh = describe(plan, checkpointDir, options, {
         type: backbone.type,
         backbone: backbone.record,
         headFile,
-        sources,
+        sources: await describeSources(plan, backbone.sources, base),
         f16Losses: backbone.f16Losses,
       });
       const reward = await writeRewardJson(
         staging.directory,
         staging.isInsideModelFolder ? merge(await readRewardJson(modelDir), fresh, modelDir) : fresh,
       );
-      await expectTokens(staging.file(backbone.record.file), checkpointDir, reward, signal);
+      await expectTokens(staging.file(backbone.record.file), plan.folders, reward, signal);
       signal?.throwIfAborted();
       await staging.commit();
       await rememberFiles(modelDir, [backbone.record, headFile]);
@@ -129,12 +130,12 @@ interface Written {
   type: BackboneType;
   backbone: WeightsRecord;
   headFile: WeightsRecord;
-  sources: FileRecord[];
+  sources: Pick<RewardJson["source"], "files" | "base">;
   f16Losses: F16Losses | undefined;
 }
 
 function describe(
-  { backbone, config, head, tokenizer, profile }: CheckpointPlan,
+  { backbone, config, head, tokenizer, profile, notes }: CheckpointPlan,
   checkpointDir: string,
   { hubId, revision }: ConvertOptions,
   written: Written,
@@ -147,7 +148,7 @@ function describe(
       revision: revision ?? null,
       profile: profile?.name ?? null,
       license: profile?.license ?? null,
-      files: written.sources,
+      ...written.sources,
     },
     backbone: {
       ...backboneFacts(backbone),
@@ -161,19 +162,20 @@ function describe(
     prompt: makePromptSpec({ tokenizer, usage: head.definition.usage, profile, config }),
     publishedScores: profile?.publishedScores ?? [],
     calibration: null,
-    notes: [...backbone.notes, ...tokenizer.notes, ...(profile?.warnings ?? [])],
+    notes: [...notes, ...backbone.notes, ...tokenizer.notes, ...(profile?.warnings ?? [])],
   };
 }
 
 /** Adds a backbone to what a model folder has. @throws InvalidArgumentError when it was made from other files */
 function merge(existing: RewardJson, fresh: RewardJson, modelDir: string): RewardJson {
-  const checksums = new Map(existing.source.files.map(({ file, sha256 }) => [file, sha256]));
-  const other = fresh.source.files.find(({ file, sha256 }) => checksums.get(file) !== sha256);
-  if (other !== undefined || checksums.size !== fresh.source.files.length) {
+  const recorded = new Map(sourceFiles(existing));
+  const now = sourceFiles(fresh);
+  const [other] = now.find(([file, sha256]) => recorded.get(file) !== sha256) ?? [];
+  if (other !== undefined || recorded.size !== now.length) {
     throw new InvalidArgumentError(
-      `${modelDir} was made from another checkpoint (${existing.name}): ${other?.file ?? REWARD_JSON} differs. ` +
+      `${modelDir} was made from another checkpoint (${existing.name}): ${other ?? REWARD_JSON} differs. ` +
         "Choose another folder for this one.",
-      { details: { modelDir, file: other?.file } },
+      { details: { modelDir, file: other } },
     );
   }
   return {

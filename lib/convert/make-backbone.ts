@@ -21,7 +21,7 @@ import type { CheckpointPlan } from "../model/checkpoint/checkpoint-plan.js";
 import { quantizeFile } from "./quantize-file.js";
 import { hashFile } from "../util/files/hash-file.js";
 import type { F16Losses } from "../formats/floats/f16-losses.js";
-import { InexactError } from "./stream/chunk-writer.js";
+import { F16RangeError, InexactError } from "./stream/chunk-writer.js";
 import { writeBackbone } from "./stream/write-backbone.js";
 
 /** A backbone to make in a staging folder. */
@@ -64,6 +64,7 @@ export async function makeBackbone(job: BackboneJob): Promise<MadeBackbone> {
  * the weights' type, and f16 has more digits. Trying costs little: what does not survive is mostly met in the first tensor.
  */
 async function makeAuto(job: BackboneJob): Promise<Made> {
+  if (job.plan.folders.base !== undefined && job.existing === undefined) return makeMerged(job);
   const own = ownType(job.plan.backbone.copied);
   if (own !== "bf16" || job.existing !== undefined) return make(job, own);
   try {
@@ -72,6 +73,21 @@ async function makeAuto(job: BackboneJob): Promise<Made> {
     if (!(error instanceof InexactError)) throw error;
     await job.staging.remove(backboneFileName("f16"));
     return convert(job, own);
+  }
+}
+
+/**
+ * What an adapter changes a little has more digits than its base: f32 where most of the base is, else f16, which rounds less than bf16
+ * unless a weight is beyond its range.
+ */
+async function makeMerged(job: BackboneJob): Promise<Made> {
+  if (ownType(job.plan.backbone.copied) === "f32") return make(job, "f32");
+  try {
+    return await make(job, "f16");
+  } catch (error) {
+    if (!(error instanceof F16RangeError)) throw error;
+    await job.staging.remove(backboneFileName("f16"));
+    return make(job, "bf16");
   }
 }
 

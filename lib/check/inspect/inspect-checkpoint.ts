@@ -15,8 +15,9 @@ import { headAssumptions, headFound } from "./inspect-model-folder.js";
 export async function inspectCheckpoint(
   checkpointDir: string,
   hubId: string | undefined,
+  base?: string,
 ): Promise<Inspection> {
-  const plan = await planCheckpoint(checkpointDir, hubId);
+  const plan = await planCheckpoint(checkpointDir, hubId, { base });
   try {
     const { backbone, head, tokenizer, profile, config, dropped } = plan;
     const prompt = makePromptSpec({ tokenizer, usage: head.definition.usage, profile, config });
@@ -34,12 +35,14 @@ export async function inspectCheckpoint(
       f16Losses: null,
       head: headFound(head.spec),
       profile: profileName,
+      sources: [],
       prompt: describePrompt(prompt),
       assumptions: [
         ...headAssumptions(head.spec, profileName),
         ...promptAssumptions(prompt, profileName !== null),
       ],
       notes: [
+        ...plan.notes,
         ...pickleNotes(plan.checkpoint.files.map((file) => path.basename(file.path))),
         ...backbone.notes,
         ...tokenizer.notes,
@@ -47,8 +50,8 @@ export async function inspectCheckpoint(
         ...droppedNotes(dropped).map(({ what, rule }) => `${what} is left out: ${rule}.`),
       ],
       verdict:
-        `A checkpoint, to be converted first: llama-reward convert ${checkpointDir} <model-dir> ` +
-        `(auto keeps ${ownType(backbone.copied) === "bf16" ? "bf16, or f16 where it holds every weight" : ownType(backbone.copied)}).`,
+        `A checkpoint, to be converted first: llama-reward convert ${checkpointDir} <model-dir>${base === undefined ? "" : ` --base ${base}`} ` +
+        `(auto ${autoType(ownType(backbone.copied), base !== undefined)}).`,
     };
   } finally {
     await plan.checkpoint.close();
@@ -60,4 +63,11 @@ function pickleNotes(files: readonly string[]): string[] {
   return pickles.length === 0
     ? []
     : [`${pickles.join(", ")}: Python pickles, read as data; nothing that they name is run.`];
+}
+
+/** What `--type auto` will do. */
+function autoType(own: string, isMerged: boolean): string {
+  if (own === "f32") return "keeps f32";
+  if (isMerged) return "rounds the merged weights to f16";
+  return own === "bf16" ? "keeps bf16, or f16 where it holds every weight" : `keeps ${own}`;
 }

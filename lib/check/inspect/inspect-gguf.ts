@@ -32,6 +32,7 @@ export async function inspectGguf(file: string): Promise<Inspection> {
     f16Losses: null,
     head: null,
     profile: null,
+    sources: [],
     prompt: null,
     assumptions: [],
     notes: [

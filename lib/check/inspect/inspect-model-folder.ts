@@ -8,7 +8,7 @@ import { REWARD_JSON } from "../../model/folder/file-names.js";
 import { findScoringFault, readRewardJson } from "../../model/folder/read-reward-json.js";
 import type { WeightsRecord, RewardJson } from "../../model/folder/reward-json.js";
 import { describePrompt, promptAssumptions } from "./describe-prompt.js";
-import type { BackboneFile, HeadFound, Inspection } from "./inspection.js";
+import type { BackboneFile, HeadFound, Inspection, SourceFound } from "./inspection.js";
 import { fileSize } from "../../util/files/optional-file.js";
 
 /** @throws ModelLoadError, HeadLoadError `HEAD_INVALID`, TemplateError */
@@ -32,6 +32,7 @@ export async function inspectModelFolder(modelDir: string): Promise<Inspection> 
     f16Losses: backbone.f16Losses ?? null,
     head,
     profile: source.profile,
+    sources: sourcesOf(reward),
     prompt: describePrompt(prompt),
     assumptions: [
       ...headAssumptions(reward.head, source.profile),
@@ -49,6 +50,13 @@ export async function inspectModelFolder(modelDir: string): Promise<Inspection> 
               ? "This is a process reward model: it can score answers in steps (records with prompt and steps; scoreSteps)."
               : "This model can score.",
   };
+}
+
+function sourcesOf({ name, source }: RewardJson): SourceFound[] {
+  const found = [{ name: source.hubId ?? name, revision: source.revision, files: source.files }, source.base];
+  return found.flatMap((each) =>
+    each === undefined ? [] : { ...each, files: each.files.map(({ file, sha256 }) => ({ file, sha256 })) },
+  );
 }
 
 /** What a head section of `reward.json` is, in words. @throws HeadLoadError `HEAD_INVALID` */

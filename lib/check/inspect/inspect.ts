@@ -13,6 +13,8 @@ import type { Inspection } from "./inspection.js";
 export interface InspectOptions {
   /** Where a checkpoint came from (`owner/name` on the Hub): finds its profile. Default: as the Hub cache's folder says. */
   hubId?: string | undefined;
+  /** For an adapter of PEFT: the folder of the model it was trained on. */
+  base?: string | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface InspectOptions {
  * console.log(head?.kind, verdict);
  * ```
  */
-export async function inspect(target: string, { hubId }: InspectOptions = {}): Promise<Inspection> {
+export async function inspect(target: string, { hubId, base }: InspectOptions = {}): Promise<Inspection> {
   const stats = await stat(target).catch((cause: unknown) => {
     throw new InvalidArgumentError(
       `Expected a model folder, a GGUF file or a checkpoint folder but ${target} cannot be read.`,
@@ -37,5 +39,5 @@ export async function inspect(target: string, { hubId }: InspectOptions = {}): P
   });
   if (stats.isFile()) return inspectGguf(target);
   if (existsSync(path.join(target, REWARD_JSON))) return inspectModelFolder(target);
-  return inspectCheckpoint(target, hubId ?? hubIdOfCache(target));
+  return inspectCheckpoint(target, hubId ?? hubIdOfCache(target), base);
 }

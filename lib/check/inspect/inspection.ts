@@ -18,6 +18,8 @@ export interface Inspection {
   /** Null: there is no head, so nothing can be scored. */
   head: HeadFound | null;
   profile: string | null;
+  /** What a model folder was made from: the checkpoint, or an adapter and then its base. Empty for anything else. */
+  sources: readonly SourceFound[];
   prompt: PromptDescription | null;
   /** What was assumed because neither the checkpoint nor a profile says it. */
   assumptions: readonly string[];
@@ -34,6 +36,13 @@ export interface BackboneFile {
   sizeBytes: number;
   isDefault: boolean;
   isPresent: boolean;
+}
+
+/** A checkpoint that a model folder was made from. */
+export interface SourceFound {
+  name: string;
+  revision: string | null;
+  files: readonly { file: string; sha256: string }[];
 }
 
 /** The head of a model folder or checkpoint. */

@@ -15,6 +15,7 @@ interface ConvertCommandOptions extends OutputOptions {
   type: BackboneType | "auto";
   hubId?: string;
   backbone?: string;
+  base?: string;
 }
 
 /** `convert <hf-dir> <model-dir>`: from a Hugging Face checkpoint folder to a model folder. */
@@ -27,12 +28,16 @@ export const convertCommand: CliCommand = {
         "Converts a Hugging Face checkpoint folder of a reward model: backbone to GGUF, head as it is stored. " +
           "Into an existing model folder of the same checkpoint, a further type is added.",
       )
-      .argument("<hf-dir>", "folder with config.json, tokenizer files and weights")
+      .argument("<hf-dir>", "folder with config.json, tokenizer files and weights, or an adapter of PEFT")
       .argument("<model-dir>", "folder to make")
       .addOption(storageTypeOption())
       .option(
         "--backbone <file.gguf>",
         "take this GGUF of the same model as the backbone, after comparing every value",
+      )
+      .option(
+        "--base <dir|hub-id>",
+        "for an adapter of PEFT (LoRA): the model it was trained on, merged with it",
       )
       .option("--hub-id <owner/name>", "where the checkpoint came from: finds its profile");
     addOutputOptions(command, "print one JSON object").action(act(convert));
@@ -50,6 +55,7 @@ async function convert(
     const result = await convertCheckpoint(checkpointDir, modelDir, {
       type: options.type,
       backbone: options.backbone,
+      base: options.base,
       hubId: options.hubId ?? hubIdOfCache(checkpointDir),
       signal: io.signal,
       onProgress: progress.report,
@@ -98,7 +104,13 @@ export function describeConversion(
   const { backend } = loadAddonDetails();
   return [
     `Made ${modelDir} from ${name}: ${backbone.architecture} backbone as ${type} (${bytes(size)}), ${head.kind} head.`,
-    ...(requested === "auto" ? [explainAutoType(type, backend.features, backend.prefill, ownType)] : []),
+    ...(requested !== "auto"
+      ? []
+      : [
+          source.base === undefined
+            ? explainAutoType(type, backend.features, backend.prefill, ownType)
+            : `auto chose ${type} for the merged weights; ${type === "f32" ? "none is rounded" : "--type f32 keeps them unrounded"}.`,
+        ]),
     source.profile === null
       ? "No profile applies: prompt and position follow the checkpoint's own files (see inspect)."
       : `Profile: ${source.profile}.`,

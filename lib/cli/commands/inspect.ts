@@ -8,6 +8,7 @@ import { printLine } from "../terminal/line-writer.js";
 
 interface InspectCommandOptions extends OutputOptions {
   hubId?: string;
+  base?: string;
 }
 
 /** `inspect <model-dir|file.gguf|hf-dir>`: what it is, which head, what would be scored. */
@@ -21,13 +22,14 @@ export const inspectCommand: CliCommand = {
           "is scored, and what was assumed.",
       )
       .argument("<path>", "model folder, file.gguf or Hugging Face checkpoint folder")
-      .option("--hub-id <owner/name>", "where a checkpoint came from: finds its profile");
+      .option("--hub-id <owner/name>", "where a checkpoint came from: finds its profile")
+      .option("--base <dir>", "for an adapter of PEFT: folder of the model it was trained on");
     addOutputOptions(command, "print one JSON object").action(act(inspectPath));
   },
 };
 
 async function inspectPath(io: CliIo, target: string, options: InspectCommandOptions): Promise<number> {
-  const inspection = await inspect(target, { hubId: options.hubId });
+  const inspection = await inspect(target, { hubId: options.hubId, base: options.base });
   await printLine(
     io.stdout,
     options.json === true ? JSON.stringify(inspection) : inspectionText(inspection, io.columns),

@@ -19,6 +19,7 @@ import { verifyRewards, type RewardComparison } from "../../eval/index.js";
 
 interface VerifyCommandOptions extends OutputOptions {
   against?: string;
+  base?: string;
   type?: BackboneType;
   device?: VerifyOptions["device"];
   threads?: number;
@@ -42,6 +43,7 @@ export const verifyCommand: CliCommand = {
         "--scores <path>",
         "published rewards to compare with: records of one conversation each, with its reward",
       )
+      .option("--base <dir>", "folder of the base, where the checkpoint is an adapter of PEFT")
       .addOption(typeOption("backbone file to check (default: as reward.json says)", BACKBONE_TYPES))
       .addOption(deviceOption("where the published scores are computed"))
       .option("--threads <n>", "CPU threads (default: physical cores)", positiveInteger);
@@ -54,6 +56,7 @@ async function verify(io: CliIo, modelDir: string, options: VerifyCommandOptions
   const progress = new ProgressDisplay(io, options.quiet === true);
   const report = await verifyModel(modelDir, {
     against: options.against,
+    base: options.base,
     type: options.type,
     device: options.device,
     threads: options.threads,

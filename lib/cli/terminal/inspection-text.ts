@@ -24,6 +24,10 @@ export function inspectionText(inspection: Inspection, columns: number): string 
     ...(head === null || head.attributes.length === 0
       ? []
       : [["attributes", head.attributes.join(", ")] as [string, string]]),
+    ...inspection.sources.map((source, index): [string, string] => [
+      index === 0 ? "made from" : "and base",
+      sourceText(source),
+    ]),
     ...(kind === "gguf" ? [] : [["profile", profile ?? "none"] as [string, string]]),
     ...(prompt === null
       ? []
@@ -49,6 +53,15 @@ export function inspectionText(inspection: Inspection, columns: number): string 
     ...notes.map((note) => wrap(`Note: ${note}`, columns)),
     wrap(verdict, columns),
   ].join("\n");
+}
+
+/** Digits of a checksum that tell files apart. */
+const CHECKSUM_DIGITS = 12;
+
+function sourceText({ name, revision, files }: Inspection["sources"][number]): string {
+  const weights = files.filter(({ file }) => !/\.(json|jinja|model)$/.test(file));
+  const listed = weights.map(({ file, sha256 }) => `${file} ${sha256.slice(0, CHECKSUM_DIGITS)}`);
+  return [revision === null ? name : `${name} at ${revision}`, ...listed].join(", ");
 }
 
 function backboneText({

@@ -169,8 +169,11 @@ function nonFinite(tensor: PlannedTensor, index: number): CheckpointError {
   );
 }
 
-function tooLargeForF16(tensor: PlannedTensor, index: number): CheckpointError {
-  return new CheckpointError(
+/** A weight that f16 cannot hold at all was met. */
+export class F16RangeError extends CheckpointError {}
+
+function tooLargeForF16(tensor: PlannedTensor, index: number): F16RangeError {
+  return new F16RangeError(
     "CHECKPOINT_INVALID",
     `Tensor ${tensor.source} has a value at ${index} beyond f16's range of ±65504, which would silently change the scores. ` +
       "Use --type bf16 or f32.",

@@ -40,6 +40,8 @@ export interface StoredTensor extends TensorInfo {
   offset: number;
   /** Values from one index to the next, by axis, where the values do not lie row by row without gaps. */
   strides?: readonly number[];
+  /** Type in the file, where the values are read in another one: what an adapter is merged into. */
+  storedDtype?: TensorDtype;
 }
 
 /** Makes the error for a file that cannot be trusted: its class depends on what the file is for. */

@@ -51,7 +51,7 @@ export function checkBackboneType(type: unknown): BackboneType {
 /** The checkpoint's own precision: the type most of the backbone's bytes have. */
 export function ownType(tensors: readonly PlannedTensor[]): FloatType {
   const bytes: Record<FloatType, number> = { f32: 0, f16: 0, bf16: 0 };
-  for (const { stored } of tensors) bytes[floatType(stored.dtype)] += stored.sizeBytes;
+  for (const { stored } of tensors) bytes[floatType(stored.storedDtype ?? stored.dtype)] += stored.sizeBytes;
   return (["bf16", "f16", "f32"] as const).reduce((most, type) => (bytes[type] > bytes[most] ? type : most));
 }
 

@@ -3,7 +3,8 @@ import path from "node:path";
 import { InvalidArgumentError } from "../../errors.js";
 import { REWARD_JSON } from "../folder/file-names.js";
 import { exists } from "../../util/files/optional-file.js";
-import { CONFIG_FILE } from "./read-config.js";
+import { ADAPTER_CONFIG } from "./adapter/adapter-config.js";
+import { CONFIG_FILE } from "./config-file.js";
 import { messageOf, codeOf } from "../../util/caught.js";
 
 /**
@@ -46,7 +47,7 @@ export async function requireFolderOfCheckpoint(directory: string): Promise<void
  */
 export async function requireCheckpoint(directory: string): Promise<void> {
   await requireFolderOfCheckpoint(directory);
-  if (await exists(path.join(directory, CONFIG_FILE))) return;
+  for (const file of [CONFIG_FILE, ADAPTER_CONFIG]) if (await exists(path.join(directory, file))) return;
   throw new InvalidArgumentError(
     `Expected the folder of a Hugging Face checkpoint but ${directory} has no ${CONFIG_FILE}.`,
     { details: { directory } },

@@ -6,16 +6,16 @@ import { refuseReferenceReward } from "../../score/head/reference-reward.js";
 import { detectHead, isStepKind, type DetectedHead } from "../../score/head/registry.js";
 import { findProfile } from "../profile/find-profile.js";
 import type { Profile } from "../profile/profile.js";
-import { Checkpoint } from "./checkpoint.js";
+import type { Checkpoint } from "./checkpoint.js";
+import { findAdaptedHead } from "./adapter/adapted-head.js";
+import { readTrainedTokenizer } from "./adapter/trained-tokenizer.js";
+import { isTied, openParts, type BaseOptions, type CheckpointFolders } from "./checkpoint-parts.js";
 import { findCopies, type TensorCopy } from "./copies.js";
 import type { StoredTensor } from "../../formats/safetensors/safetensors-header.js";
 import { familyConfig, findArchitecture } from "../architecture/registry.js";
 import { planBackbone, type BackbonePlan } from "../architecture/backbone-plan.js";
 import { droppingRule } from "../../score/head/dropped-tensors.js";
 import type { RawConfig } from "../architecture/raw-config.js";
-import { requireFolderOfCheckpoint } from "./checkpoint-folder.js";
-import { readConfig } from "./read-config.js";
-import { readTokenizer } from "../tokenizer/read-tokenizer.js";
 import type { TokenizerInfo } from "../tokenizer/tokenizer-info.js";
 
 /** A tensor that goes nowhere, and the name of the rule that says so. */
@@ -29,6 +29,7 @@ const COPY_RULE = "copy of the backbone under another name";
 /** Everything a checkpoint says, checked: every tensor has its place. Close `checkpoint`. */
 export interface CheckpointPlan {
   checkpoint: Checkpoint;
+  folders: CheckpointFolders;
   /** As the family's configuration class reads it. */
   config: RawConfig;
   backbone: BackbonePlan;
@@ -38,36 +39,54 @@ export interface CheckpointPlan {
   copies: readonly TensorCopy[];
   tokenizer: TokenizerInfo;
   profile: Profile | undefined;
+  /** What users should know about how it is put together. */
+  notes: readonly string[];
 }
 
 /**
  * Reads a checkpoint folder: configuration, tensor lists, tokenizer and profile. No weights are read.
  * @param hubId where it came from, to find its profile
+ * @param options for an adapter: its base
  * @throws InvalidArgumentError for a path that is no folder of a checkpoint; CheckpointError `CHECKPOINT_INVALID`,
  * `CHECKPOINT_UNSUPPORTED`; HeadLoadError `HEAD_INVALID`, `HEAD_MISMATCH`
  */
-export async function planCheckpoint(checkpointDir: string, hubId?: string): Promise<CheckpointPlan> {
-  await requireFolderOfCheckpoint(checkpointDir);
-  const raw = await readConfig(checkpointDir);
-  const config = familyConfig(findArchitecture(raw), raw);
-  const checkpoint = await Checkpoint.open(checkpointDir, { hasTiedEmbedding: isTied(config) });
+export async function planCheckpoint(
+  checkpointDir: string,
+  hubId?: string,
+  options: BaseOptions = {},
+): Promise<CheckpointPlan> {
+  const parts = await openParts(checkpointDir, options);
+  const { folders, raw, checkpoint } = parts;
   try {
+    const family = familyConfig(findArchitecture(raw), raw);
     const copies = findCopies(checkpoint);
     const backbone = planBackbone(raw, withoutCopies(checkpoint.tensors, copies));
     const profile = await findProfile({ hubId, checkpointDir });
     const names = [hubId ?? path.basename(path.resolve(checkpointDir))];
-    const process = evidenceBeside(profile, config, names);
+    const process = evidenceBeside(profile, family, names);
     // A profile of ours says what its model is.
     if ((profile?.hubIds ?? []).length === 0)
-      refuseReferenceReward([hubId, path.basename(path.resolve(checkpointDir)), config["_name_or_path"]]);
-    const tokenizer = await readTokenizer(checkpointDir, config, backbone.vocabSize);
-    const head = findHead(backbone, config, tokenizer, profile, process);
+      refuseReferenceReward([hubId, path.basename(path.resolve(checkpointDir)), family["_name_or_path"]]);
+    const trained = await readTrainedTokenizer(folders, family, backbone.vocabSize);
+    const { tokenizer, config } = trained;
+    const head = findAdaptedHead(() => findHead(backbone, config, tokenizer, profile, process), parts);
     checkStepsRule(head, profile);
     const dropped = [
       ...accountForRest(backbone.leftover, head),
       ...copies.map(({ name }) => ({ name, rule: COPY_RULE })),
     ];
-    return { checkpoint, config, backbone, head, dropped, copies, tokenizer, profile };
+    return {
+      checkpoint,
+      folders,
+      config,
+      backbone,
+      head,
+      dropped,
+      copies,
+      tokenizer,
+      profile,
+      notes: [...parts.notes, ...trained.notes],
+    };
   } catch (error) {
     await checkpoint.close();
     throw error;
@@ -132,11 +151,6 @@ function checkStepsRule({ definition }: DetectedHead, profile: Profile | undefin
       : `The profile says how steps are joined, but a ${kind} head rewards whole answers. Leave "steps" out, or correct "head".`,
     { details: { kind } },
   );
-}
-
-/** @param settings the configuration with its family's defaults: only Gemma ties unless told otherwise */
-function isTied(settings: RawConfig): boolean {
-  return settings["tie_word_embeddings"] === true;
 }
 
 function findToken({ metadata }: TokenizerInfo, text: string): number | undefined {

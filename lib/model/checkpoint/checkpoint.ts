@@ -57,6 +57,15 @@ export class Checkpoint implements RowReader {
     }
   }
 
+  /** A checkpoint of open files whose tensors have their plain names; they are closed with it. @throws CheckpointError `CHECKPOINT_INVALID` */
+  static of(directory: string, files: readonly WeightFile[]): Checkpoint {
+    const owners = new Map<string, string>();
+    for (const { tensors, path: file } of files) {
+      for (const name of tensors.keys()) refuseTwice(owners, name, path.basename(file));
+    }
+    return new Checkpoint(directory, files);
+  }
+
   /** The file that holds a tensor. @throws CheckpointError `CHECKPOINT_INVALID` */
   fileOf(name: string): WeightFile {
     const file = this.#fileByTensor.get(name);
@@ -91,16 +100,7 @@ function withPlainNames(files: readonly WeightFile[], { hasTiedEmbedding }: Chec
     [...file.tensors.keys()].map((name) => ({ name, file: path.basename(file.path) })),
   );
   const seen = new Map<string, string>();
-  for (const { name, file } of stored) {
-    const other = seen.get(name);
-    if (other !== undefined) {
-      throw invalid(
-        `Tensor ${name} lies in both ${other} and ${file}: which one is the model's cannot be told. Remove one of them.`,
-        { tensor: name, files: [other, file] },
-      );
-    }
-    seen.set(name, file);
-  }
+  for (const { name, file } of stored) refuseTwice(seen, name, file);
   refuseAdapterTensors(seen.keys());
   const names = plainTensorNames(seen.keys());
   const metadata = new Map(files.flatMap((file) => [...file.metadata]));
@@ -121,4 +121,16 @@ function noWeights(directory: string, names: readonly string[]): CheckpointError
     `${directory} has no weights: none of ${EXPECTED_WEIGHTS}.${found} Give the folder of a complete Hugging Face checkpoint.`,
     { directory, candidates },
   );
+}
+
+/** @param owners file by tensor, of those before */
+function refuseTwice(owners: Map<string, string>, name: string, file: string): void {
+  const other = owners.get(name);
+  if (other !== undefined) {
+    throw invalid(
+      `Tensor ${name} lies in both ${other} and ${file}: which one is the model's cannot be told. Remove one of them.`,
+      { tensor: name, files: [other, file] },
+    );
+  }
+  owners.set(name, file);
 }

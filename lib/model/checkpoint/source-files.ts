@@ -3,30 +3,51 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileError } from "../../util/caught.js";
 import type { FileRecord } from "../folder/reward-json.js";
+import { ADAPTER_CONFIG } from "./adapter/adapter-config.js";
+import type { CheckpointFolders } from "./checkpoint-parts.js";
+import { CONFIG_FILE } from "./config-file.js";
 import { INDEX_FILES } from "./weight-files.js";
 
 /** Files beside the weights that a conversion reads. */
-const SMALL_FILES = [
+const MODEL_FILES = [CONFIG_FILE, ...INDEX_FILES];
+const TOKENIZER_FILES = [
   "added_tokens.json",
   "chat_template.jinja",
-  "config.json",
-  "profile.json",
   "special_tokens_map.json",
   "tokenizer.json",
   "tokenizer.model",
   "tokenizer_config.json",
-  ...INDEX_FILES,
-].sort();
+];
+const PROFILE_FILE = "profile.json";
 
-/** Sizes and checksums of those that a checkpoint has. @throws FileError `FILE_FAILED` */
-export async function hashSmallFiles(checkpointDir: string): Promise<FileRecord[]> {
+/** The files that a conversion reads beside weights, by folder. */
+export interface SmallFiles {
+  /** Of the folder that was named. */
+  named: FileRecord[];
+  /** Of the base, where that is an adapter. */
+  base: FileRecord[];
+}
+
+/** Sizes and checksums of the files beside the weights that a checkpoint is read from. @throws FileError `FILE_FAILED` */
+export async function hashSmallFiles({ named, base, tokenizer }: CheckpointFolders): Promise<SmallFiles> {
+  if (base === undefined) {
+    return { named: await hashFiles(named, [...MODEL_FILES, ...TOKENIZER_FILES, PROFILE_FILE]), base: [] };
+  }
+  const isOwn = tokenizer === named;
+  return {
+    named: await hashFiles(named, [ADAPTER_CONFIG, PROFILE_FILE, ...(isOwn ? TOKENIZER_FILES : [])]),
+    base: await hashFiles(base, [...MODEL_FILES, ...(isOwn ? [] : TOKENIZER_FILES)]),
+  };
+}
+
+async function hashFiles(checkpointDir: string, wanted: readonly string[]): Promise<FileRecord[]> {
   const present = new Set(
     await readdir(checkpointDir).catch((cause: unknown) => {
       throw fileError("read", checkpointDir, cause);
     }),
   );
   const records: FileRecord[] = [];
-  for (const file of SMALL_FILES.filter((name) => present.has(name))) {
+  for (const file of wanted.filter((name) => present.has(name)).sort()) {
     const bytes = await readFile(path.join(checkpointDir, file)).catch((cause: unknown) => {
       throw fileError("read", path.join(checkpointDir, file), cause);
     });

@@ -75,6 +75,12 @@ async function whyNoModelFolder(modelDir: string, cause: unknown): Promise<strin
       `\`llama-reward convert ${modelDir} <model-dir>\`.`
     );
   }
+  if (await exists(path.join(modelDir, "adapter_config.json"))) {
+    return (
+      `${modelDir} is an adapter of PEFT, not a model folder. Merge it with the model it was trained on: ` +
+      `\`llama-reward convert ${modelDir} <model-dir> --base <folder or hub-id>\`.`
+    );
+  }
   const reason = messageOf(cause);
   return `${modelDir} is no model folder: ${REWARD_JSON} cannot be read (${reason}). ${MAKE_ONE}`;
 }

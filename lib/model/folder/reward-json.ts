@@ -58,6 +58,15 @@ const contentSchema = z.strictObject({
     profile: z.string().nullable(),
     license: z.string().nullable(),
     files: z.array(fileRecord),
+    /** The model that an adapter was merged into, which `files` are of; absent where the checkpoint was whole. */
+    base: z
+      .strictObject({
+        /** Its Hub id, or its folder's name. */
+        name: z.string().min(1),
+        revision: z.string().nullable(),
+        files: z.array(fileRecord),
+      })
+      .optional(),
   }),
   backbone: z.strictObject({
     /** GGUF architecture name. */

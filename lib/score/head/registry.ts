@@ -64,7 +64,8 @@ export function detectHead(candidates: HeadCandidates): DetectedHead {
   const [head, ...others] = found;
   const kinds = found.map(({ definition }) => definition.kind);
   if (head === undefined && process !== undefined) throw refuseProcessReward(process);
-  if (head === undefined) throw new HeadLoadError("HEAD_INVALID", noHeadMessage(candidates));
+  if (head === undefined)
+    throw new HeadLoadError("HEAD_INVALID", noHeadMessage(candidates), { details: { kinds } });
   if (others.length > 0) {
     throw new HeadLoadError(
       "HEAD_INVALID",

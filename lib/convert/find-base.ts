@@ -1,0 +1,42 @@
+import path from "node:path";
+import { downloadCheckpoint, hubIdOfCache } from "../data/hub/index.js";
+import { InvalidArgumentError } from "../errors.js";
+import type { ConvertOptions } from "./convert.js";
+import { exists } from "../util/files/optional-file.js";
+
+/** The base under an adapter, on this machine. */
+export interface FoundBase {
+  directory: string;
+  hubId: string | null;
+  revision: string | null;
+}
+
+/** What a model on the Hub is called. */
+export const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
+
+/**
+ * Finds a base: a folder where there is one of that name, else a model on the Hub.
+ * @throws InvalidArgumentError for what is neither; DownloadError `DOWNLOAD_FAILED`; `signal.reason`
+ */
+export async function findBase(
+  base: string,
+  { baseRevision, signal, onProgress }: Pick<ConvertOptions, "baseRevision" | "signal" | "onProgress">,
+): Promise<FoundBase> {
+  if (await exists(base)) {
+    const commit = path.basename(path.resolve(base));
+    const hubId = hubIdOfCache(path.resolve(base)) ?? null;
+    return { directory: base, hubId, revision: hubId === null ? null : commit };
+  }
+  if (!HUB_ID.test(base)) {
+    throw new InvalidArgumentError(
+      `Expected a folder, or owner/name on the Hub, for the base but received ${JSON.stringify(base)}, which is neither.`,
+      { details: { base } },
+    );
+  }
+  const { directory, commit } = await downloadCheckpoint(base, {
+    revision: baseRevision,
+    signal,
+    onProgress,
+  });
+  return { directory, hubId: base, revision: commit };
+}
