@@ -4,7 +4,7 @@ import { withVocabulary } from "../score/backbone/vocabulary.js";
 import { requireCheckpoint } from "../model/checkpoint/checkpoint-folder.js";
 import { ADAPTER_CONFIG } from "../model/checkpoint/adapter/adapter-config.js";
 import type { CheckpointFolders } from "../model/checkpoint/checkpoint-parts.js";
-import { CONFIG_FILE } from "../model/checkpoint/config-file.js";
+import { CONFIG_FILE } from "../model/checkpoint/read-config.js";
 import { planCheckpoint } from "../model/checkpoint/checkpoint-plan.js";
 import { ModelLoadError, RewardError } from "../errors.js";
 import { CacheLayout } from "../data/hub/cache-layout.js";

@@ -38,7 +38,7 @@ export interface ConvertOptions {
   backbone?: string | undefined;
   /** For an adapter of PEFT: the model that it was trained on, a folder or `owner/name` on the Hub, which is downloaded. */
   base?: string | undefined;
-  /** Revision of a base on the Hub. Default: what the adapter says, else `main`. */
+  /** Revision of a base on the Hub. Default `main`. */
   baseRevision?: string | undefined;
   /** Where the checkpoint came from: finds its profile, and is recorded. */
   hubId?: string | undefined;
@@ -85,7 +85,10 @@ export async function convertCheckpoint(
   signal?.throwIfAborted();
   const requested = options.type ?? "auto";
   if (requested !== "auto") checkBackboneType(requested);
-  const base = options.base === undefined ? undefined : await findBase(options.base, options);
+  const base =
+    options.base === undefined
+      ? undefined
+      : await findBase(options.base, { revision: options.baseRevision, signal, onProgress });
   const plan = await planCheckpoint(checkpointDir, hubId, { base: base?.directory, merge: mergeRows });
   try {
     await expectCopies(plan.checkpoint, plan.copies, signal);

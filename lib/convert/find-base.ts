@@ -1,7 +1,6 @@
 import path from "node:path";
-import { downloadCheckpoint, hubIdOfCache } from "../data/hub/index.js";
+import { downloadCheckpoint, hubIdOfCache, type HubOptions } from "../data/hub/index.js";
 import { InvalidArgumentError } from "../errors.js";
-import type { ConvertOptions } from "./convert.js";
 import { exists } from "../util/files/optional-file.js";
 
 /** The base under an adapter, on this machine. */
@@ -16,12 +15,10 @@ export const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
 
 /**
  * Finds a base: a folder where there is one of that name, else a model on the Hub.
+ * @param download of the base; its revision says which one on the Hub
  * @throws InvalidArgumentError for what is neither; DownloadError `DOWNLOAD_FAILED`; `signal.reason`
  */
-export async function findBase(
-  base: string,
-  { baseRevision, signal, onProgress }: Pick<ConvertOptions, "baseRevision" | "signal" | "onProgress">,
-): Promise<FoundBase> {
+export async function findBase(base: string, download: HubOptions): Promise<FoundBase> {
   if (await exists(base)) {
     const commit = path.basename(path.resolve(base));
     const hubId = hubIdOfCache(path.resolve(base)) ?? null;
@@ -33,10 +30,6 @@ export async function findBase(
       { details: { base } },
     );
   }
-  const { directory, commit } = await downloadCheckpoint(base, {
-    revision: baseRevision,
-    signal,
-    onProgress,
-  });
+  const { directory, commit } = await downloadCheckpoint(base, download);
   return { directory, hubId: base, revision: commit };
 }

@@ -1,20 +1,24 @@
 import { basename } from "node:path";
 import { downloadCheckpoint, type HubOptions } from "../data/hub/index.js";
 import { InvalidArgumentError } from "../errors.js";
+import { isAdapter } from "../model/checkpoint/adapter/open-adapter.js";
+import { readAdapterConfig } from "../model/checkpoint/adapter/adapter-config.js";
+import { findBase, HUB_ID } from "./find-base.js";
 import { convertCheckpoint, type ConvertOptions, type ConvertResult } from "./convert.js";
 
 /** What `pullModel` may be told. */
 export interface PullOptions
-  extends Omit<HubOptions, "onProgress">, Pick<ConvertOptions, "type" | "onProgress"> {
+  extends
+    Omit<HubOptions, "onProgress">,
+    Pick<ConvertOptions, "type" | "onProgress" | "base" | "baseRevision"> {
   /** Model folder to make. Default: `models/<name>`. */
   to?: string | undefined;
 }
 
-const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
-
 /**
  * Downloads a reward model from the Hub into the shared cache and converts it to a model folder. What is in the cache is not
- * fetched again, an interrupted download continues.
+ * fetched again, an interrupted download continues. An adapter of PEFT is merged into the base that its configuration names, which is
+ * downloaded, too.
  * @param hubId `owner/name` on the Hub
  * @throws InvalidArgumentError `INVALID_ARGUMENT` that is no `owner/name`
  * @throws DownloadError `DOWNLOAD_FAILED`; else what `convertCheckpoint` throws; `signal.reason`
@@ -36,8 +40,36 @@ export async function pullModel(hubId: string, options: PullOptions = {}): Promi
       `Expected owner/name on the Hub but received ${JSON.stringify(hubId)}. For a folder on this machine use convert.`,
     );
   }
-  const { to = `models/${basename(hubId)}`, type, ...download } = options;
+  const { to = `models/${basename(hubId)}`, type, base, baseRevision, ...download } = options;
   const { directory, commit } = await downloadCheckpoint(hubId, download);
   const { signal, onProgress } = options;
-  return convertCheckpoint(directory, to, { type, hubId, revision: commit, signal, onProgress });
+  const named =
+    (await isAdapter(directory)) && base === undefined
+      ? await namedBase(hubId, directory)
+      : { base, revision: baseRevision };
+  const under =
+    named.base === undefined
+      ? undefined
+      : await findBase(named.base, { ...download, revision: named.revision, onProgress });
+  return convertCheckpoint(directory, to, {
+    type,
+    hubId,
+    revision: commit,
+    base: under?.directory,
+    signal,
+    onProgress,
+  });
+}
+
+/** The base that an adapter's configuration names. @throws CheckpointError; InvalidArgumentError when it is not on the Hub */
+async function namedBase(
+  hubId: string,
+  directory: string,
+): Promise<{ base: string; revision: string | undefined }> {
+  const { base_model_name_or_path: base, revision } = (await readAdapterConfig(directory)) ?? {};
+  if (typeof base === "string" && HUB_ID.test(base)) return { base, revision: revision ?? undefined };
+  throw new InvalidArgumentError(
+    `${hubId} is an adapter of PEFT whose base is ${JSON.stringify(base ?? null)}, no owner/name on the Hub: give it with --base.`,
+    { details: { hubId, base } },
+  );
 }

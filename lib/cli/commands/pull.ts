@@ -12,6 +12,7 @@ interface PullCommandOptions extends OutputOptions {
   to?: string;
   type: BackboneType | "auto";
   revision?: string;
+  base?: string;
 }
 
 /** `pull <hub-id>`: download from the Hub, then convert. */
@@ -27,6 +28,10 @@ export const pullCommand: CliCommand = {
       .argument("<hub-id>", "owner/name on the Hub")
       .option("--to <dir>", "model folder to make (default: models/<name>)")
       .option("--revision <name>", "branch, tag or commit (default: main)")
+      .option(
+        "--base <dir|hub-id>",
+        "for an adapter of PEFT: the model it was trained on (default: as its configuration says)",
+      )
       .addOption(storageTypeOption());
     addOutputOptions(command, "print one JSON object").action(act(pull));
   },
@@ -39,6 +44,7 @@ async function pull(io: CliIo, hubId: string, options: PullCommandOptions): Prom
       to: options.to,
       type: options.type,
       revision: options.revision,
+      base: options.base,
       signal: io.signal,
       onProgress: progress.report,
     });

@@ -1,5 +1,7 @@
 import { DownloadError } from "../../errors.js";
 import { EXPECTED_WEIGHTS, loneCandidates, mayBeWeights } from "../../model/checkpoint/weight-files.js";
+import { ADAPTER_CONFIG } from "../../model/checkpoint/adapter/adapter-config.js";
+import { ADAPTER_WEIGHTS } from "../../model/checkpoint/adapter/open-adapter.js";
 import type { HubFile } from "./download-file.js";
 import { downloadSnapshot, type HubOptions, type Snapshot } from "./download-snapshot.js";
 import { hasWeights, indexFile, weightFiles } from "./weight-files.js";
@@ -13,7 +15,7 @@ const NEEDED_FILE =
 
 /** What is looked at in a listing: those, weights of any name, and what tells an adapter. */
 function mayBeRead(path: string): boolean {
-  return NEEDED_FILE.test(path) || mayBeWeights(path) || path === "adapter_config.json";
+  return NEEDED_FILE.test(path) || mayBeWeights(path) || path === ADAPTER_CONFIG;
 }
 
 /**
@@ -42,15 +44,20 @@ export function downloadCheckpoint(hubId: string, options: HubOptions = {}): Pro
         const names = [...files.keys()];
         const index = indexFile(names);
         const directory = await fetch(index);
-        const small = names.filter((path) => NEEDED_FILE.test(path));
+        const isNeeded = (path: string): boolean =>
+          NEEDED_FILE.test(path) || (path === ADAPTER_CONFIG && !hasWeights(names));
+        const small = names.filter(isNeeded);
         return [...small, ...index, ...(await weightFiles(names, directory))];
       },
-      essential: "config.json",
+      essential: ["config.json", ADAPTER_CONFIG],
     },
   );
 }
 
 function checkComplete(hubId: string, files: ReadonlyMap<string, HubFile>): void {
+  // An adapter alone: its base, which has the rest, is downloaded in its turn.
+  const isAdapter = files.has(ADAPTER_CONFIG) && !hasWeights(files.keys());
+  if (isAdapter && ADAPTER_WEIGHTS.some((name) => files.has(name))) return;
   const missing = [
     ...(files.has("config.json") ? [] : ["config.json"]),
     ...(hasWeights(files.keys()) ? [] : [`weights (${EXPECTED_WEIGHTS})`]),
@@ -67,8 +74,8 @@ function checkComplete(hubId: string, files: ReadonlyMap<string, HubFile>): void
 }
 
 function adviceFor(names: readonly string[]): string {
-  if (names.includes("adapter_config.json")) {
-    return "It holds an adapter for another model: merge the two with the peft library, and convert the folder that gives.";
+  if (names.includes(ADAPTER_CONFIG)) {
+    return `It holds an adapter for another model, without its weights (${ADAPTER_WEIGHTS.join(" or ")}).`;
   }
   const others = [...names.filter((name) => /^[^/]*\.safetensors$/.test(name)), ...loneCandidates(names)];
   if (others.length > 0) {

@@ -51,8 +51,8 @@ export interface SnapshotOptions extends HubOptions {
         fetch: (paths: readonly string[]) => Promise<string>,
       ) => Promise<readonly string[]>)
     | undefined;
-  /** A file without which a copy in the cache is none, where the network is forbidden. */
-  essential?: string | undefined;
+  /** Files of which a copy in the cache has one, or is none; asked where the network is forbidden. */
+  essential?: readonly string[] | undefined;
   /** Turns what went wrong into the error that is thrown. Default: says what the Hub answered, and what to do. */
   explain?: ((error: unknown) => unknown) | undefined;
 }
@@ -162,11 +162,11 @@ async function cachedSnapshot(
   cache: CacheLayout,
   { name }: HubRepository,
   revision: string,
-  essential = "",
+  essential: readonly string[] = [""],
 ): Promise<Snapshot> {
   const commit = (await cache.readRef(revision)) ?? revision;
   const directory = cache.snapshotDir(commit);
-  if (await exists(join(directory, essential))) return { directory, commit };
+  for (const file of essential) if (await exists(join(directory, file))) return { directory, commit };
   throw new DownloadError(
     "DOWNLOAD_FAILED",
     `HF_HUB_OFFLINE is set, and the cache has no copy of ${name} at revision "${revision}" (${directory}). ` +

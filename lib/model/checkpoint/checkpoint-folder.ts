@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "../../errors.js";
 import { REWARD_JSON } from "../folder/file-names.js";
 import { exists } from "../../util/files/optional-file.js";
 import { ADAPTER_CONFIG } from "./adapter/adapter-config.js";
-import { CONFIG_FILE } from "./config-file.js";
+import { CONFIG_FILE } from "./read-config.js";
 import { messageOf, codeOf } from "../../util/caught.js";
 
 /**

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { CheckpointError, InvalidArgumentError } from "../../errors.js";
 import type { WeightFile } from "../../formats/weight-file.js";
+import { appendAll } from "../../util/collections.js";
 import { exists } from "../../util/files/optional-file.js";
 import { familyConfig, findArchitecture } from "../architecture/registry.js";
 import { EMBEDDING } from "../architecture/find-sources.js";
@@ -76,7 +77,7 @@ async function openAdapted(directory: string, base: string, merge: MergeRows): P
   const opened: WeightFile[] = [...under.files];
   try {
     const adapter = await openAdapter(directory);
-    opened.push(adapter.file, ...adapter.heads);
+    appendAll(opened, [adapter.file, ...adapter.heads]);
     const { base: files, adapter: own, ...facts } = adaptFiles(under.files, adapter, merge);
     const checkpoint = Checkpoint.of(directory, [...files, own, ...adapter.heads]);
     return {

@@ -5,7 +5,7 @@ import { fileError } from "../../util/caught.js";
 import type { FileRecord } from "../folder/reward-json.js";
 import { ADAPTER_CONFIG } from "./adapter/adapter-config.js";
 import type { CheckpointFolders } from "./checkpoint-parts.js";
-import { CONFIG_FILE } from "./config-file.js";
+import { CONFIG_FILE } from "./read-config.js";
 import { INDEX_FILES } from "./weight-files.js";
 
 /** Files beside the weights that a conversion reads. */

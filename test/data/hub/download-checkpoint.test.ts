@@ -113,6 +113,19 @@ describe("a download", () => {
     },
   );
 
+  it("brings an adapter alone: its base has the rest", async () => {
+    const adapter = [
+      "adapter_config.json",
+      "adapter_model.safetensors",
+      "tokenizer.json",
+      "value_head.safetensors",
+    ];
+    const left = ["optimizer.pt", "training_args.bin", "README.md"];
+    await restart([...adapter, ...left].map((name) => [name, Buffer.from(name)] as const));
+    const { directory } = await downloadCheckpoint(REPOSITORY, options);
+    expect((await readdir(directory)).sort()).toEqual(adapter);
+  });
+
   it("takes pickles where a revision has no safetensors: the weights, and nothing that training left", async () => {
     const small = [...FILES].filter(([name]) => name !== "model.safetensors");
     const left = ["training_args.bin", "optimizer.bin", "scheduler.pt", "rng_state.pth", "other.bin"];

@@ -40,7 +40,8 @@ const PARTS: readonly { pattern: RegExp; part: Part; isEmbedding?: true }[] = [
 ];
 
 /** Where a name of PEFT's stands that none of {@link PARTS} knows. */
-const UNKNOWN_PART = /(^|\.)(lora_\w+|token_adapter|trainable_tokens_\w+)(\.|$)/;
+const UNKNOWN_PART =
+  /(^|\.)(lora_\w+|token_adapter|trainable_tokens_\w+|hada_\w+|lokr_\w+|ia3_l|b?oft_\w+|vera_\w+|randlora_\w+|prompt_\w+)(\.|$)/;
 
 /** The module as it was before the adapter was put around it, saved with embeddings. */
 const BASE_LAYER = /\.base_layer(?=\.[^.]+$)/;

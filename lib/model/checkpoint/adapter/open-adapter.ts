@@ -3,7 +3,7 @@ import { CheckpointError } from "../../../errors.js";
 import type { WeightFile } from "../../../formats/weight-file.js";
 import { exists } from "../../../util/files/optional-file.js";
 import { listWeights, openWeights } from "../open-weights.js";
-import { CONFIG_FILE } from "../config-file.js";
+import { CONFIG_FILE } from "../read-config.js";
 import { plainTensorNames } from "../tensor-names.js";
 import { chooseHeadFiles, chooseWeights } from "../weight-files.js";
 import { ADAPTER_CONFIG, readAdapterConfig, type AdapterConfig } from "./adapter-config.js";
@@ -48,8 +48,9 @@ export async function openAdapter(directory: string): Promise<OpenAdapter> {
     files.push(file);
     const heads: WeightFile[] = [];
     for (const head of chooseHeadFiles(present)) {
-      heads.push(withPlainNames(await openWeights(path.join(directory, head.name), head.prefix)));
-      files.push(...heads.slice(-1));
+      const opened = withPlainNames(await openWeights(path.join(directory, head.name), head.prefix));
+      heads.push(opened);
+      files.push(opened);
     }
     const own = chooseWeights(present);
     if (own !== undefined) {
