@@ -24,10 +24,8 @@ export interface ReferenceRewards extends Omit<ReferenceModel, "hidden"> {
   cases: { messages: Message[]; tokens: number; reward: number }[];
 }
 
-/** @param name `hidden-states`, or `backbones` (made by `test/reference/backbones/make_goldens.py`) */
-export async function readReference<Name extends "hidden-states" | "backbones">(
-  name: Name,
-): Promise<References[Name]> {
+/** @param name `hidden-states`, or what `make_goldens.py` in that folder of `test/reference/` made */
+export async function readReference<Name extends keyof References>(name: Name): Promise<References[Name]> {
   const file = path.join(import.meta.dirname, "reference", `${name}.json`);
   return JSON.parse(await readFile(file, "utf8")) as References[Name];
 }
@@ -35,6 +33,7 @@ export async function readReference<Name extends "hidden-states" | "backbones">(
 interface References {
   "hidden-states": Reference;
   backbones: Reference & { rewards: Record<string, ReferenceRewards> };
+  heads: { method: string; rewards: Record<string, ReferenceRewards> };
 }
 
 /** Writes the checkpoint of a reference model, with the weights `make-reference.py` had. */

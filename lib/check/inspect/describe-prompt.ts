@@ -43,7 +43,7 @@ export function describePrompt(spec: PromptSpec): PromptDescription {
   const suffix = spec.addSpecialTokens ? spec.suffixTokens : [];
   return {
     bosCount: added + (bosText === undefined || example === null ? 0 : leadingCount(example, bosText)),
-    eosAppended: spec.appendEosToken !== null || suffix.length > 0,
+    eosAppended: spec.appendEosToken !== null || spec.ending !== undefined || suffix.length > 0,
     position: spec.position,
     scored: spec.steps === undefined ? POSITIONS[spec.position] : scoredOf(spec.steps),
     gating: spec.gatingText,

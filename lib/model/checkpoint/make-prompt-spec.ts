@@ -56,7 +56,8 @@ export function makePromptSpec({ tokenizer, usage, profile, config }: PromptSour
     suffixTokens: [...tokenizer.suffixTokens],
     bosToken: tokenizer.bosToken,
     removeBosText: published.bos === "none",
-    appendEosToken: appendedToken({ tokenizer, usage, profile, config }),
+    appendEosToken: published.appendEos === true ? requireEos(tokenizer) : null,
+    ...ending(usage.ending, tokenizer, config),
     padToken: padToken(config),
     position: published.position ?? usage.position,
     gatingText: published.gatingText ?? usage.gatingText ?? null,
@@ -81,28 +82,36 @@ function refuseTokensWithoutRow(template: string, tokenizer: TokenizerInfo): voi
   );
 }
 
+function ending(
+  usage: HeadUsage["ending"],
+  tokenizer: TokenizerInfo,
+  config: PromptSources["config"],
+): Pick<PromptSpec, "ending"> {
+  if (usage === undefined) return {};
+  const { strip = "", separator = "" } = usage;
+  const token = usage.token === "eos" ? requireEos(tokenizer) : rewardToken(config, tokenizer.vocabSize);
+  return { ending: { token, strip, separator } };
+}
+
+function rewardToken(config: PromptSources["config"], vocabSize: number): number {
+  const id = config["reward_token_id"];
+  if (typeof id === "number" && Number.isInteger(id) && id >= 0 && id < vocabSize) return id;
+  throw new CheckpointError(
+    "CHECKPOINT_INVALID",
+    `config.json: reward_token_id is ${JSON.stringify(id)}, expected a token id below ${vocabSize}. Download config.json again.`,
+  );
+}
+
 function pairPieces(profile: Profile | undefined): PromptSpec["pair"] {
   const { context, prompt } = profile?.head ?? {};
   return context === undefined || prompt === undefined ? null : { context, prompt };
-}
-
-function appendedToken({ tokenizer, usage, profile, config }: PromptSources): number | null {
-  if (profile?.prompt.appendEos === true) return requireEos(tokenizer);
-  if (usage.appendedTokenKey === undefined) return null;
-  const id = config[usage.appendedTokenKey];
-  if (typeof id === "number" && Number.isInteger(id) && id >= 0 && id < tokenizer.vocabSize) return id;
-  throw new CheckpointError(
-    "CHECKPOINT_INVALID",
-    `config.json: ${usage.appendedTokenKey} is ${JSON.stringify(id)}, expected a token id below ${tokenizer.vocabSize}. ` +
-      "Download config.json again.",
-  );
 }
 
 function requireEos(tokenizer: TokenizerInfo): number {
   if (tokenizer.eosToken !== null) return tokenizer.eosToken;
   throw new CheckpointError(
     "CHECKPOINT_UNSUPPORTED",
-    "The profile asks for an EOS token at the end, but the tokenizer names none. Set eos_token in tokenizer_config.json.",
+    "This model's usage asks for an EOS token at the end, but the tokenizer names none. Set eos_token in tokenizer_config.json.",
   );
 }
 

@@ -78,10 +78,20 @@ export interface HeadUsage {
   position: "last" | "last-non-pad" | "before-first-pad";
   /** For heads that gate on the prompt: the text whose last occurrence (as tokens) marks the gating position. */
   gatingText?: string;
-  /** Key of `config.json` with the id of a token that is appended to every input. */
-  appendedTokenKey?: string;
   /** For heads of steps: how they are joined. */
   steps?: StepsRule;
+  /** How the published usage makes every input end in one token, where it does not end in it already. */
+  ending?: EndingUsage;
+}
+
+/** The token at the end of every input, and what the published code does to the text in front of it. */
+export interface EndingUsage {
+  /** `eos`: the tokenizer's. `reward`: `reward_token_id` of config.json. */
+  token: "eos" | "reward";
+  /** Characters that are cut from the end of the rendered text first. */
+  strip?: string;
+  /** Text between the rendered text and a token that had to be added. */
+  separator?: string;
 }
 
 /** What a head's section of `reward.json` says about its model, for whoever describes or drives it. */

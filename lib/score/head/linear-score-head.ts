@@ -2,6 +2,7 @@ import { z } from "zod";
 import { HeadLoadError } from "../../errors.js";
 import type { HeadCandidates, HeadDefinition } from "./head.js";
 import { labelNames } from "./label-names.js";
+import { isOpenRlhf } from "./open-rlhf-head.js";
 import {
   expectOutputs,
   linearLayer,
@@ -35,10 +36,10 @@ export const linearScoreHead: HeadDefinition<LinearScoreSpec> = {
   task: "score",
   schema,
   detect(candidates) {
-    const { tensors, hiddenSize, profile } = candidates;
+    const { tensors, hiddenSize, profile, config } = candidates;
     const isOtherHead = [...tensors.keys()].some((name) => name.startsWith("weights.fc."));
-    if (isOtherHead || profile?.weights !== undefined) return undefined;
-    if (!tensors.has("score.weight")) return detectOpenRlhf(candidates);
+    if (isOtherHead || profile?.weights !== undefined || isOpenRlhf(config)) return undefined;
+    if (!tensors.has("score.weight")) return detectValueRow(candidates);
     const score = linearLayer(tensors, "score");
     const [rows = 0] = stackSizes(tensors, [score], hiddenSize);
     const labels = labelNames(candidates, rows, "label");
@@ -66,10 +67,9 @@ export const linearScoreHead: HeadDefinition<LinearScoreSpec> = {
 const OTHER_PREFIXES = ["score", "v_head", "regression_head", "regression_layer"];
 
 /**
- * OpenRLHF calls its one row, without bias, as `--value_head_prefix` says: `value_head` at first, `score` since 0.5.
- * Source: OpenRLHF 0.8 openrlhf/models/model.py, `get_llm_for_sequence_regression`; openrlhf/cli/train_rm.py.
+ * A row without bias of another name, in a folder whose config has lost OpenRLHF's marks (`open-rlhf-head.ts`).
  */
-function detectOpenRlhf({ tensors, hiddenSize, config }: HeadCandidates): LinearScoreSpec | undefined {
+function detectValueRow({ tensors, hiddenSize, config }: HeadCandidates): LinearScoreSpec | undefined {
   const named = config["value_head_prefix"];
   const prefixes = ["value_head", ...(typeof named === "string" ? [named] : [])];
   const prefix = prefixes.find((each) => tensors.has(`${each}.weight`) && !tensors.has(`${each}.bias`));

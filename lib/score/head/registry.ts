@@ -5,6 +5,7 @@ import { gatedAttributeHead } from "./gated-attribute-head.js";
 import type { HeadCandidates, HeadDefinition } from "./head.js";
 import { linearScoreHead } from "./linear-score-head.js";
 import { logitHead } from "./logit-head.js";
+import { openRlhfHead } from "./open-rlhf-head.js";
 import { pairHead } from "./pair-head.js";
 import { qrmHead } from "./qrm-head.js";
 import { refuseProcessReward } from "./process-reward.js";
@@ -27,6 +28,7 @@ export const HEADS: readonly HeadDefinition[] = [
   regressionHead,
   starlingHead,
   rewardTokenHead,
+  openRlhfHead,
   twoLayerScoreHead,
   attributeRegressionHead,
   armormHead,

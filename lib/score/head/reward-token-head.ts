@@ -8,13 +8,13 @@ const REWARD_TOKEN = "reward_token_id";
 
 /**
  * InternLM 2's reward head: `v_head.weight`, one row without bias, at a token of its own that the published usage appends to
- * every input. Source: RewardBench 0.1.4 `rewardbench/models/internlm.py` and the class it quotes,
+ * every input that does not end in it. Source: RewardBench 0.1.4 `rewardbench/models/internlm.py` and the class it quotes,
  * `InternLM2ForRewardModel` of internlm/internlm2-20b-reward's modeling_internlm2.py.
  */
 export const rewardTokenHead = scalarHead({
   kind: "reward-token",
   description: "value head of one linear row, at a token that is appended to every input",
-  usage: { addSpecialTokens: false, position: "last", appendedTokenKey: REWARD_TOKEN },
+  usage: { addSpecialTokens: false, position: "last", ending: { token: "reward" } },
   findLayers(candidates) {
     if (!hasRewardToken(candidates)) return [];
     const { config } = candidates;

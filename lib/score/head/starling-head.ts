@@ -1,4 +1,5 @@
 import { linearLayer } from "./linear-stack.js";
+import { isOpenRlhf } from "./open-rlhf-head.js";
 import { hasRewardToken } from "./reward-token-head.js";
 import { scalarHead } from "./scalar-head.js";
 
@@ -12,7 +13,7 @@ export const starlingHead = scalarHead({
   description: "value head of one linear row, before the first padding token",
   usage: { addSpecialTokens: true, position: "before-first-pad" },
   findLayers: (candidates) =>
-    candidates.tensors.has("v_head.weight") && !hasRewardToken(candidates)
+    candidates.tensors.has("v_head.weight") && !hasRewardToken(candidates) && !isOpenRlhf(candidates.config)
       ? [linearLayer(candidates.tensors, "v_head")]
       : [],
 });

@@ -5,6 +5,7 @@ import { checkText } from "../conversation/template-data.js";
 import { appendAll } from "../../util/collections.js";
 import type { AddedTokens } from "./added-tokens.js";
 import { ChatTemplate } from "./chat-template.js";
+import { endText } from "./ending.js";
 import { checkRoles, fitParts, unwritten } from "./probe.js";
 import type { PromptOptions } from "./prompt-options.js";
 import type { PromptSpec } from "./prompt-spec.js";
@@ -102,13 +103,11 @@ export class Drafter {
       ? { input, restore: (text: string) => text }
       : this.#added.control.mask(input, this.#spec.template, this.#added.texts);
     const rendered = this.#template.renderInput(masked);
-    const text = putTags(this.#withoutBos(rendered));
-    const segments = this.#added
-      .split(text)
-      .map((segment) => (typeof segment === "number" ? segment : restore(segment)));
+    const { text, segments } = endText(putTags(this.#withoutBos(rendered)), this.#spec.ending, this.#added);
+    const restored = segments.map((segment) => (typeof segment === "number" ? segment : restore(segment)));
     return {
       text: restore(text),
-      pieces: this.#added.prepare(segments, this.#spec),
+      pieces: this.#withoutEnding(this.#added.prepare(restored, this.#spec)),
       warnings: [
         ...(parseSpecial ? parsedSpecialsWarning(this.#added.control.findIn(input)) : []),
         ...unwritten(this.#template, masked, rendered).map(unwrittenWarning),
@@ -118,29 +117,40 @@ export class Drafter {
   }
 
   /**
-   * A text that is a prompt already: no template, and EOS is not appended.
+   * A text that is a prompt already: no template, and EOS is not appended; the token that every input ends in is, where it is missing.
    * @param addSpecialTokens whether the tokenizer adds its own special tokens; without, the text has its BOS itself
    */
   ofText(text: string, addSpecialTokens: boolean): Draft {
     checkPrompt(text);
-    const { prefixTokens, suffixTokens } = this.#spec;
+    const { prefixTokens, suffixTokens, ending } = this.#spec;
+    const ended = endText(text, ending, this.#added);
+    const suffix = addSpecialTokens ? suffixTokens : [];
     return {
-      text,
-      pieces: this.#added.prepare(this.#added.split(text), this.#spec),
+      text: ended.text,
+      pieces: this.#withoutEnding(this.#added.prepare(ended.segments, this.#spec)),
       warnings: [],
-      added: addSpecialTokens ? { prefix: prefixTokens, suffix: suffixTokens } : { prefix: [], suffix: [] },
+      added: {
+        prefix: addSpecialTokens ? prefixTokens : [],
+        suffix: ending === undefined ? suffix : [...suffix, ending.token],
+      },
     };
   }
 
   #publishedAdditions(): Draft["added"] {
-    const { addSpecialTokens, prefixTokens, suffixTokens, appendEosToken } = this.#spec;
+    const { addSpecialTokens, prefixTokens, suffixTokens, appendEosToken, ending } = this.#spec;
     return {
       prefix: addSpecialTokens ? prefixTokens : [],
       suffix: [
         ...(addSpecialTokens ? suffixTokens : []),
         ...(appendEosToken === null ? [] : [appendEosToken]),
+        ...(ending === undefined ? [] : [ending.token]),
       ],
     };
+  }
+
+  /** The token that every input ends in goes behind the text, where it is not cut. */
+  #withoutEnding(pieces: readonly PromptSegment[]): readonly PromptSegment[] {
+    return this.#spec.ending === undefined ? pieces : pieces.slice(0, -1);
   }
 
   #withoutBos(text: string): string {

@@ -32,8 +32,18 @@ export const promptSchema = z.strictObject({
   bosToken: z.int().nonnegative().nullable(),
   /** Takes the text of BOS out of the rendered prompt, wherever it occurs. */
   removeBosText: z.boolean(),
-  /** Token id appended to every input: EOS when the published usage appends it itself, or the token that the head looks at. */
+  /** Token id appended to every input when the published usage appends EOS itself. */
   appendEosToken: z.int().nonnegative().nullable(),
+  /** The token that every input ends in; absent for models without one. It is never cut. */
+  ending: z
+    .strictObject({
+      token: z.int().nonnegative(),
+      /** Characters cut from the end of the text, before anything is added. */
+      strip: z.string(),
+      /** Text put in front of the token where it has to be added. */
+      separator: z.string(),
+    })
+    .optional(),
   padToken: z.int().nonnegative().nullable(),
   position: z.enum(["last", "last-non-pad", "before-first-pad"]),
   /** For heads that gate on the prompt: the text whose last occurrence (as tokens) marks the gating position. */

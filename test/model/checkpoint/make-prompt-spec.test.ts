@@ -87,8 +87,8 @@ describe("makePromptSpec", () => {
   });
 
   it("appends the token that config.json names where the head's usage does, if it is one", () => {
-    const usage = { addSpecialTokens: false, position: "last", appendedTokenKey: "reward_token_id" } as const;
-    expect(make({ usage, config: { reward_token_id: 3 } }).appendEosToken).toBe(3);
+    const usage = { addSpecialTokens: false, position: "last", ending: { token: "reward" } } as const;
+    expect(make({ usage, config: { reward_token_id: 3 } }).ending).toMatchObject({ token: 3 });
     for (const id of [undefined, -1, 1.5, "3", 1 << 30]) {
       expect(() => make({ usage, config: { reward_token_id: id } })).toThrow(
         expect.objectContaining({ code: "CHECKPOINT_INVALID" }),

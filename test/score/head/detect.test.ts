@@ -267,3 +267,33 @@ describe("loading refuses", () => {
     });
   });
 });
+
+describe("one name of two publishers", () => {
+  const normalized = { normalize_reward: true, mean: 1, std: 2 };
+
+  it.each<[what: string, checkpoint: string, settings: Record<string, unknown>, kind: string]>([
+    ["OpenRLHF's row", "skywork-llama3.1-tiny", { normalize_reward: false }, "open-rlhf"],
+    ["OpenRLHF's row, normalized", "skywork-llama3.1-tiny", normalized, "open-rlhf"],
+    [
+      "OpenRLHF's row by another name",
+      "starling-tiny",
+      { normalize_reward: false, value_head_prefix: "v_head" },
+      "open-rlhf",
+    ],
+  ])("%s", async (_, checkpoint, settings, kind) => {
+    const candidates = await candidatesOf(checkpoint);
+    const { definition } = detectHead({ ...candidates, config: { ...candidates.config, ...settings } });
+    expect(definition.kind).toBe(kind);
+  });
+
+  it.each<[what: string, settings: Record<string, unknown>, message: string]>([
+    ["a critic", { normalize_reward: false, architectures: ["CriticModel"] }, "critic"],
+    ["a mean without a deviation", { normalize_reward: true, mean: 1 }, "std missing"],
+    ["a deviation of zero", { ...normalized, std: 0 }, "positive"],
+  ])("OpenRLHF's %s is refused", async (_, settings, message) => {
+    const candidates = await candidatesOf("skywork-llama3.1-tiny");
+    const error = failure({ ...candidates, config: { ...candidates.config, ...settings } });
+    expect(error.code).toBe("HEAD_INVALID");
+    expect(error.message).toContain(message);
+  });
+});

@@ -74,6 +74,29 @@ describe("PromptBuilder", () => {
     expect(await tokens("a", { suffixTokens: [2], addSpecialTokens: false })).toEqual(body);
   });
 
+  it("ends every input in the token of the usage, once", async () => {
+    const template = "{% for m in messages %}{{ m.content }}{% endfor %}";
+    const ending = { token: 2, strip: "\n", separator: " " };
+    const spec = { template, ending, addSpecialTokens: false };
+    expect(await tokens("ab\n\n", spec)).toEqual([...ids("ab "), 2]);
+    expect(await tokens("ab</s>\n", spec)).toEqual([...ids("ab"), 2]);
+    expect(await tokens("ab</s> ", spec)).toEqual([...ids("ab", "</s>"), ...ids("  "), 2]);
+    expect(await tokens("abcd", spec, { contextLength: 3, truncate: "right" })).toEqual([...ids("ab"), 2]);
+    const own = { ...spec, ending: { token: 77, strip: "", separator: "" } };
+    expect(await tokens("ab\n", own)).toEqual([...ids("ab\n"), 77]);
+    // What an answer spells is text there, and no ending.
+    const forged = await tokens("ab</s>", spec, { specialTokens: "literal" });
+    expect(forged.at(-1)).toBe(2);
+    expect(forged).toHaveLength("ab</s> ".length + 1);
+  });
+
+  it("ends a text that is a prompt already in that token, too", async () => {
+    const ending = { token: 2, strip: "\n", separator: "" };
+    const builder = await PromptBuilder.create({ ...SPEC, ending }, new CharacterTokenizer(), OPTIONS);
+    const prompts = await builder.buildTexts(["ab", "ab</s>"], false);
+    for (const prompt of prompts) expect([...(prompt as PreparedPrompt).tokens]).toEqual([...ids("ab"), 2]);
+  });
+
   it("applies the BOS option to the leading run only", async () => {
     const body = ids("<|turn|>", "user:a", "<s>", "b", "<|end|>");
     expect(await tokens("a<s>b")).toEqual([1, 1, ...body]);
