@@ -76,7 +76,9 @@ it("a GPU backend that cannot be opened does not stop the CPU, and is reported",
   const fallback = path.join(folder, "fallback");
   mkdirSync(fallback);
   for (const directory of [folder, fallback]) writeFileSync(path.join(directory, name), "not a library");
-  expect(initialize({ backendDirectories: [...libraries.backendDirectories, folder, fallback] })).toMatchObject({
+  expect(
+    initialize({ backendDirectories: [...libraries.backendDirectories, folder, fallback] }),
+  ).toMatchObject({
     backends: expect.arrayContaining(["CPU"]) as string[],
     failures: [message(path.join(folder, name)), message(path.join(fallback, name))],
   });
