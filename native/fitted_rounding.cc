@@ -12,6 +12,7 @@
 #include "backend.h"
 #include "error.h"
 #include "factor.h"
+#include "moments.h"
 #include "parallel.h"
 
 namespace llama_reward {
@@ -51,8 +52,10 @@ std::vector<int64_t> column_order(const InputMoments &moments) {
   std::vector<int64_t> order(static_cast<size_t>(moments.width));
   for (size_t i = 0; i < order.size(); i++)
     order[i] = static_cast<int64_t>(i);
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return moments.squares[static_cast<size_t>(a)] < moments.squares[static_cast<size_t>(b)];
+  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    const float first = moments.squares[static_cast<size_t>(a)];
+    const float second = moments.squares[static_cast<size_t>(b)];
+    return first != second ? first < second : a < b;
   });
   return order;
 }

@@ -17,6 +17,7 @@
 #include "handle.h"
 #include "js_model.h"
 #include "js_moments.h"
+#include "model.h"
 #include "moments_capture.h"
 #include "row_source.h"
 #include "worker.h"

@@ -13,6 +13,7 @@
 #include "error.h"
 #include "fitted_rounding.h"
 #include "handle.h"
+#include "moments.h"
 #include "worker.h"
 
 namespace llama_reward {

@@ -85,7 +85,7 @@ void give_back_free_memory() {
   // Electron), this is the first call that glibc's own sees, and two first calls at once end the process when
   // the second of their threads does.
   static std::mutex one_at_a_time;
-  const std::lock_guard<std::mutex> lock(one_at_a_time);
+  const std::scoped_lock lock(one_at_a_time);
   malloc_trim(0);
 #endif
 }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "batch.h"
+#include "capture.h"
 #include "error.h"
 
 namespace llama_reward {

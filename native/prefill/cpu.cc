@@ -1,3 +1,4 @@
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -19,11 +20,9 @@ struct NamedLevel {
   const char *name;
   Level level;
 };
-constexpr NamedLevel LEVELS[] = {{"amx", Level::AMX},
-                                 {"avx512bf16", Level::AVX512_BF16},
-                                 {"avx512", Level::AVX512},
-                                 {"avx2", Level::AVX2},
-                                 {"off", Level::OFF}};
+constexpr std::array LEVELS = {NamedLevel{"amx", Level::AMX}, NamedLevel{"avx512bf16", Level::AVX512_BF16},
+                               NamedLevel{"avx512", Level::AVX512}, NamedLevel{"avx2", Level::AVX2},
+                               NamedLevel{"off", Level::OFF}};
 
 /// The most that may be used.
 Level read_limit() {

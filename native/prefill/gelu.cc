@@ -1,4 +1,5 @@
 #include "gelu.h"
+#include "kernels.h"
 #include <atomic>
 #include <cstddef>
 #include <cstdint>

@@ -2,18 +2,17 @@
 // headers beyond C's: an inline function of theirs, compiled here, could be the copy the linker keeps for the
 // whole addon.
 //
-// V has: WIDTH, Register, zero, set(float), load(const float*), store(float*, Register), add, sub, mul,
-// fmadd(a, b, c) = a·b + c, fnmadd, min, max, round (to nearest), power_of_two(Register of whole numbers),
-// divide, sum(Register), largest(Register), from_f16(const void*), from_bf16(const void*),
-// masked_infinity(Register, bits): −∞ in the lanes whose bit is set.
+// V has: WIDTH; WIDE, registers of a wide tile's row; WIDE_ROWS and NARROW_ROWS, as many rows of a tile as
+// the registers hold beside a row of the panel and a number of `x`; Register, zero, set(float), load(const
+// float*), store(float*, Register), add, sub, mul, fmadd(a, b, c) = a·b + c, fnmadd, min, max, round (to
+// nearest), power_of_two(Register of whole numbers), divide, sum(Register), largest(Register), from_f16(const
+// void*), from_bf16(const void*), masked_infinity(Register, bits): −∞ in the lanes whose bit is set.
 
 namespace {
 
-/// Registers of a tile's row: many columns take fewer loads of `x`, few fit small matrices.
-constexpr int WIDE = LLAMA_REWARD_WIDE_TILE, NARROW = 2;
-/// Rows of a tile, as many as the registers hold beside a row of the panel and a number of `x`.
-constexpr int WIDE_ROWS = LLAMA_REWARD_WIDE_ROWS, NARROW_ROWS = LLAMA_REWARD_NARROW_ROWS;
-constexpr int COLUMNS = WIDE * V::WIDTH;
+/// Registers of a narrow tile's row: many columns take fewer loads of `x`, few fit small matrices.
+constexpr int NARROW = 2;
+constexpr int COLUMNS = V::WIDE * V::WIDTH;
 
 void widen(const void *source, Element type, float *target, int64_t count) {
   const int64_t whole = count - count % V::WIDTH;
@@ -126,8 +125,8 @@ void multiply_by(const float *x, int64_t x_stride, int64_t rows, const float *pa
 
 void multiply(const float *x, int64_t x_stride, int64_t rows, const float *panel, int64_t panel_stride,
               int64_t length, float *c, int64_t c_stride, int64_t columns_used, bool add) {
-  const auto by =
-      columns_used > NARROW * V::WIDTH ? multiply_by<WIDE, WIDE_ROWS> : multiply_by<NARROW, NARROW_ROWS>;
+  const auto by = columns_used > NARROW * V::WIDTH ? multiply_by<V::WIDE, V::WIDE_ROWS>
+                                                   : multiply_by<NARROW, V::NARROW_ROWS>;
   by(x, x_stride, rows, panel, panel_stride, length, c, c_stride, columns_used, add);
 }
 
@@ -233,7 +232,7 @@ void rescale(float *x, int64_t count, float factor) {
 constexpr Kernels KERNELS = {
     LLAMA_REWARD_KERNELS_NAME,
     COLUMNS,
-    WIDE_ROWS,
+    V::WIDE_ROWS,
     NARROW * V::WIDTH,
     widen,
     pack,

@@ -5,9 +5,6 @@
 
 #include "kernels.h"
 
-#define LLAMA_REWARD_WIDE_ROWS 6
-#define LLAMA_REWARD_NARROW_ROWS 6
-#define LLAMA_REWARD_WIDE_TILE 2
 #define LLAMA_REWARD_KERNELS_NAME "AVX2"
 
 namespace llama_reward::prefill {
@@ -15,6 +12,7 @@ namespace {
 
 struct V {
   static constexpr int WIDTH = 8;
+  static constexpr int WIDE = 2, WIDE_ROWS = 6, NARROW_ROWS = 6;
   using Register = __m256;
 
   static Register zero() { return _mm256_setzero_ps(); }

@@ -5,9 +5,6 @@
 
 #include "kernels.h"
 
-#define LLAMA_REWARD_WIDE_ROWS 8
-#define LLAMA_REWARD_NARROW_ROWS 12
-#define LLAMA_REWARD_WIDE_TILE 3
 #define LLAMA_REWARD_KERNELS_NAME "AVX-512"
 
 namespace llama_reward::prefill {
@@ -15,6 +12,7 @@ namespace {
 
 struct V {
   static constexpr int WIDTH = 16;
+  static constexpr int WIDE = 3, WIDE_ROWS = 8, NARROW_ROWS = 12;
   using Register = __m512;
 
   static Register zero() { return _mm512_setzero_ps(); }
