@@ -56,6 +56,10 @@ const CHANGE_SCORES: Readonly<Record<string, readonly unknown[]>> = {
   encoding_format: ["float"],
   embed_dtype: ["float32"],
   endianness: ["native"],
+  // Which steps are rewarded, and how they become one number.
+  aggregate: [],
+  step_tag_id: [],
+  returned_token_ids: [],
   // Which model answers.
   lora_path: [],
   lora_name: [],
