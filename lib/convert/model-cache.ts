@@ -1,7 +1,8 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { REWARD_JSON } from "../model/folder/file-names.js";
 import { codeOf, fileError } from "../util/caught.js";
+import { exists, fileSize } from "../util/files/optional-file.js";
 import { userCacheDir } from "../util/files/user-cache-dir.js";
 
 /** A model of the Hub as a user names it. */
@@ -35,7 +36,8 @@ export function modelCacheDir(): string {
 /** The folder of a model in the cache, whether it is there or not. */
 export function cachedModelDir({ hubId, revision }: HubName): string {
   const [owner = "", name = ""] = hubId.split("/");
-  // Neither half has a "--" that could be mistaken: the Hub refuses such names. Revisions may have slashes.
+  // Neither half has a "--" that could be mistaken: the Hub refuses such names (huggingface_hub 1.0, validate_repo_id). Revisions may
+  // have slashes.
   return path.join(modelCacheDir(), `${owner}--${name}`, encodeURIComponent(revision));
 }
 
@@ -58,7 +60,7 @@ export async function listCachedModels(): Promise<CachedModel[]> {
       const modelDir = path.join(modelCacheDir(), folder, revision);
       if (!(await isModelFolder(modelDir))) continue;
       const sizeBytes = await sizeOf(modelDir);
-      models.push({ hubId: `${owner}/${name}`, revision: decodeURIComponent(revision), modelDir, sizeBytes });
+      models.push({ hubId: `${owner}/${name}`, revision: revisionOf(revision), modelDir, sizeBytes });
     }
   }
   return models;
@@ -91,10 +93,7 @@ export async function pruneModelCache(hubId?: string): Promise<CachedModel[]> {
 
 /** Whether a folder is a model folder, complete: conversion gives it its name last. */
 export async function isModelFolder(directory: string): Promise<boolean> {
-  return readFile(path.join(directory, REWARD_JSON)).then(
-    () => true,
-    () => false,
-  );
+  return exists(path.join(directory, REWARD_JSON));
 }
 
 async function names(directory: string): Promise<string[]> {
@@ -107,9 +106,17 @@ async function names(directory: string): Promise<string[]> {
   );
 }
 
+/** The revision that a folder is called after; the folder's own name where somebody else made it. */
+function revisionOf(folder: string): string {
+  try {
+    return decodeURIComponent(folder);
+  } catch {
+    return folder;
+  }
+}
+
 async function sizeOf(directory: string): Promise<number> {
-  const sizes = await Promise.all(
-    (await names(directory)).map((name) => stat(path.join(directory, name)).then(({ size }) => size)),
-  );
-  return sizes.reduce((total, size) => total + size, 0);
+  const files = (await names(directory)).map((name) => path.join(directory, name));
+  const sizes = await Promise.all(files.map(fileSize));
+  return sizes.reduce<number>((total, size = 0) => total + size, 0);
 }

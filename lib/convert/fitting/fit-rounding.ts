@@ -12,6 +12,7 @@ import {
   type GgufTensorInfo,
 } from "../../formats/gguf/gguf-reader.js";
 import { isPlainFloat } from "../../formats/gguf/gguf-types.js";
+import { writeAt } from "../../util/files/write-at.js";
 import { observeInputs } from "./observe-inputs.js";
 
 /** A q8_0 backbone to round by what records show. */
@@ -72,7 +73,9 @@ export async function fitRounding(job: FitJob): Promise<void> {
         await moments.dispose();
       }
     }
-    await handle.sync();
+    await handle.sync().catch((cause: unknown) => {
+      throw fileError("write", job.target, cause);
+    });
   } finally {
     await Promise.all([sourceData.close(), handle.close()]);
   }
@@ -122,7 +125,5 @@ async function roundMatrix(
     .catch((error: unknown) => {
       throw fromNative(error);
     });
-  await handle.write(blocks, 0, blocks.length, target.offset).catch((cause: unknown) => {
-    throw fileError("write", file, cause);
-  });
+  await writeAt(handle, file, target.offset, blocks);
 }

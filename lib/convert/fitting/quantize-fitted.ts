@@ -8,6 +8,7 @@ import { loadAddon } from "../../score/native/binding.js";
 import type { NativeImportance } from "../../score/native/native-addon.js";
 import { physicalCores } from "../../score/backbone/threads.js";
 import { largest } from "../../util/collections.js";
+import { writeAt } from "../../util/files/write-at.js";
 import { quantizeFile } from "../quantize-file.js";
 import { chooseKept, worst, type MeasuredGroup } from "./choose-kept.js";
 import { fitRounding } from "./fit-rounding.js";
@@ -77,7 +78,8 @@ async function keepGroups(
     const names = [...kept].flatMap((index) => groups[index]?.names ?? []);
     await mix(job, names, importance);
     measured = await job.trial.errors(job.scratch, job.set, job);
-    if (worst(measured) > maxError) continue;
+    // What is no number holds no bound.
+    if (!(worst(measured) <= maxError)) continue;
     await rename(job.scratch, job.output);
     return { kept: names, largestError: worst(measured) };
   }
@@ -163,7 +165,7 @@ async function mix(
       const rounded = from.tensors.get(name);
       if (rounded?.sizeBytes === undefined || rounded.type !== mixed || mixed === undefined) continue;
       const blocks = await data.read(rounded.offset, new Uint8Array(rounded.sizeBytes));
-      await handle.write(blocks, 0, blocks.length, offset);
+      await writeAt(handle, scratch, offset, blocks);
     }
     await handle.sync();
   } catch (cause) {

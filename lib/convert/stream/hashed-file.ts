@@ -3,6 +3,7 @@ import { fileError } from "../../util/caught.js";
 import { paddingAt } from "../../formats/gguf/gguf-writer.js";
 import { ByteHasher } from "../../util/files/byte-hasher.js";
 import { hashFile, type FileHash } from "../../util/files/hash-file.js";
+import { writeAt } from "../../util/files/write-at.js";
 
 /**
  * A new file, written from start to end and hashed on the way, or, with its size known, in any order and hashed at the end; what is
@@ -45,7 +46,7 @@ export class HashedFile {
     const offset = this.#length;
     this.#length += bytes.length;
     const hashed = this.#isInOrder ? this.#hasher.update(bytes) : undefined;
-    await Promise.all([hashed, this.#writeAt(bytes, offset)]);
+    await Promise.all([hashed, writeAt(this.#handle, this.#file, offset, bytes)]);
   }
 
   /** Writes bytes where they belong: behind all others, unless the file's size is known. @throws FileError `FILE_FAILED` */
@@ -53,7 +54,7 @@ export class HashedFile {
     if (this.#isInOrder) await Promise.all([this.padTo(offset), this.write(bytes)]);
     else {
       this.#length = Math.max(this.#length, offset + bytes.length);
-      await this.#writeAt(bytes, offset);
+      await writeAt(this.#handle, this.#file, offset, bytes);
     }
   }
 
@@ -94,17 +95,5 @@ export class HashedFile {
 
   async close(): Promise<void> {
     await Promise.all([this.#hasher.close(), this.#handle.close()]);
-  }
-
-  async #writeAt(bytes: Uint8Array, offset: number): Promise<void> {
-    let done = 0;
-    while (done < bytes.length) {
-      const { bytesWritten } = await this.#handle
-        .write(bytes, done, bytes.length - done, offset + done)
-        .catch((cause: unknown) => {
-          throw fileError("write", this.#file, cause);
-        });
-      done += bytesWritten;
-    }
   }
 }
