@@ -1,9 +1,6 @@
 import { setModelFinder } from "../model/model-finder.js";
 import { exists } from "../util/files/optional-file.js";
-import type { HubName } from "./model-cache.js";
-
-const HUB_NAME = /^(?<hubId>(?<owner>[\w.-]+)\/[\w.-]+)(?:@(?<revision>[^\s@]+))?$/;
-const DEFAULT_REVISION = "main";
+import { parseHubName, type HubName } from "./hub-name.js";
 
 /**
  * Lets `RewardModel.load` take a model of the Hub by its id, `owner/name` or `owner/name@revision`, where no path of that name is
@@ -12,7 +9,7 @@ const DEFAULT_REVISION = "main";
  */
 export function acceptHubIds(): void {
   setModelFinder(async (name, options) => {
-    const named = await parseHubName(name);
+    const named = await findHubName(name);
     if (named === undefined) return name;
     // Who only loads folders does not wait for what downloads and converts.
     const { cachedModel } = await import("./hub-model.js");
@@ -24,8 +21,9 @@ export function acceptHubIds(): void {
  * The id in a name; undefined for what is a path: one that is there, or would lie in a folder that is there. `models/grm` is a path
  * beside a folder `models`, since a slip of the pen is no reason to go to the network.
  */
-async function parseHubName(name: string): Promise<HubName | undefined> {
-  const { hubId, owner, revision = DEFAULT_REVISION } = HUB_NAME.exec(name)?.groups ?? {};
-  if (hubId === undefined || owner === undefined) return undefined;
-  return (await exists(name)) || (await exists(owner)) ? undefined : { hubId, revision };
+async function findHubName(name: string): Promise<HubName | undefined> {
+  const named = parseHubName(name);
+  if (named === undefined) return undefined;
+  const [owner = ""] = named.hubId.split("/");
+  return (await exists(name)) || (await exists(owner)) ? undefined : named;
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import { downloadCheckpoint, hubIdOfCache, type HubOptions } from "../data/hub/index.js";
 import { InvalidArgumentError } from "../errors.js";
 import { exists } from "../util/files/optional-file.js";
+import { isHubId } from "./hub-name.js";
 
 /** The base under an adapter, on this machine. */
 export interface FoundBase {
@@ -9,9 +10,6 @@ export interface FoundBase {
   hubId: string | null;
   revision: string | null;
 }
-
-/** What a model on the Hub is called. */
-export const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
 
 /**
  * Finds a base: a folder where there is one of that name, else a model on the Hub.
@@ -24,7 +22,7 @@ export async function findBase(base: string, download: HubOptions): Promise<Foun
     const hubId = hubIdOfCache(path.resolve(base)) ?? null;
     return { directory: base, hubId, revision: hubId === null ? null : commit };
   }
-  if (!HUB_ID.test(base)) {
+  if (!isHubId(base)) {
     throw new InvalidArgumentError(
       `Expected a folder, or owner/name on the Hub, for the base but received ${JSON.stringify(base)}, which is neither.`,
       { details: { base } },

@@ -1,7 +1,8 @@
 import { DownloadError, InvalidArgumentError } from "../errors.js";
 import { readRewardJson } from "../model/folder/read-reward-json.js";
 import type { ModelFinder } from "../model/model-finder.js";
-import { cachedModelDir, isModelFolder, type HubName } from "./model-cache.js";
+import type { HubName } from "./hub-name.js";
+import { cachedModelDir, isModelFolder } from "./model-cache.js";
 import { pullModel } from "./pull.js";
 
 /**

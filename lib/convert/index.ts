@@ -8,14 +8,9 @@ export type * from "../model/scoring-types.js";
 export type { RetryPolicy } from "../data/hub/index.js";
 export type { FileRecord, PublishedScore, RewardJson, WeightsRecord } from "../model/folder/reward-json.js";
 export type { DroppedTensor } from "../model/checkpoint/checkpoint-plan.js";
+export type { HubName } from "./hub-name.js";
 export { explainAutoType } from "./explain-type.js";
-export {
-  listCachedModels,
-  modelCacheDir,
-  pruneModelCache,
-  type CachedModel,
-  type HubName,
-} from "./model-cache.js";
+export { listCachedModels, modelCacheDir, pruneModelCache, type CachedModel } from "./model-cache.js";
 export { pullModel, type PullOptions } from "./pull.js";
 export { quantizeModelFolder, type QuantizeOptions } from "./quantize.js";
 export {

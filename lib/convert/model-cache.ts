@@ -4,14 +4,7 @@ import { REWARD_JSON } from "../model/folder/file-names.js";
 import { codeOf, fileError } from "../util/caught.js";
 import { exists, fileSize } from "../util/files/optional-file.js";
 import { userCacheDir } from "../util/files/user-cache-dir.js";
-
-/** A model of the Hub as a user names it. */
-export interface HubName {
-  /** `owner/name`. */
-  hubId: string;
-  /** A branch, a tag or a commit. */
-  revision: string;
-}
+import type { HubName } from "./hub-name.js";
 
 /** A model that was named by its Hub id, as it lies in the user's cache. */
 export interface CachedModel extends HubName {

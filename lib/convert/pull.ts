@@ -3,7 +3,8 @@ import { downloadCheckpoint, type HubOptions } from "../data/hub/index.js";
 import { InvalidArgumentError } from "../errors.js";
 import { isAdapter } from "../model/checkpoint/adapter/open-adapter.js";
 import { readAdapterConfig } from "../model/checkpoint/adapter/adapter-config.js";
-import { findBase, HUB_ID } from "./find-base.js";
+import { findBase } from "./find-base.js";
+import { isHubId } from "./hub-name.js";
 import { convertCheckpoint, type ConvertOptions, type ConvertResult } from "./convert.js";
 
 /** What `pullModel` may be told. */
@@ -35,7 +36,7 @@ export interface PullOptions
  * ```
  */
 export async function pullModel(hubId: string, options: PullOptions = {}): Promise<ConvertResult> {
-  if (!HUB_ID.test(hubId)) {
+  if (!isHubId(hubId)) {
     throw new InvalidArgumentError(
       `Expected owner/name on the Hub but received ${JSON.stringify(hubId)}. For a folder on this machine use convert.`,
     );
@@ -67,7 +68,7 @@ async function namedBase(
   directory: string,
 ): Promise<{ base: string; revision: string | undefined }> {
   const { base_model_name_or_path: base, revision } = (await readAdapterConfig(directory)) ?? {};
-  if (typeof base === "string" && HUB_ID.test(base)) return { base, revision: revision ?? undefined };
+  if (typeof base === "string" && isHubId(base)) return { base, revision: revision ?? undefined };
   throw new InvalidArgumentError(
     `${hubId} is an adapter of PEFT whose base is ${JSON.stringify(base ?? null)}, no owner/name on the Hub: give it with --base.`,
     { details: { hubId, base } },

@@ -31,9 +31,13 @@ export class HashedFile {
     const handle = await open(file, "wx+").catch((cause: unknown) => {
       throw fileError("create", file, cause);
     });
-    const created = new HashedFile(handle, file, sizeBytes === undefined);
-    if (sizeBytes !== undefined) await handle.truncate(sizeBytes);
-    return created;
+    try {
+      if (sizeBytes !== undefined) await handle.truncate(sizeBytes);
+    } catch (cause) {
+      await handle.close();
+      throw fileError("create", file, cause);
+    }
+    return new HashedFile(handle, file, sizeBytes === undefined);
   }
 
   /** Bytes written so far. */

@@ -44,6 +44,23 @@ export function outputNorm({ hiddenSize }: ModelConfig, transform: Transform = C
   return norm("output_norm", "norm", hiddenSize, transform);
 }
 
+/** Gemma's four norms of a layer since the second generation: before attention and MLP, and after each. */
+export function* normsAround(
+  { hiddenSize }: ModelConfig,
+  layer: number,
+  transform: Transform,
+): Iterable<CopiedTensor> {
+  const norms = {
+    attn_norm: "input_layernorm",
+    post_attention_norm: "post_attention_layernorm",
+    ffn_norm: "pre_feedforward_layernorm",
+    post_ffw_norm: "post_feedforward_layernorm",
+  };
+  for (const [name, source] of Object.entries(norms)) {
+    yield norm(`blk.${layer}.${name}`, `layers.${layer}.${source}`, hiddenSize, transform);
+  }
+}
+
 /** Query, key, value and output projections of a layer. */
 export function attention(config: ModelConfig, layer: number, options: DecoderOptions): CopiedTensor[] {
   const { hiddenSize, headCount, kvHeadCount, headDim } = config;

@@ -3,7 +3,7 @@ import type { ModelConfig } from "./model-config.js";
 import { positiveNumber, unsupportedConfig } from "./raw-config.js";
 import type { CopiedTensor, Transform } from "./transform.js";
 import type { Architecture } from "./architecture.js";
-import { attention, gatedMlp, norm, outputNorm } from "./decoder-tensors.js";
+import { attention, gatedMlp, normsAround, outputNorm } from "./decoder-tensors.js";
 import { windowOfAlternateLayers } from "./sliding-window.js";
 
 /** llama.cpp takes the layer count for the model's size: with this one it scales attention by hidden size / heads. */
@@ -49,16 +49,7 @@ export const gemma2: Architecture = {
 };
 
 function* layerTensors(config: ModelConfig, layer: number): Iterable<CopiedTensor> {
-  const from = `layers.${layer}`;
-  const norms = {
-    attn_norm: "input_layernorm",
-    post_attention_norm: "post_attention_layernorm",
-    ffn_norm: "pre_feedforward_layernorm",
-    post_ffw_norm: "post_feedforward_layernorm",
-  };
-  for (const [name, source] of Object.entries(norms)) {
-    yield norm(`blk.${layer}.${name}`, `${from}.${source}`, config.hiddenSize, ADD_ONE);
-  }
+  yield* normsAround(config, layer, ADD_ONE);
   const factor = queryFactor(config);
   for (const tensor of attention(config, layer, {})) {
     const isScaled = factor !== 1 && tensor.name.endsWith("attn_q.weight");

@@ -1,6 +1,6 @@
 import type { GgufValue } from "../../formats/gguf/gguf-value.js";
 import type { Architecture } from "./architecture.js";
-import { attention, gatedMlp, norm, outputNorm } from "./decoder-tensors.js";
+import { attention, gatedMlp, norm, normsAround, outputNorm } from "./decoder-tensors.js";
 import type { ModelConfig } from "./model-config.js";
 import { flag, positiveNumber, unsupportedConfig, type RawConfig } from "./raw-config.js";
 import { layerPeriod, windowOfPeriodicLayers } from "./sliding-window.js";
@@ -108,15 +108,7 @@ function objectOf(value: unknown): RawConfig | undefined {
 function* layerTensors(config: ModelConfig, layer: number): Iterable<CopiedTensor> {
   const from = `layers.${layer}`;
   const to = `blk.${layer}`;
-  const norms = {
-    attn_norm: "input_layernorm",
-    post_attention_norm: "post_attention_layernorm",
-    ffn_norm: "pre_feedforward_layernorm",
-    post_ffw_norm: "post_feedforward_layernorm",
-  };
-  for (const [name, source] of Object.entries(norms)) {
-    yield norm(`${to}.${name}`, `${from}.${source}`, config.hiddenSize, ADD_ONE);
-  }
+  yield* normsAround(config, layer, ADD_ONE);
   yield norm(`${to}.attn_q_norm`, `${from}.self_attn.q_norm`, config.headDim, ADD_ONE);
   yield norm(`${to}.attn_k_norm`, `${from}.self_attn.k_norm`, config.headDim, ADD_ONE);
   yield* attention(config, layer, {});

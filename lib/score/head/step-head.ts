@@ -1,71 +1,31 @@
-import { z } from "zod";
 import type { StepsRule } from "../conversation/steps-rule.js";
 import type { HeadCandidates, HeadDefinition } from "./head.js";
-import {
-  expectOutputs,
-  linearStackSchema,
-  readStack,
-  stackTensorNames,
-  type LinearLayer,
-} from "./linear-stack.js";
-import { createNetworks, NetworkHead } from "./network-head.js";
-
-/** Section of `reward.json` of a head that is a stack of linear layers over the hidden state at a step's mark. */
-export interface StepHeadSpec<Kind extends string = string> {
-  kind: Kind;
-  /** Tensor names; ReLU after each layer but the last. */
-  layers: LinearLayer[];
-}
+import { stackHead, type StackHeadOptions, type StackHeadSpec } from "./stack-head.js";
 
 /** What tells one head of steps from another. */
-export interface StepHeadOptions<Kind extends string> {
-  kind: Kind;
-  description: string;
+export interface StepHeadOptions<Kind extends string> extends Pick<
+  StackHeadOptions<Kind>,
+  "kind" | "description" | "findLayers"
+> {
   /** How steps are joined, where no profile says it. */
   steps?: StepsRule;
-  /** Outputs of the last layer. */
   outputs: 1 | 2;
-  /** The layers' tensor names, or an empty list when the tensors are not this head's, or nothing says so. @throws HEAD_INVALID */
-  findLayers(candidates: HeadCandidates): LinearLayer[];
 }
 
 /**
  * Heads that give each step of an answer a probability of being right: Linear → ReLU → … → Linear → the sigmoid of one number, or
  * the second of two numbers' softmax, in float64.
  */
-export function stepHead<const Kind extends string>(
-  options: StepHeadOptions<Kind>,
-): HeadDefinition<StepHeadSpec<Kind>> {
-  const { kind, outputs } = options;
-  return {
-    kind,
-    description: options.description,
-    usage: {
-      addSpecialTokens: false,
-      position: "last",
-      ...(options.steps === undefined ? {} : { steps: options.steps }),
-    },
+export function stepHead<const Kind extends string>({
+  steps,
+  ...options
+}: StepHeadOptions<Kind>): HeadDefinition<StackHeadSpec<Kind>> {
+  return stackHead({
+    ...options,
     task: "steps",
-    schema: z.strictObject({ kind: z.literal(kind), layers: linearStackSchema }),
-    detect(candidates) {
-      const layers = options.findLayers(candidates);
-      if (layers.length === 0) return undefined;
-      expectOutputs(candidates.tensors, layers, candidates.hiddenSize, outputs);
-      return { kind, layers };
-    },
-    tensorNames: (spec) => stackTensorNames(spec.layers),
-    async load(spec, tensors, hiddenSize, runtime) {
-      expectOutputs(tensors.tensors, spec.layers, hiddenSize, outputs);
-      const stack = await readStack(tensors, spec.layers, hiddenSize, "relu");
-      const [network] = await createNetworks(runtime, [stack]);
-      return new NetworkHead([network], async (inputs) => {
-        const rows = await network.forward(inputs.map((input) => input.scored));
-        return rows.map(([first = NaN, second = NaN]) => ({
-          reward: outputs === 1 ? logistic(first) : logistic(second - first),
-        }));
-      });
-    },
-  };
+    usage: { addSpecialTokens: false, position: "last", ...(steps === undefined ? {} : { steps }) },
+    reward: ([first = NaN, second = NaN]) => logistic(options.outputs === 1 ? first : second - first),
+  });
 }
 
 /** NaN, which no head gives as a result, for what is not finite: the formula would make a plausible 0 or 1 of it. */

@@ -2,6 +2,7 @@ import { invalidCheckpoint, type StoredTensor } from "../../../formats/safetenso
 import type { TensorReader } from "../../../formats/safetensors/tensor.js";
 import { toFloat32, FLOAT_BYTES, isFloatDtype } from "../../../formats/floats/float-convert.js";
 import type { WeightFile } from "../../../formats/weight-file.js";
+import { WeightFileView } from "../../../formats/weight-file-view.js";
 import { TimeSlice } from "../../../util/event-loop.js";
 import { loadChange, type LoadedChange, type MergeRows, type TensorChange } from "./tensor-change.js";
 
@@ -18,16 +19,17 @@ export interface Adaptation {
  * A file of weights whose changed matrices are read as what an adapter makes of them, in float32. The bytes of the file itself stay what
  * they are: `read` gives them, for checksums.
  */
-export class AdaptedFile implements WeightFile {
-  readonly tensors: ReadonlyMap<string, StoredTensor>;
+export class AdaptedFile extends WeightFileView {
+  override readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly #sources: ReadonlyMap<string, StoredTensor>;
   /** The change that was read last: tensors are read one after the other, a stretch at a time. */
   #loaded: { name: string; change: Promise<LoadedChange> } | undefined;
 
   constructor(
-    readonly file: WeightFile,
+    file: WeightFile,
     readonly adaptation: Adaptation,
   ) {
+    super(file);
     this.#sources = file.tensors;
     this.tensors = new Map(
       [...file.tensors].map(([name, stored]) => [
@@ -37,29 +39,13 @@ export class AdaptedFile implements WeightFile {
     );
   }
 
-  get path(): string {
-    return this.file.path;
-  }
-
-  get sizeBytes(): number {
-    return this.file.sizeBytes;
-  }
-
-  get metadata(): ReadonlyMap<string, string> {
-    return this.file.metadata;
-  }
-
-  renamed(nameOf: (stored: string) => string): WeightFile {
+  override renamed(nameOf: (stored: string) => string): WeightFile {
     const { changes, ...rest } = this.adaptation;
     const renamed = new Map([...changes].map(([name, change]) => [nameOf(name), change]));
     return new AdaptedFile(this.file.renamed(nameOf), { ...rest, changes: renamed });
   }
 
-  read<Bytes extends Uint8Array>(offset: number, target: Bytes): Promise<Bytes> {
-    return this.file.read(offset, target);
-  }
-
-  async readValues<Bytes extends Uint8Array>(
+  override async readValues<Bytes extends Uint8Array>(
     tensor: StoredTensor,
     start: number,
     target: Bytes,
@@ -78,19 +64,15 @@ export class AdaptedFile implements WeightFile {
     return target;
   }
 
-  async readBytes(name: string): Promise<Uint8Array> {
+  override async readBytes(name: string): Promise<Uint8Array> {
     const tensor = this.tensors.get(name);
     if (tensor === undefined || !this.adaptation.changes.has(name)) return this.file.readBytes(name);
     return this.readValues(tensor, 0, new Uint8Array(tensor.sizeBytes));
   }
 
-  async readFloat32(name: string): Promise<Float32Array> {
+  override async readFloat32(name: string): Promise<Float32Array> {
     if (!this.adaptation.changes.has(name)) return this.file.readFloat32(name);
     return toFloat32(await this.readBytes(name), "F32");
-  }
-
-  close(): Promise<void> {
-    return this.file.close();
   }
 
   async #mergedRows(
