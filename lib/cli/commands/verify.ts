@@ -54,20 +54,27 @@ export const verifyCommand: CliCommand = {
 async function verify(io: CliIo, modelDir: string, options: VerifyCommandOptions): Promise<number> {
   if (options.scores !== undefined) await checkInput("--scores", options.scores);
   const progress = new ProgressDisplay(io, options.quiet === true);
-  const report = await verifyModel(modelDir, {
-    against: options.against,
-    base: options.base,
-    type: options.type,
-    device: options.device,
-    threads: options.threads,
-    signal: io.signal,
-    onCheck: ({ name, status }) => {
-      progress.note(`${name}: ${status}`);
-    },
-  });
+  let report: VerifyReport;
+  try {
+    report = await verifyModel(modelDir, {
+      against: options.against,
+      base: options.base,
+      type: options.type,
+      device: options.device,
+      threads: options.threads,
+      signal: io.signal,
+      onCheck: ({ name, status }) => {
+        progress.note(`${name}: ${status}`);
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+  // Rewards of a model that is not what it should be tell nothing, and it may not even load.
   const rewards =
-    options.scores === undefined ? undefined : await compare(io, modelDir, options.scores, options);
-  progress.stop();
+    options.scores !== undefined && report.isGood
+      ? await compare(io, modelDir, options.scores, options)
+      : undefined;
   await printLine(
     io.stdout,
     options.json === true

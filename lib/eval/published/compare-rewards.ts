@@ -85,7 +85,11 @@ function atMostOne(value: number): number | null {
 
 function countFlips(pairs: readonly RewardPair[]): Pick<RewardComparison, "pairs" | "flips" | "flipMargin"> {
   const byPrompt = new Map<string, RewardPair[]>();
-  for (const pair of pairs) byPrompt.set(pair.prompt, [...(byPrompt.get(pair.prompt) ?? []), pair]);
+  for (const pair of pairs) {
+    const answers = byPrompt.get(pair.prompt);
+    if (answers === undefined) byPrompt.set(pair.prompt, [pair]);
+    else answers.push(pair);
+  }
   const counts = { pairs: 0, flips: 0, flipMargin: 0 };
   for (const answers of byPrompt.values()) {
     answers.forEach((first, index) => {

@@ -22,7 +22,7 @@ interface PublishedReward {
 /**
  * Scores conversations whose rewards somebody published, and compares: `{conversation | messages, reward}` or `{prompt, response, reward}`,
  * one record a row of a JSONL file, JSON array or Parquet file.
- * @throws DatasetError `DATASET_INVALID` a row has no reward or more than one conversation, or there are fewer than two;
+ * @throws DatasetError `DATASET_INVALID` a row has no reward or more than one conversation, there are fewer than two, or they are all the same;
  * ConversationError; InvalidArgumentError a model that only compares; `signal.reason`
  * @example
  * ```ts
@@ -62,6 +62,11 @@ async function readPublished(file: string, signal: AbortSignal | undefined): Pro
   for await (const row of dataset.rows()) published.push(readRow(row));
   if (published.length < 2) {
     throw unreadable(`${file} has ${published.length} published rewards: at least two tell of differences.`);
+  }
+  if (published.every(({ reward }) => reward === published[0]?.reward)) {
+    throw unreadable(
+      `All ${published.length} published rewards of ${file} are ${published[0]?.reward}, so differences have no measure. Is that the right field?`,
+    );
   }
   return published;
 }

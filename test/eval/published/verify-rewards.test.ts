@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { cp, truncate, writeFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -94,13 +94,34 @@ describe("verifyRewards", () => {
   });
 
   it.each([
-    ["no reward", [{ prompt: "q", response: "a" }]],
-    ["a reward in words", [{ prompt: "q", response: "a", reward: "high" }]],
-    ["two conversations", [{ prompt: "q", chosen: "a", rejected: "b", reward: 1 }]],
-    ["one record", [{ prompt: "q", response: "a", reward: 1 }]],
-    ["one that cannot be scored", [1, 2].map((reward) => ({ prompt: "q", response: TOO_LONG, reward }))],
-  ])("refuses %s", async (_, rows) => {
-    await expect(verifyRewards(new FakeScorer(), await file(rows))).rejects.toThrow();
+    ["no reward", "DATASET_INVALID", [{ prompt: "q", response: "a" }]],
+    ["a reward in words", "DATASET_INVALID", [{ prompt: "q", response: "a", reward: "high" }]],
+    ["two conversations", "DATASET_INVALID", [{ prompt: "q", chosen: "a", rejected: "b", reward: 1 }]],
+    ["one record", "DATASET_INVALID", [{ prompt: "q", response: "a", reward: 1 }]],
+    [
+      "rewards that are all the same",
+      "DATASET_INVALID",
+      ["a", "b"].map((response) => ({ prompt: "q", response, reward: 1 })),
+    ],
+    [
+      "one that cannot be scored",
+      "CONVERSATION_TOO_LONG",
+      [1, 2].map((reward) => ({ prompt: "q", response: TOO_LONG, reward })),
+    ],
+  ])("refuses %s", async (_, code, rows) => {
+    await expect(verifyRewards(new FakeScorer(), await file(rows))).rejects.toMatchObject({ code });
+  });
+
+  it("compares nothing for a model that is not sound, and says why", async () => {
+    const rows = [1, 2].map((reward) => ({ prompt: "q", response: String(reward), reward }));
+    const model = join(await temporaryFolder(), "model");
+    await cp(join(import.meta.dirname, "../../fixtures/models/tiny-grm"), model, { recursive: true });
+    await truncate(join(model, "backbone-f16.gguf"), 1000);
+    const { status, stdout } = await cli(["verify", model, "--scores", await file(rows), "--json"]);
+    expect(status).toBe(1);
+    const report = JSON.parse(stdout) as Record<string, unknown>;
+    expect(report["isGood"]).toBe(false);
+    expect(report).not.toHaveProperty("rewards");
   });
 
   it("decides verify's exit status", async () => {
