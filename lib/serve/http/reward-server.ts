@@ -1,12 +1,13 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
 import { InvalidArgumentError } from "../../errors.js";
+import { makeApp } from "./make-app.js";
+import { LiveExchanges } from "./request/exchange.js";
 import { Guards, isLoopback } from "./request/guards.js";
-import { errorAnswer, HttpError } from "./request/http-error.js";
+import { HttpError } from "./request/http-error.js";
 import type { ServableScorer } from "./request/route.js";
-import { sendAnswer } from "./request/send-answer.js";
-import { route } from "./routes.js";
 
 /** What `RewardServer.start` may be told. */
 export interface RewardServerOptions {
@@ -31,8 +32,8 @@ const HEAD_MS = 10_000;
 const LAST_ANSWERS_MS = 500;
 
 /**
- * A model behind HTTP, in the formats that clients of other reward servers already send; see `routes.ts`. Plain `node:http`: a
- * dozen fixed JSON routes need no framework. The scorer stays its owner's.
+ * A model behind HTTP, in the formats that clients of other reward servers already send; see `endpoints.ts`. The scorer stays its
+ * owner's.
  * @example
  * ```ts
  * import { RewardModel } from "llama-reward";
@@ -42,6 +43,7 @@ const LAST_ANSWERS_MS = 500;
  * const server = await RewardServer.start(model, { port: 0 });
  * const response = await fetch(`${server.url}/score`, {
  *   method: "POST",
+ *   headers: { "content-type": "application/json" },
  *   body: JSON.stringify({ prompt: "What is 2 + 2?", response: "4." }),
  * });
  * console.log(await response.json());
@@ -50,21 +52,25 @@ const LAST_ANSWERS_MS = 500;
  * ```
  */
 export class RewardServer {
-  readonly #scorer: ServableScorer;
-  readonly #options: RewardServerOptions;
   readonly #server: Server;
-  readonly #guards: Guards;
+  readonly #exchanges = new LiveExchanges();
   #url = "";
   #closing: Promise<void> | undefined;
 
   private constructor(scorer: ServableScorer, options: RewardServerOptions) {
-    this.#scorer = scorer;
-    this.#options = options;
-    this.#guards = new Guards(options);
+    const { onError } = options;
+    const app = makeApp({ scorer, guards: new Guards(options), exchanges: this.#exchanges, onError });
+    const listener = getRequestListener(app.fetch, {
+      hostname: "localhost",
+      overrideGlobalObjects: false,
+      autoCleanupIncoming: false,
+      // Only what is no address at all comes here.
+      errorHandler: () => new Response("There is no such address here.", { status: 404 }),
+    });
     this.#server = createServer(
       { headersTimeout: HEAD_MS, connectionsCheckingInterval: HEAD_MS / 2 },
       (request, response) => {
-        void this.#answer(request, response);
+        void listener(request, response);
       },
     );
   }
@@ -106,8 +112,9 @@ export class RewardServer {
   async #close(graceMs: number): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
+    this.#exchanges.makeLast();
     const timer = setTimeout(() => {
-      this.#guards.abortAll(new HttpError(503, "SHUTTING_DOWN", "The server stops."));
+      this.#exchanges.abortAll(new HttpError(503, "SHUTTING_DOWN", "The server stops."));
       // A client that never ends its request must not hold the server either.
       setTimeout(() => {
         this.#server.closeAllConnections();
@@ -115,34 +122,6 @@ export class RewardServer {
     }, graceMs);
     await closed;
     clearTimeout(timer);
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const controller = new AbortController();
-    response.on("close", () => {
-      if (!response.writableFinished)
-        controller.abort(new HttpError(499, "CLIENT_GONE", "The client went away."));
-    });
-    try {
-      const body = await route(request, this.#scorer, this.#guards, controller);
-      this.#closeIfEnding(response);
-      sendAnswer(response, 200, body);
-    } catch (error) {
-      const { status, body } = errorAnswer(error);
-      if (status >= 500 && !(error instanceof HttpError)) this.#options.onError?.(error);
-      if (status === 401) response.setHeader("www-authenticate", "Bearer");
-      if (status === 503) response.setHeader("retry-after", "1");
-      if (!request.complete) response.setHeader("connection", "close");
-      this.#closeIfEnding(response);
-      sendAnswer(response, status, body, request);
-    } finally {
-      this.#guards.leave(controller);
-    }
-  }
-
-  /** A connection that is kept would hold up the end. */
-  #closeIfEnding(response: ServerResponse): void {
-    if (this.#closing !== undefined) response.setHeader("connection", "close");
   }
 }
 

@@ -16,6 +16,8 @@ const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1", 
 /** Bodies of the largest size whose bytes may be held at once while they are on their way. */
 const BODIES_AT_ONCE = 8;
 
+const SOON = { "retry-after": "1" } as const;
+
 /** Whether a name is this computer's own, which no other computer reaches. */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.has(host);
@@ -27,7 +29,7 @@ export class Guards {
   readonly #token: Buffer | undefined;
   readonly #maxBodyBytes: number;
   readonly #maxRequests: number;
-  readonly #running = new Set<AbortController>();
+  #running = 0;
   /** Bytes of bodies on their way. */
   #heldBytes = 0;
 
@@ -50,7 +52,9 @@ export class Guards {
     if (this.#token === undefined) return;
     const given = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
     if (!timingSafeEqual(digest(given), this.#token)) {
-      throw new HttpError(401, "UNAUTHORIZED", "Send the server's token as Authorization: Bearer.");
+      throw new HttpError(401, "UNAUTHORIZED", "Send the server's token as Authorization: Bearer.", {
+        "www-authenticate": "Bearer",
+      });
     }
   }
 
@@ -60,7 +64,7 @@ export class Guards {
     try {
       return await readJson(request, this.#maxBodyBytes, (count) => {
         if (this.#heldBytes + count > BODIES_AT_ONCE * this.#maxBodyBytes) {
-          throw new HttpError(503, "BUSY", "Too many large bodies are on their way. Try again soon.");
+          throw new HttpError(503, "BUSY", "Too many large bodies are on their way. Try again soon.", SOON);
         }
         held += count;
         this.#heldBytes += count;
@@ -71,21 +75,16 @@ export class Guards {
   }
 
   /** Counts a request among those at work, until {@link leave}. @throws HttpError 503 there are too many */
-  enter(controller: AbortController): void {
-    if (this.#running.size >= this.#maxRequests) {
-      throw new HttpError(503, "BUSY", `${this.#running.size} requests are at work. Try again soon.`);
+  enter(): void {
+    if (this.#running >= this.#maxRequests) {
+      throw new HttpError(503, "BUSY", `${this.#running} requests are at work. Try again soon.`, SOON);
     }
-    this.#running.add(controller);
+    this.#running++;
   }
 
-  /** A request ended, whether it was at work or not. */
-  leave(controller: AbortController): void {
-    this.#running.delete(controller);
-  }
-
-  /** Aborts the requests at work. */
-  abortAll(reason: HttpError): void {
-    for (const controller of this.#running) controller.abort(reason);
+  /** A request at work has ended. */
+  leave(): void {
+    this.#running--;
   }
 }
 

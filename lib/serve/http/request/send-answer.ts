@@ -1,5 +1,9 @@
 import { once } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { HttpEnv } from "./exchange.js";
+import type { ExtraHeaders } from "./http-error.js";
 
 /** Time for a client to take more of its answer. */
 const ANSWER_IDLE_MS = 60_000;
@@ -7,22 +11,38 @@ const ANSWER_IDLE_MS = 60_000;
 /** Time for a refused body to arrive before its connection is closed. */
 const DRAIN_MS = 5_000;
 
-/** @param request the one answered, where its body may still be on its way */
-export function sendAnswer(
-  response: ServerResponse,
+/** Answers with JSON. */
+export function sendJson(
+  context: Context<HttpEnv>,
   status: number,
   body: unknown,
-  request?: IncomingMessage,
-): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    "content-type": "application/json; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
+  headers: ExtraHeaders = {},
+): Response {
+  const type = { "content-type": "application/json; charset=utf-8" };
+  return sendText(context, status, JSON.stringify(body), { ...type, ...headers });
+}
+
+/** Answers with a text; where the request's body may still be on its way, the answer ends when that has come. */
+export function sendText(
+  context: Context<HttpEnv>,
+  status: number,
+  text: string,
+  headers: ExtraHeaders,
+): Response {
+  const { incoming, outgoing } = context.env;
+  outgoing.setTimeout(ANSWER_IDLE_MS);
+  if (!isOnItsWay(incoming)) return context.body(text, status as ContentfulStatusCode, { ...headers });
+  return context.body(endingLate(text, drain(incoming)), status as ContentfulStatusCode, {
+    ...headers,
+    "content-length": `${Buffer.byteLength(text)}`,
+    connection: "close",
   });
-  response.setTimeout(ANSWER_IDLE_MS);
-  response.write(text);
-  if (request === undefined || request.complete) response.end();
-  else void drain(request).then(() => response.end());
+}
+
+/** Whether a body was announced and has not come to its end. */
+function isOnItsWay({ complete, headers }: IncomingMessage): boolean {
+  const isAnnounced = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  return isAnnounced && !complete;
 }
 
 /**
@@ -33,4 +53,16 @@ async function drain(request: IncomingMessage): Promise<void> {
   const timeUp = AbortSignal.timeout(DRAIN_MS);
   request.resume();
   await once(request, "close", { signal: timeUp }).catch(() => undefined);
+}
+
+/** A text that is sent at once, in a stream that ends when something else has. */
+function endingLate(text: string, end: Promise<void>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async start(controller) {
+      controller.enqueue(new TextEncoder().encode(text));
+      await end;
+      controller.close();
+    },
+    cancel: () => undefined,
+  });
 }
