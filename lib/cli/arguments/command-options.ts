@@ -167,12 +167,28 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** Parses an option's number where 0 means something, too. */
+export function wholeNumber(text: string): number {
+  return /^0+$/.test(text) ? 0 : positiveInteger(text);
+}
+
 /** Parses a port to listen on. */
 export function portNumber(text: string): number {
   const MAX_PORT = 65_535;
-  const port = positiveInteger(text);
-  if (port > MAX_PORT) throw new InvalidOption(`Expected a port from 1 to ${MAX_PORT}.`);
+  const port = wholeNumber(text);
+  if (port > MAX_PORT) throw new InvalidOption(`Expected a port from 0 (any that is free) to ${MAX_PORT}.`);
   return port;
+}
+
+/** Parses a time in seconds, which is kept in milliseconds. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  // The longest time that a timer of Node's can wait.
+  const LONGEST_S = 2_147_483;
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > LONGEST_S) {
+    throw new InvalidOption("Expected a number of seconds above 0.");
+  }
+  return Math.max(1, Math.round(value * 1000));
 }
 
 function layerCount(text: string): number | "auto" {
@@ -186,6 +202,7 @@ export function collect<T>(value: T, previous: readonly T[] | undefined): T[] {
   return [...(previous ?? []), value];
 }
 
-function choice(flags: string, description: string, choices: readonly string[]): Option {
+/** An option with a list of values. */
+export function choice(flags: string, description: string, choices: readonly string[]): Option {
   return new Option(flags, description).choices([...choices]);
 }

@@ -30,3 +30,18 @@ export async function withModel<T>(
     progress.stop();
   }
 }
+
+/** The same for several models, loaded one after the other. */
+export async function withModels<T>(
+  modelDirs: readonly string[],
+  options: ModelOptions & OutputOptions,
+  io: CliIo,
+  work: (models: readonly RewardModel[]) => Promise<T>,
+): Promise<T> {
+  const [modelDir, ...others] = modelDirs;
+  if (modelDir === undefined) return work([]);
+  return withModel(modelDir, options, io, (model, progress) => {
+    progress.stop();
+    return withModels(others, options, io, (models) => work([model, ...models]));
+  });
+}

@@ -44,9 +44,10 @@ export function parseJson(bytes: Uint8Array): ParsedJson | undefined {
   }
 }
 
-/** Of a record that is longer than {@link LARGEST_RECORD_BYTES}. */
-export function tooLong(): ParsedJson {
-  const problem = `is longer than ${LARGEST_RECORD_BYTES >> 20} MiB, which is more than a record may have`;
+/** Of a record that is longer than it may be. */
+export function tooLong(longest = LARGEST_RECORD_BYTES): ParsedJson {
+  const limit = longest < 1 << 20 ? `${longest} bytes` : `${Math.floor(longest / 2 ** 20)} MiB`;
+  const problem = `is longer than ${limit}, which is more than a record may have`;
   return { problem, isMalformed: false };
 }
 

@@ -1,72 +1,75 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { ENDPOINTS } from "./endpoints.js";
-import type { HttpEnv, LiveExchanges } from "./request/exchange.js";
-import type { Guards } from "./request/guards.js";
+import { answerEndpoint } from "./answer-endpoint.js";
+import type { HttpEnv } from "./request/exchange.js";
 import { errorAnswer, HttpError } from "./request/http-error.js";
-import type { RouteHandler, ServableScorer } from "./request/route.js";
 import { sendJson } from "./request/send-answer.js";
-
-/** What the routes work with. */
-export interface AppParts {
-  scorer: ServableScorer;
-  guards: Guards;
-  exchanges: LiveExchanges;
-  onError: ((error: unknown) => void) | undefined;
-}
+import type { ServerParts } from "./server-parts.js";
+import { STATUS_ROUTES } from "./status/status-routes.js";
 
 /** The routes and what stands before each of them. */
-export function makeApp(parts: AppParts): Hono<HttpEnv> {
-  const { scorer, guards, exchanges, onError } = parts;
+export function makeApp(parts: ServerParts): Hono<HttpEnv> {
+  const { access, exchanges, settings } = parts;
   const app = new Hono<HttpEnv>();
   app.use(async (context, next) => {
-    context.set("exchange", exchanges.open(context.env));
-    const { incoming } = context.env;
-    guards.checkHost(incoming);
+    const { incoming, outgoing } = context.env;
+    const exchange = exchanges.open(context.env);
+    context.set("exchange", exchange);
+    exchange.onEnd(() => {
+      parts.metrics.add(exchange);
+      parts.log.add(exchange);
+    });
+    access.checkHost(incoming);
+    access.checkOrigin(incoming, outgoing);
     // An absolute address may name another server.
     if (incoming.url?.startsWith("/") !== true) throw notFound(incoming.url ?? "");
-    if (context.req.path !== "/health") guards.checkToken(incoming);
+    if (isPreflight(context)) {
+      access.allowPage(outgoing);
+      return context.body(null, 204);
+    }
+    if (STATUS_ROUTES.find(({ path }) => path === context.req.path)?.isOpen !== true) {
+      access.checkToken(incoming);
+    }
     await next();
+    return undefined;
   });
-  app.get("/health", (context) => sendJson(context, 200, { status: "ok" }));
-  app.get("/v1/models", (context) => {
-    const { name } = scorer.description;
-    return sendJson(context, 200, {
-      object: "list",
-      data: [{ id: name, object: "model", owned_by: "llama-reward" }],
+  for (const { path, answer } of STATUS_ROUTES) {
+    app.get(path, (context) => {
+      context.get("exchange").route = path;
+      return answer(context, parts);
     });
-  });
-  for (const [path, handler] of ENDPOINTS) addEndpoint(app, path, handler, parts);
+  }
+  for (const endpoint of ENDPOINTS) {
+    for (const path of endpoint.paths) {
+      app.post(path, async (context) => {
+        context.get("exchange").route = path;
+        const response = await answerEndpoint(context, endpoint, parts);
+        return response;
+      });
+      app.all(path, () => {
+        throw new HttpError(405, "METHOD_NOT_ALLOWED", `${path} takes POST.`, { allow: "POST" });
+      });
+    }
+  }
   app.notFound(({ req }) => {
     throw notFound(req.path);
   });
   app.onError((error, context) => {
     const { status, body, headers } = errorAnswer(error);
-    if (status >= 500 && !(error instanceof HttpError)) onError?.(error);
+    if (status >= 500 && !(error instanceof HttpError)) settings.onError?.(error);
+    context.env.outgoing.setTimeout(settings.answerIdleMs);
     return sendJson(context, status, body, headers);
   });
   return app;
 }
 
-function addEndpoint(
-  app: Hono<HttpEnv>,
-  path: string,
-  handler: RouteHandler,
-  { scorer, guards }: AppParts,
-): void {
-  app.post(path, async (context) => {
-    const { signal } = context.get("exchange");
-    const body = await guards.receive(context.env.incoming);
-    // Only now: a request whose body does not come must keep nobody from work.
-    guards.enter();
-    try {
-      return sendJson(context, 200, await handler(body, { scorer, signal }));
-    } finally {
-      guards.leave();
-    }
-  });
-  app.all(path, () => {
-    throw new HttpError(405, "METHOD_NOT_ALLOWED", `${path} takes POST.`, { allow: "POST" });
-  });
+/** Whether a browser asks if a page may ask. */
+function isPreflight({ req }: Context<HttpEnv>): boolean {
+  return (
+    req.method === "OPTIONS" &&
+    req.header("origin") !== undefined &&
+    req.header("access-control-request-method") !== undefined
+  );
 }
 
 function notFound(path: string): HttpError {

@@ -1,39 +1,29 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { InvalidArgumentError } from "../../errors.js";
+import { listen } from "./listen.js";
 import { makeApp } from "./make-app.js";
+import { Access } from "./request/access.js";
+import { Bodies } from "./request/bodies.js";
 import { LiveExchanges } from "./request/exchange.js";
-import { Guards, isLoopback } from "./request/guards.js";
 import { HttpError } from "./request/http-error.js";
+import { ItemLimits } from "./request/item-limits.js";
+import { ServedModels } from "./request/models.js";
 import type { ServableScorer } from "./request/route.js";
+import { serverSettings, type RewardServerOptions, type ServerSettings } from "./request/server-settings.js";
+import { WorkQueue } from "./request/work-queue.js";
+import { endpointList, type EndpointExample } from "./status/endpoint-list.js";
+import { AccessLog } from "./watch/access-log.js";
+import { Metrics } from "./watch/metrics.js";
 
-/** What `RewardServer.start` may be told. */
-export interface RewardServerOptions {
-  /** Default: the loopback interface. Any other needs a token. */
-  host?: string | undefined;
-  /** Default 0: any free port. */
-  port?: number | undefined;
-  /** Wanted as `Authorization: Bearer …` on every request but `/health`. */
-  token?: string | undefined;
-  /** Default 32 MiB: some thousand long conversations. */
-  maxBodyBytes?: number | undefined;
-  /** Requests at work at once; more are turned away with 503. Default 64. */
-  maxRequests?: number | undefined;
-  /** Told about failures that are not the client's. */
-  onError?: ((error: unknown) => void) | undefined;
-}
-
-/** Time for a request's head to arrive. */
-const HEAD_MS = 10_000;
+export type { RewardServerOptions } from "./request/server-settings.js";
 
 /** Time for the last answers to leave after the requests at work were aborted. */
 const LAST_ANSWERS_MS = 500;
 
 /**
- * A model behind HTTP, in the formats that clients of other reward servers already send; see `endpoints.ts`. The scorer stays its
- * owner's.
+ * Models behind HTTP, in the formats that clients of other reward servers already send; see `endpoints.ts`. The scorers stay
+ * their owner's.
  * @example
  * ```ts
  * import { RewardModel } from "llama-reward";
@@ -41,7 +31,7 @@ const LAST_ANSWERS_MS = 500;
  *
  * const model = await RewardModel.load("models/grm");
  * const server = await RewardServer.start(model, { port: 0 });
- * const response = await fetch(`${server.url}/score`, {
+ * const response = await fetch(`${server.url}/v1/score`, {
  *   method: "POST",
  *   headers: { "content-type": "application/json" },
  *   body: JSON.stringify({ prompt: "What is 2 + 2?", response: "4." }),
@@ -54,12 +44,27 @@ const LAST_ANSWERS_MS = 500;
 export class RewardServer {
   readonly #server: Server;
   readonly #exchanges = new LiveExchanges();
+  readonly #models: ServedModels;
+  readonly #hasToken: boolean;
   #url = "";
   #closing: Promise<void> | undefined;
 
-  private constructor(scorer: ServableScorer, options: RewardServerOptions) {
-    const { onError } = options;
-    const app = makeApp({ scorer, guards: new Guards(options), exchanges: this.#exchanges, onError });
+  private constructor(scorers: readonly ServableScorer[], settings: ServerSettings) {
+    const models = new ServedModels(scorers);
+    this.#models = models;
+    this.#hasToken = settings.token !== "";
+    const queue = new WorkQueue(settings);
+    const app = makeApp({
+      settings,
+      models,
+      queue,
+      access: new Access(settings),
+      bodies: new Bodies(settings),
+      limits: new ItemLimits(settings),
+      exchanges: this.#exchanges,
+      metrics: new Metrics({ queue, models }),
+      log: new AccessLog(settings),
+    });
     const listener = getRequestListener(app.fetch, {
       hostname: "localhost",
       overrideGlobalObjects: false,
@@ -67,8 +72,15 @@ export class RewardServer {
       // Only what is no address at all comes here.
       errorHandler: () => new Response("There is no such address here.", { status: 404 }),
     });
+    const { headerMs, keepAliveMs } = settings;
     this.#server = createServer(
-      { headersTimeout: HEAD_MS, connectionsCheckingInterval: HEAD_MS / 2 },
+      {
+        headersTimeout: headerMs,
+        connectionsCheckingInterval: Math.ceil(headerMs / 2),
+        keepAliveTimeout: keepAliveMs,
+        // Bodies have time limits of their own.
+        requestTimeout: 0,
+      },
       (request, response) => {
         void listener(request, response);
       },
@@ -77,30 +89,29 @@ export class RewardServer {
 
   /**
    * Starts to listen.
-   * @throws InvalidArgumentError other than the loopback interface without a token; the system's error for a taken port
+   * @param scorers one model, or several with different names, which requests choose from by `model`
+   * @throws InvalidArgumentError wrong options; other than the loopback interface without a token; the system's error for a taken
+   * port
    */
-  static async start(scorer: ServableScorer, options: RewardServerOptions = {}): Promise<RewardServer> {
-    const { host = "127.0.0.1", port = 0, token } = options;
-    if (!isLoopback(host) && (token ?? "") === "") {
-      throw new InvalidArgumentError(
-        `Listening on ${host} lets other computers in, so a token is needed: set LLAMA_REWARD_TOKEN.`,
-      );
-    }
-    const server = new RewardServer(scorer, options);
-    server.#server.listen(port, host);
-    try {
-      await once(server.#server, "listening");
-    } catch (cause) {
-      throw cannotListen(host, port, cause);
-    }
-    const { address, family, port: ownPort } = server.#server.address() as AddressInfo;
-    server.#url = `http://${family === "IPv6" ? `[${address}]` : address}:${ownPort}`;
+  static async start(
+    scorers: ServableScorer | readonly ServableScorer[],
+    options: RewardServerOptions = {},
+  ): Promise<RewardServer> {
+    const settings = serverSettings(options);
+    const server = new RewardServer([scorers].flat(), settings);
+    server.#url = await listen(server.#server, settings);
     return server;
   }
 
-  /** Address to open, e.g. `http://127.0.0.1:8080`. */
+  /** Address to open, e.g. `http://127.0.0.1:8080`, or `unix:PATH`. */
   get url(): string {
     return this.#url;
+  }
+
+  /** Every address that is answered, each with a command line that tries it. */
+  get endpoints(): EndpointExample[] {
+    const models = this.#models.list.map(({ description }) => description);
+    return endpointList({ url: this.#url, hasToken: this.#hasToken, models });
   }
 
   /** Takes no new requests, lets those at work end within `graceMs`, then aborts them. May be called twice. */
@@ -123,19 +134,4 @@ export class RewardServer {
     await closed;
     clearTimeout(timer);
   }
-}
-
-/** The system's error, with its code, and what to do about it. */
-function cannotListen(host: string, port: number, cause: unknown): Error {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const advice =
-    code === "EADDRINUSE"
-      ? "Another program listens there: choose another --port, or end it."
-      : "Choose another --port or --host.";
-  return Object.assign(
-    new Error(`Cannot listen on ${host}, port ${port} (${message}). ${advice}`, { cause }),
-    {
-      code,
-    },
-  );
 }

@@ -247,13 +247,25 @@ describe("refusals", () => {
     });
   });
 
-  it("turns requests away when it has enough to do", async () => {
+  it("lets requests wait for their turn, and turns them away when enough wait", async () => {
     const slow: FakeScorerOptions = { delayMs: 300 };
-    const server = await serve(new FakeScorer("fake", slow), { maxRequests: 1 });
-    const first = post(server, "/rerank", { query: "q", texts: ["a"] });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await post(server, "/rerank", { query: "q", texts: ["a"] })).toMatchObject({ status: 503 });
-    expect(await first).toMatchObject({ status: 200 });
+    const body = { query: "q", texts: ["a"] };
+    const server = await serve(new FakeScorer("fake", slow), { maxRequests: 1, maxQueue: 1 });
+    const answers = [post(server, "/rerank", body), post(server, "/rerank", body)];
+    await expect
+      .poll(
+        async () => (await (await fetch(`${server.url}/metrics`)).text()).match(/requests_waiting (\d)/)?.[1],
+      )
+      .toBe("1");
+    const refused = await fetch(`${server.url}/rerank`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    expect(await refused.json()).toMatchObject({ error: { code: "BUSY" } });
+    for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ status: 200 });
   });
 });
 

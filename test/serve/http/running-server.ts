@@ -13,7 +13,7 @@ export function closeServers(): void {
 
 /** A server on a free port. */
 export async function serve(
-  scorer: FakeScorer = new FakeTextScorer("fake"),
+  scorer: FakeScorer | FakeScorer[] = new FakeTextScorer("fake"),
   options: RewardServerOptions = {},
 ): Promise<RewardServer> {
   const server = await RewardServer.start(scorer, options);
@@ -32,6 +32,21 @@ export async function post(
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+/** Sends a body of bytes as they are. */
+export async function postBytes(
+  server: RewardServer,
+  path: string,
+  body: Uint8Array,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(server.url + path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: Buffer.from(body),
   });
   return { status: response.status, body: await response.json() };
 }

@@ -3,8 +3,8 @@ import { checkConversation } from "../../../score/conversation/check-conversatio
 import { withSteps, type ConversationInput } from "../../../score/conversation/conversation.js";
 import { resultJson } from "../../../data/records/output-record.js";
 import { HttpError } from "../request/http-error.js";
-import { parseBody } from "../request/read-body.js";
-import type { RouteHandler } from "../request/route.js";
+import { parseBody } from "../request/parse-body.js";
+import type { Endpoint, RouteHandler } from "../request/route.js";
 
 const promptSchema = z.union([z.string(), z.array(z.unknown()).min(1)]);
 const stepsSchema = z.array(z.string()).min(1);
@@ -16,12 +16,15 @@ const bodySchema = z.object({
   inputs: z.array(inputSchema).min(1).optional(),
 });
 
-/**
- * This package's own format for process reward models: `{ prompt, steps }` to `{ steps: [{ reward }], reward, tokens }`, or
- * `{ inputs: [{ prompt, steps }, …] }` to `{ results: […] }`, where an input that cannot be scored has `error` in its place.
- */
-export const scoreSteps: RouteHandler = async (body, { scorer, signal }) => {
-  const { inputs, prompt, steps } = parseBody(bodySchema, body, Object.keys(bodySchema.shape));
+const answerSchema = z.looseObject({
+  steps: z.array(z.looseObject({ reward: z.number() })),
+  reward: z.number(),
+  tokens: z.int(),
+});
+const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+const handler: RouteHandler = async (body, { scorer, signal }) => {
+  const { inputs, prompt, steps } = parseBody(bodySchema, body);
   const { name, task } = scorer.description;
   if (task !== "steps") {
     throw new HttpError(
@@ -43,6 +46,19 @@ export const scoreSteps: RouteHandler = async (body, { scorer, signal }) => {
     );
   }
   return { results };
+};
+
+/**
+ * This package's own format for process reward models: `{ prompt, steps }` to `{ steps: [{ reward }], reward, tokens }`, or
+ * `{ inputs: [{ prompt, steps }, …] }` to `{ results: […] }`, where an input that cannot be scored has `error` in its place.
+ */
+export const scoreSteps: Endpoint = {
+  paths: ["/v1/score_steps"],
+  summary: "the steps of answers, for process reward models",
+  body: bodySchema,
+  answer: z.union([answerSchema, z.object({ results: z.array(z.union([answerSchema, errorSchema])) })]),
+  example: { prompt: "What is 2 + 2?", steps: ["2 + 2 is 2 and 2 more.", "That is 4."] },
+  handler,
 };
 
 function conversationOf({ prompt, steps }: z.infer<typeof inputSchema>): ConversationInput {

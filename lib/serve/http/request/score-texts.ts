@@ -1,4 +1,5 @@
-import type { Score, TextOptions } from "../../../score/score.js";
+import type { ConversationInput } from "../../../score/conversation/conversation.js";
+import type { Score, ScoreOptions, TextOptions } from "../../../score/score.js";
 import { HttpError } from "./http-error.js";
 import type { ServableScorer } from "./route.js";
 
@@ -19,6 +20,17 @@ export async function scoreTexts(
     if (error !== undefined) throw error;
     return score;
   });
+}
+
+/** The same for conversations, in one call. */
+export async function scoreConversations(
+  scorer: ServableScorer,
+  conversations: readonly ConversationInput[],
+  options: ScoreOptions,
+): Promise<Score[]> {
+  const scores: Score[] = [];
+  for await (const score of scorer.scoreMany(conversations, options)) scores.push(score);
+  return scores;
 }
 
 /** A number from 0 to 1, only for clients that ask for it: on its own a reward has no probability. */

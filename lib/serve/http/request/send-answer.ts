@@ -5,9 +5,6 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { HttpEnv } from "./exchange.js";
 import type { ExtraHeaders } from "./http-error.js";
 
-/** Time for a client to take more of its answer. */
-const ANSWER_IDLE_MS = 60_000;
-
 /** Time for a refused body to arrive before its connection is closed. */
 const DRAIN_MS = 5_000;
 
@@ -29,8 +26,7 @@ export function sendText(
   text: string,
   headers: ExtraHeaders,
 ): Response {
-  const { incoming, outgoing } = context.env;
-  outgoing.setTimeout(ANSWER_IDLE_MS);
+  const { incoming } = context.env;
   if (!isOnItsWay(incoming)) return context.body(text, status as ContentfulStatusCode, { ...headers });
   return context.body(endingLate(text, drain(incoming)), status as ContentfulStatusCode, {
     ...headers,
@@ -41,7 +37,8 @@ export function sendText(
 
 /** Whether a body was announced and has not come to its end. */
 function isOnItsWay({ complete, headers }: IncomingMessage): boolean {
-  const isAnnounced = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  const isAnnounced =
+    headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
   return isAnnounced && !complete;
 }
 
