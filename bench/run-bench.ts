@@ -5,6 +5,7 @@ import { loadAddonDetails } from "../lib/score/native/binding.js";
 import type { BenchLine } from "./lines.js";
 import { measureAccuracy } from "./suites/accuracy.js";
 import { measureBatches } from "./suites/batches.js";
+import { measureClients } from "./suites/clients.js";
 import { measureEngines } from "./suites/engines.js";
 import { measureEval } from "./suites/eval.js";
 import { measureHeads } from "./suites/heads.js";
@@ -31,6 +32,7 @@ const SUITES = {
   stream: measureStreams,
   eval: measureEval,
   host: measureHost,
+  clients: measureClients,
   batches: measureBatches,
   engines: measureEngines,
   accuracy: measureAccuracy,

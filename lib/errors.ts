@@ -33,6 +33,7 @@ export type RewardErrorCode =
   | "BATCH_INVALID"
   | "DECODE_FAILED"
   | "SCORE_INVALID"
+  | "DEADLINE_EXCEEDED"
   | "HOST_FAILED"
   | "DISPOSED";
 
@@ -117,6 +118,13 @@ export class DecodeError extends RewardError<"KV_CACHE_FULL" | "BATCH_INVALID" |
 /** A head gave NaN or Infinity. */
 export class ScoreError extends RewardError<"SCORE_INVALID"> {}
 
+/** A call was not done within the time it was given (`timeoutMs`). The model stays usable. */
+export class DeadlineError extends RewardError<"DEADLINE_EXCEEDED"> {
+  constructor(message: string, options?: RewardErrorOptions) {
+    super("DEADLINE_EXCEEDED", message, options);
+  }
+}
+
 /** The process that hosts a model died or speaks another protocol version. */
 export class HostError extends RewardError<"HOST_FAILED"> {}
 
@@ -177,6 +185,7 @@ const MAKE_BY_CODE: { readonly [Code in RewardErrorCode]: Make<Code> } = {
   BATCH_INVALID: make(DecodeError),
   DECODE_FAILED: make(DecodeError),
   SCORE_INVALID: make(ScoreError),
+  DEADLINE_EXCEEDED: (_, message, options) => new DeadlineError(message, options),
   HOST_FAILED: make(HostError),
   DISPOSED: (_, message, options) => new DisposedError(message, options),
 };

@@ -15,6 +15,7 @@ export {
   ContextError,
   ConversationError,
   DatasetError,
+  DeadlineError,
   DecodeError,
   DisposedError,
   DownloadError,

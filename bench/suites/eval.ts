@@ -59,9 +59,14 @@ export async function measureEval(context: BenchContext): Promise<void> {
 }
 
 /** Scores a stream and checks that every conversation got a reward. */
-export async function scoreAll(scorer: Scorer, conversations: readonly Conversation[]): Promise<void> {
+export async function scoreAll(
+  scorer: Scorer,
+  conversations: readonly Conversation[],
+  signal?: AbortSignal,
+): Promise<void> {
   let count = 0;
-  for await (const { reward } of scorer.scoreMany(conversations)) if (Number.isFinite(reward)) count++;
+  for await (const { reward } of scorer.scoreMany(conversations, { signal }))
+    if (Number.isFinite(reward)) count++;
   if (count !== conversations.length) throw new Error("a conversation has no finite reward");
 }
 

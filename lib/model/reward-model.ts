@@ -1,11 +1,13 @@
 import type { BackboneType } from "./architecture/backbone-type.js";
 import { Backbone } from "../score/backbone/backbone.js";
+import type { QueueState } from "../score/backbone/call-queue.js";
 import type { BackboneStats } from "../score/backbone/context.js";
 import { DisposedError, InvalidArgumentError } from "../errors.js";
 import { nativeDense } from "../score/head/native-dense.js";
 import { loadHead, type LoadedHead } from "../score/head/load-head.js";
 import { checkLoadOptions, type LoadOptions } from "./load-options.js";
 import { findModel } from "./model-finder.js";
+import { deviceKinds, type Placement } from "./placement.js";
 import { checkedModel } from "./folder/open-model-folder.js";
 import { stepsSettings } from "./steps-settings.js";
 import { readRewardJson } from "./folder/read-reward-json.js";
@@ -22,6 +24,8 @@ import type {
 import { checkScoreOptions } from "../score/score-options.js";
 import { PipelineAnswerer } from "../score/pipeline/answer-calls.js";
 import { ScorePipeline } from "../score/pipeline/score-pipeline.js";
+import { weigh } from "../score/pipeline/weigh.js";
+import { CallerGate } from "../score/schedule/caller-gate.js";
 import { scoreStream } from "../score/pipeline/score-stream.js";
 import { PromptBuilder } from "../score/template/prompt-builder.js";
 import {
@@ -33,27 +37,12 @@ import {
   type ScoreMethod,
 } from "../score/scorer-front.js";
 
-/** Where a model runs, for display. */
-export interface Placement {
-  /** llama.cpp's name of the device, `CPU` or e.g. `CUDA0`; of several with layers on them, `CUDA0 + CUDA1`. */
-  device: string;
-  /** Layers of the backbone on GPUs; the others are on the CPU. */
-  gpuLayers: number;
-  layerCount: number;
-  /** Why less is on a GPU than was hoped for, in whole sentences. Usually empty. */
-  warnings: readonly string[];
-  threads: number;
-  contextLength: number;
-  kvType: "f32" | "f16";
-  /** Whether the addon's own kernels compute products and attention. */
-  isPrefilled: boolean;
-  /** What they multiply: `exact`, float32 or what comes to about the same; `fast`, bfloat16. `exact` without them. */
-  precision: "exact" | "fast";
-}
+/** Characters of one caller's calls that are rendered and tokenized at once, about a million tokens; more of them wait. */
+const MOST_OF_CALLER = 1 << 22;
 
 /**
  * A reward model of a model folder: scores conversations in this process. Several may be loaded at once; calls on one model
- * take turns on its context.
+ * that wait at the same time share its batches, evenly.
  * @example
  * ```ts
  * import { RewardModel } from "llama-reward";
@@ -85,6 +74,7 @@ export class RewardModel extends ScorerFront {
   readonly #head: LoadedHead;
   readonly #pipeline: ScorePipeline;
   readonly #answerer: Answerer;
+  readonly #gate = new CallerGate(MOST_OF_CALLER);
 
   private constructor(
     reward: RewardJson,
@@ -187,13 +177,15 @@ export class RewardModel extends ScorerFront {
     return this.#backbone.stats;
   }
 
-  /**
-   * Scores texts that are prompts already, in order: no template is applied. One that cannot be scored gives its error in place.
-   * @param options.addSpecialTokens whether the tokenizer adds its own special tokens; without, the texts have their BOS
-   */
-  override async scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
-    this.admit("scoreTexts");
-    return this.#pipeline.scoreTexts(texts, options);
+  /** What waits for the model now. */
+  get queue(): QueueState {
+    return this.#backbone.queue;
+  }
+
+  /** @internal */
+  protected override answerTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
+    const { caller, signal } = options;
+    return this.#gate.run(caller, weigh(texts), signal, () => this.#pipeline.scoreTexts(texts, options));
   }
 
   /** @internal */
@@ -202,7 +194,8 @@ export class RewardModel extends ScorerFront {
     call: ScoreCalls[Method],
     options: ScoreOptions,
   ): ScoreAnswer<Method> {
-    return this.#answerer[method](call, options);
+    const { caller, signal } = checkScoreOptions(options);
+    return this.#gate.run(caller, weigh(call), signal, () => this.#answerer[method](call, options));
   }
 
   /** @internal */
@@ -233,11 +226,4 @@ export class RewardModel extends ScorerFront {
     await this.#backbone.dispose();
     await this.#head.head.dispose();
   }
-}
-
-/** Kinds of the devices that hold layers, without their numbers. */
-function deviceKinds({ device, gpuLayers, layerCount }: Placement): string {
-  const kinds = device.split(" + ").map((name) => name.replace(/\d+$/, ""));
-  if (gpuLayers < layerCount) kinds.push("CPU");
-  return [...new Set(kinds)].sort().join(" + ");
 }

@@ -1,5 +1,6 @@
 /** The words of scoring that the signatures of every entry use. Types only, so that a page can bundle an entry that names them. */
 export type { RewardError, RewardErrorCode, RewardErrorOptions } from "../errors.js";
+export type { QueueState } from "../score/backbone/call-queue.js";
 export type { BackboneStats } from "../score/backbone/context.js";
 export type {
   ChatMessage,
@@ -14,4 +15,4 @@ export type { Aggregate } from "../score/conversation/steps-rule.js";
 export type { AttributeScore } from "../score/head/head.js";
 export type * from "../score/score.js";
 export type { LoadOptions } from "./load-options.js";
-export type { Placement } from "./reward-model.js";
+export type { Placement } from "./placement.js";

@@ -3,9 +3,14 @@ import { InvalidArgumentError } from "../errors.js";
 import type { ScoreOptions } from "./score.js";
 import { zodProblems } from "../util/zod-problems.js";
 
+/** Characters of a caller's name. */
+const LONGEST_NAME = 256;
+
 const schema = z.strictObject({
   signal: z.instanceof(AbortSignal).optional(),
   onProgress: z.custom((value) => typeof value === "function", "expected a function").optional(),
+  caller: z.string().min(1).max(LONGEST_NAME).optional(),
+  timeoutMs: z.int().min(1).optional(),
   emit: z.array(z.enum(["prompt", "ids", "hidden"])).optional(),
 });
 

@@ -99,10 +99,20 @@ export interface ScoreOptions {
   onProgress?: ((progress: Progress) => void) | undefined;
   /** Further fields of each score. */
   emit?: readonly EmitField[] | undefined;
+  /**
+   * Whose call this is, any name: a model that many use shares its batches out evenly between callers, and calls of one name stand
+   * in one line. Default: every call, and every stream, is a caller of its own. Rewards do not depend on it.
+   */
+  caller?: string | undefined;
+  /**
+   * Time for the call, in whole milliseconds; for a stream, from its first score asked for to its end. Then it rejects with
+   * DeadlineError `DEADLINE_EXCEEDED`, and what it asked for is computed no further.
+   */
+  timeoutMs?: number | undefined;
 }
 
 /** How a text that is a prompt already becomes tokens. */
-export interface TextOptions extends Pick<ScoreOptions, "signal"> {
+export interface TextOptions extends Pick<ScoreOptions, "signal" | "caller" | "timeoutMs"> {
   /** Whether the tokenizer adds its own special tokens (a BOS, say), as other servers do with plain text. */
   addSpecialTokens: boolean;
 }

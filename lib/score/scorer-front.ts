@@ -12,6 +12,7 @@ import type {
   TextOptions,
   TextScorer,
 } from "./score.js";
+import { streamWithinTime, withinTime } from "./time-limit.js";
 
 /** What each call with one answer is about. */
 export interface ScoreCalls {
@@ -60,6 +61,9 @@ export abstract class ScorerFront implements Scorer, TextScorer {
     options: ScoreOptions,
   ): AsyncGenerator<SettledScore, void, undefined>;
 
+  /** @internal Scores texts that are prompts already. */
+  protected abstract answerTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]>;
+
   /** @internal Ends everything; called once. */
   protected abstract free(): Promise<void>;
 
@@ -73,7 +77,7 @@ export abstract class ScorerFront implements Scorer, TextScorer {
 
   async score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
     this.admit("score");
-    return this.answer("score", { messages }, options);
+    return withinTime(options, (limited) => this.answer("score", { messages }, limited));
   }
 
   /**
@@ -87,7 +91,8 @@ export abstract class ScorerFront implements Scorer, TextScorer {
     options: ScoreOptions = {},
   ): Promise<StepsScore> {
     this.admit("scoreSteps");
-    const score = await this.answer("score", { messages: withSteps(prompt, steps) }, options);
+    const messages = withSteps(prompt, steps);
+    const score = await withinTime(options, (limited) => this.answer("score", { messages }, limited));
     return { ...score, steps: score.steps ?? [] };
   }
 
@@ -98,7 +103,7 @@ export abstract class ScorerFront implements Scorer, TextScorer {
   ): Promise<RankedScore[]> {
     this.admit("rank");
     checkResponses(responses);
-    return this.answer("rank", { prompt, responses }, options);
+    return withinTime(options, (limited) => this.answer("rank", { prompt, responses }, limited));
   }
 
   async compare(
@@ -108,7 +113,7 @@ export abstract class ScorerFront implements Scorer, TextScorer {
     options: ScoreOptions = {},
   ): Promise<Comparison> {
     this.admit("compare");
-    return this.answer("compare", { prompt, a, b }, options);
+    return withinTime(options, (limited) => this.answer("compare", { prompt, a, b }, limited));
   }
 
   async *scoreMany(
@@ -127,11 +132,17 @@ export abstract class ScorerFront implements Scorer, TextScorer {
   ): AsyncGenerator<SettledScore, void, undefined> {
     this.admit("scoreMany");
     checkStream(conversations);
-    return this.stream(conversations, options);
+    return streamWithinTime(options, (limited) => this.stream(conversations, limited));
   }
 
-  /** Scores texts that are prompts already, in order; one that cannot be scored gives its error in place. */
-  abstract scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]>;
+  /**
+   * Scores texts that are prompts already, in order: no template is applied. One that cannot be scored gives its error in place.
+   * @param options.addSpecialTokens whether the tokenizer adds its own special tokens; without, the texts have their BOS
+   */
+  async scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
+    this.admit("scoreTexts");
+    return withinTime(options, (limited) => this.answerTexts(texts, limited));
+  }
 
   /** Refuses new work and frees everything. May be called twice. */
   dispose(): Promise<void> {

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ConversationError } from "../../lib/errors.js";
 import type { Conversation } from "../../lib/score/conversation/conversation.js";
-import type { ModelDescription, SettledScore } from "../../lib/score/score.js";
+import type { ModelDescription, ScoreOptions, SettledScore } from "../../lib/score/score.js";
 import {
   answeredBy,
   ScorerFront,
@@ -10,6 +10,7 @@ import {
   type ScoreCalls,
   type ScoreMethod,
 } from "../../lib/score/scorer-front.js";
+import { abortable } from "../../lib/util/abortable.js";
 
 const TALK: Conversation = [{ role: "user", content: "Hello" }];
 
@@ -19,7 +20,8 @@ class Remembering extends ScorerFront {
   readonly seen: unknown[] = [];
   freed = 0;
 
-  override scoreTexts(): Promise<SettledScore[]> {
+  protected override answerTexts(texts: readonly string[], options: ScoreOptions): Promise<SettledScore[]> {
+    this.seen.push(["scoreTexts", texts, options]);
     return Promise.resolve([]);
   }
 
@@ -51,6 +53,32 @@ class Remembering extends ScorerFront {
     this.freed++;
     return Promise.resolve();
   }
+}
+
+/** Answers nothing, until the call is aborted. */
+class Waiting extends Remembering {
+  protected override answerTexts(_: unknown, { signal }: ScoreOptions = {}): Promise<SettledScore[]> {
+    return aborted(signal);
+  }
+
+  protected override answer<Method extends ScoreMethod>(
+    _method: Method,
+    _call: ScoreCalls[Method],
+    { signal }: ScoreOptions,
+  ): ScoreAnswer<Method> {
+    return aborted(signal);
+  }
+
+  protected override async *stream(
+    _: ConversationSource,
+    { signal }: ScoreOptions = {},
+  ): AsyncGenerator<SettledScore, void, undefined> {
+    yield await aborted<SettledScore>(signal);
+  }
+}
+
+function aborted<T>(signal: AbortSignal | undefined): Promise<T> {
+  return abortable(new Promise<T>(() => undefined), signal);
 }
 
 async function collect<T>(stream: AsyncIterable<T>, into: T[] = []): Promise<T[]> {
@@ -92,6 +120,34 @@ describe("what all scorers share", () => {
     expect(rewards.map(({ reward }) => reward)).toEqual([1]);
     const settled = await collect(scorer.scoreManySettled([TALK, TALK, TALK]));
     expect(settled.map(({ score, error }) => score?.reward ?? error?.message)).toEqual([1, "Second.", 3]);
+  });
+
+  it("gives a call, a stream and texts up when their time is over, and leaves no timer behind", async () => {
+    vi.useFakeTimers();
+    try {
+      const scorer = new Waiting();
+      const timeoutMs = 50;
+      const late = { code: "DEADLINE_EXCEEDED", details: { timeoutMs } };
+      const outcomes = [
+        scorer.score(TALK, { timeoutMs }),
+        scorer.compare("p", "a", "b", { timeoutMs, signal: new AbortController().signal }),
+        scorer.scoreTexts(["a"], { addSpecialTokens: true, timeoutMs }),
+        scorer.scoreManySettled([TALK], { timeoutMs }).next(),
+      ].map((outcome) => expect(outcome).rejects.toMatchObject(late));
+      await vi.advanceTimersByTimeAsync(timeoutMs);
+      await Promise.all(outcomes);
+      expect(vi.getTimerCount()).toBe(0);
+      const reason = new Error("enough");
+      const aborted = scorer.rank("p", ["a"], { timeoutMs, signal: AbortSignal.abort(reason) });
+      await expect(aborted).rejects.toBe(reason);
+      expect(vi.getTimerCount()).toBe(0);
+      for (const wrong of [0, -1, 1.5, 2 ** 31, "9", NaN]) {
+        const refused = scorer.score(TALK, { timeoutMs: wrong as number });
+        await expect(refused).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      }
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("takes no text for a list: its letters are no answers and no conversations", async () => {

@@ -30,6 +30,7 @@ export const CLASS_OF_CODE = {
   BATCH_INVALID: errors.DecodeError,
   DECODE_FAILED: errors.DecodeError,
   SCORE_INVALID: errors.ScoreError,
+  DEADLINE_EXCEEDED: errors.DeadlineError,
   HOST_FAILED: errors.HostError,
   DISPOSED: errors.DisposedError,
 } as const satisfies Record<errors.RewardErrorCode, unknown>;

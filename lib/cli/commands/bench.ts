@@ -23,6 +23,7 @@ export const SUITE_NAMES = [
   "stream",
   "eval",
   "host",
+  "clients",
   "batches",
   "engines",
   "accuracy",

@@ -8,6 +8,7 @@ import type {
   NativeSpecialToken,
 } from "../native/native-addon.js";
 import { tokenCostInCells } from "./cache-life.js";
+import type { QueueState } from "./call-queue.js";
 import { BackboneContext, type BackboneStats, type HiddenOptions } from "./context.js";
 import { countLayers } from "./layer-plan.js";
 import { openBackbone, type BackboneOptions, type OpenBackbone } from "./open-backbone.js";
@@ -76,6 +77,11 @@ export class Backbone {
     return this.#context.stats;
   }
 
+  /** What waits now. */
+  get queue(): QueueState {
+    return this.#context.queue;
+  }
+
   /** The native model, for tokenizing. */
   get model(): Pick<NativeModel, "tokenize" | "specialTokens" | "metadata"> {
     return this.#model;
@@ -107,8 +113,8 @@ export class Backbone {
   }
 
   /**
-   * Hidden states after the final norm. Prefixes that requests share, with each other or with earlier calls, are computed
-   * once.
+   * Hidden states after the final norm. Prefixes that requests share, with each other, with other calls or earlier ones, are computed
+   * once; calls that wait at the same time share batches.
    * @returns one array per request, one float32 `[hiddenSize]` per position
    * @throws InvalidArgumentError, ConversationError `CONVERSATION_TOO_LONG`, DecodeError, DisposedError; `signal.reason`
    */

@@ -1,22 +1,13 @@
-import { DecodeError, DisposedError } from "../../errors.js";
-import { fromNative } from "../native/from-native.js";
+import { DisposedError } from "../../errors.js";
 import type { NativeContext } from "../native/native-addon.js";
-import type { Progress } from "../score.js";
-import { FifoQueue } from "../../util/fifo-queue.js";
-import { BatchPlan } from "./batch-plan.js";
 import { CacheLife } from "./cache-life.js";
-import type { DecodeStep, PlanCounts, PlanLimits, SequenceOperation } from "./plan-step.js";
-import type { HeldSequence } from "./prefix-cache.js";
+import { CallQueue, type QueueState } from "./call-queue.js";
+import { PendingCall, type HiddenOptions } from "./pending-call.js";
+import { PlanRunner } from "./plan-runner.js";
 import { checkRequests, type HiddenRequest } from "./request.js";
-import { sliceRequests } from "./slices.js";
+import { wantedUpTo, type RoundPart } from "./round.js";
 
-/** Options of one call. */
-export interface HiddenOptions {
-  /** Checked before the start and between chunks; the call rejects with `signal.reason`. */
-  signal?: AbortSignal | undefined;
-  /** Phase `decode`, in tokens, after every chunk. An error it throws fails the call. */
-  onProgress?: ((progress: Progress) => void) | undefined;
-}
+export type { HiddenOptions } from "./pending-call.js";
 
 /** Tokens since the context was made. */
 export interface BackboneStats {
@@ -26,6 +17,8 @@ export interface BackboneStats {
   computedTokens: number;
   /** Tokens taken from the cache of an earlier call. */
   reusedTokens: number;
+  /** Batches that were computed. */
+  batches: number;
 }
 
 /**
@@ -33,18 +26,14 @@ export interface BackboneStats {
  */
 const HELD_SHARE = 4;
 
-/** New tokens, in batches, after which another caller gets its turn. */
-const SLICE_BATCHES = 4;
-
-/** Owns a native context: plans calls, runs them one at a time, keeps prefixes for later calls. */
+/** Owns a native context: fills batches with the requests of all calls that wait, and computes one after the other. */
 export class BackboneContext {
-  readonly stats: BackboneStats = { requestedTokens: 0, computedTokens: 0, reusedTokens: 0 };
-  readonly #native: NativeContext;
-  readonly #hiddenSize: number;
-  readonly #limits: Omit<PlanLimits, "keptLife">;
-  readonly #life: CacheLife;
-  readonly #queue = new FifoQueue();
-  #held: readonly HeldSequence[] = [];
+  readonly stats: BackboneStats = { requestedTokens: 0, computedTokens: 0, reusedTokens: 0, batches: 0 };
+  readonly #runner: PlanRunner;
+  readonly #queue: CallQueue;
+  /** Tokens that calls took from the cache after a batch of their own had left them there. */
+  #ownTokens = 0;
+  #running: Promise<void> | undefined;
   #disposal: Promise<void> | undefined;
 
   /**
@@ -52,16 +41,20 @@ export class BackboneContext {
    * @param fewestTokens decodes of fewer tokens are avoided; see the function of that name
    */
   constructor(native: NativeContext, hiddenSize: number, tokenCost: number, fewestTokens: number) {
-    this.#native = native;
-    this.#hiddenSize = hiddenSize;
-    this.#life = new CacheLife(tokenCost);
     const { batchSize, maxOutputs, contextLength, maxSequences } = native.info;
     const maxHeld = Math.floor(maxSequences / HELD_SHARE);
-    this.#limits = { batchSize, maxOutputs, contextLength, maxSequences, maxHeld, fewestTokens };
+    const limits = { batchSize, maxOutputs, contextLength, maxSequences, maxHeld, fewestTokens };
+    this.#runner = new PlanRunner(native, hiddenSize, new CacheLife(tokenCost), limits);
+    this.#queue = new CallQueue(limits);
+  }
+
+  /** What waits. */
+  get queue(): QueueState {
+    return this.#queue.state;
   }
 
   /**
-   * Computes hidden states. Calls take turns: each works on a few batches, then the next one in the queue goes on.
+   * Computes hidden states. Calls share batches: each gets its part of every one, by callers.
    * @returns one array per request, one hidden state `[hiddenSize]` per position.
    * @throws InvalidArgumentError, ConversationError `CONVERSATION_TOO_LONG`, DecodeError, DisposedError
    */
@@ -69,149 +62,93 @@ export class BackboneContext {
     requests: readonly HiddenRequest[],
     options: HiddenOptions = {},
   ): Promise<Float32Array[][]> {
-    const checked = checkRequests(requests, this.#limits.contextLength);
-    const total = countTokens(checked);
-    const results = checked.map((): Float32Array[] => []);
-    let done = 0;
-    const { batchSize, fewestTokens } = this.#limits;
-    for (const slice of sliceRequests(checked, SLICE_BATCHES * batchSize, fewestTokens)) {
-      const part = slice.flatMap((index) => checked[index] ?? []);
-      const tokens = countTokens(part);
-      const report = (share: number): void => {
-        options.onProgress?.({
-          phase: "decode",
-          unit: "tokens",
-          done: done + Math.round(share * tokens),
-          total,
-        });
-      };
-      const { states, counts } = await this.#queue.run(() =>
-        this.#computeSound(part, options.signal, report),
-      );
-      // Later slices use what the first one left: that says nothing about calls.
-      if (done === 0) this.#life.learn(counts);
-      slice.forEach((request, index) => {
-        results[request] = states[index] ?? [];
-      });
-      done += tokens;
-    }
-    return results;
+    const checked = checkRequests(requests, this.#runner.limits.contextLength);
+    options.signal?.throwIfAborted();
+    this.#checkOpen();
+    if (checked.length === 0) return [];
+    const call = new PendingCall(checked, options);
+    const states = this.#queue.add(call, options.signal);
+    this.#running ??= this.#run();
+    return states;
   }
 
-  /** Lets the running chunk finish, fails everything that waits, and frees the context. May be called twice. */
+  /** Lets the running batch finish, fails everything that waits, and frees the context. May be called twice. */
   dispose(): Promise<void> {
-    this.#disposal ??= this.#queue.idle().then(() => this.#native.dispose());
+    this.#disposal ??= (this.#running ?? Promise.resolve()).then(() => this.#runner.dispose());
     return this.#disposal;
   }
 
-  /**
-   * Computes one slice. When a hidden state is NaN or infinite, what overflowed stays in the cells of the KV cache and spoils
-   * everything that is computed beside it or after it: the cells are wiped, and each broken request is computed again alone.
-   * One that is broken then keeps its broken states, which are its own.
-   */
-  async #computeSound(
-    requests: readonly HiddenRequest[],
-    signal: AbortSignal | undefined,
-    report: (share: number) => void,
-  ): Promise<{ states: Float32Array[][]; counts: PlanCounts }> {
-    const { states, counts } = await this.#compute(requests, signal, report);
-    const broken = requests.flatMap((request, index) =>
-      isFinite(states[index]) ? [] : [{ request, index }],
-    );
-    if (broken.length > 0) this.#wipe();
-    for (const { request, index } of broken) {
-      const alone = await this.#compute([request], signal, () => undefined);
-      states[index] = alone.states[0] ?? [];
-      if (!isFinite(states[index])) this.#wipe();
-    }
-    return { states, counts };
-  }
-
-  /** Computes requests. @param report told after every step which share of the slice is done, up to 1 */
-  async #compute(
-    requests: readonly HiddenRequest[],
-    signal: AbortSignal | undefined,
-    report: (share: number) => void,
-  ): Promise<{ states: Float32Array[][]; counts: PlanCounts }> {
-    this.#checkRunning(signal);
-    const states = requests.map((): Float32Array[] => []);
-    const limits = { ...this.#limits, keptLife: this.#life.keptLife };
-    const plan = new BatchPlan(requests, this.#held, limits, this.stats.computedTokens);
-    const steps = plan.steps();
-    try {
-      let next = steps.next();
-      while (next.done !== true) {
-        this.#checkRunning(signal);
-        const step = next.value;
-        this.#apply(step.operations);
-        const decoding = step.decode && this.#decode(step.decode, states);
-        // The next chunk is planned while this one is computed.
-        next = steps.next();
-        await decoding;
-        report(step.doneTokens / plan.totalTokens);
-      }
-      this.#held = plan.held;
-    } catch (failure) {
-      const error = fromNative(failure);
-      this.#abandon(plan, error);
-      throw error;
-    }
-    this.stats.requestedTokens += countTokens(requests);
-    this.stats.computedTokens += plan.counts.computed;
-    this.stats.reusedTokens += plan.counts.reused;
-    return { states, counts: plan.counts };
-  }
-
-  #checkRunning(signal: AbortSignal | undefined): void {
-    signal?.throwIfAborted();
+  #checkOpen(): void {
     if (this.#disposal !== undefined) throw DisposedError.of("The backbone");
   }
 
-  #apply(operations: readonly SequenceOperation[]): void {
-    for (const operation of operations) {
-      if (operation.kind === "copy") {
-        this.#native.copySequence(operation.from, operation.to, 0, operation.end);
-      } else {
-        this.#native.removeSequence(operation.sequence, 0, -1);
+  /** Computes batches until nothing waits. */
+  async #run(): Promise<void> {
+    // Calls made at once begin together.
+    await Promise.resolve();
+    try {
+      while (this.#queue.isBusy && this.#disposal === undefined) {
+        const parts = this.#queue.nextRound(this.#runner.cache);
+        if (parts.length === 0)
+          throw new Error("Internal error: nothing that waits fits into an empty batch.");
+        await this.#compute(parts);
+        this.#queue.endRound();
+        this.#dropAbandoned();
       }
+      this.#queue.failAll(DisposedError.of("The backbone"));
+    } catch (error) {
+      this.#queue.failAll(error);
+    }
+    this.#dropAbandoned();
+    this.#running = undefined;
+  }
+
+  /** Beginnings of calls that ended otherwise than well make room. */
+  #dropAbandoned(): void {
+    for (const { tokens, computed } of this.#queue.takeAbandoned()) this.#runner.drop(tokens, computed);
+  }
+
+  /** Computes parts as one batch. When that fails, the parts of each call are tried alone: only those fail that are at fault. */
+  async #compute(parts: readonly RoundPart[]): Promise<void> {
+    const calls = [...new Set(parts.map(({ call }) => call))];
+    try {
+      const states = await this.#runner.run({
+        requests: parts.map(requestOf),
+        wanted: [...parts.map(({ request }) => request), ...this.#queue.upcoming()],
+        isTelling: calls.some(({ isNew }) => isNew),
+      });
+      this.#count(parts);
+      parts.forEach(({ call, request, end }, index) => {
+        call.deliver(request, end, states[index] ?? []);
+      });
+      for (const call of calls) this.#queue.report(call);
+    } catch (error) {
+      const [first, ...others] = calls;
+      if (first !== undefined && others.length === 0) this.#queue.fail(first, error);
+      else for (const call of calls) await this.#compute(parts.filter((part) => part.call === call));
     }
   }
 
-  async #decode(step: DecodeStep, states: readonly Float32Array[][]): Promise<void> {
-    const hidden = await this.#native.decode(step.batch);
-    step.targets.forEach((targets, row) => {
-      for (const { request, slot } of targets) {
-        const own = states[request];
-        if (own) own[slot] = hidden.slice(row * this.#hiddenSize, (row + 1) * this.#hiddenSize);
-      }
-    });
-  }
-
-  /** Empties the KV cache for good: nothing of it is reused, or left to be multiplied by zero. */
-  #wipe(): void {
-    this.#held = [];
-    this.#native.clear(true);
-  }
-
-  /** Drops every sequence that the plan may have touched; what earlier calls left stays usable. */
-  #abandon(plan: BatchPlan, error: unknown): void {
-    if (error instanceof DecodeError) {
-      // llama.cpp leaves the sequences undefined when a decode fails.
-      this.#wipe();
-      return;
+  /** Call before the states are delivered. */
+  #count(parts: readonly RoundPart[]): void {
+    const { computed, reused, batches } = this.#runner.counts;
+    for (const { request, end } of parts) {
+      if (end === request.tokens.length) this.stats.requestedTokens += end;
+      this.#ownTokens += request.computed;
     }
-    this.#held = plan.survivors;
-    const kept = new Set(this.#held.map((sequence) => sequence.id));
-    for (let id = 0; id < this.#limits.maxSequences; id++) {
-      if (!kept.has(id)) this.#native.removeSequence(id, 0, -1);
-    }
+    this.stats.computedTokens = computed;
+    this.stats.reusedTokens = Math.max(0, reused - this.#ownTokens);
+    this.stats.batches = batches;
   }
 }
 
-function isFinite(states: readonly Float32Array[] = []): boolean {
-  return states.every((state) => state.every(Number.isFinite));
-}
-
-function countTokens(requests: readonly HiddenRequest[]): number {
-  return requests.reduce((sum, request) => sum + request.tokens.length, 0);
+/** What the planner gets of a part: the states that are not known yet. */
+function requestOf({ request, end }: RoundPart): HiddenRequest {
+  const { tokens, positions, known, isGrowing } = request;
+  const isWhole = end === tokens.length;
+  return {
+    tokens: isWhole ? tokens : tokens.subarray(0, end),
+    positions: positions.slice(known, known + wantedUpTo(request, end)),
+    isGrowing: isWhole && isGrowing,
+  };
 }

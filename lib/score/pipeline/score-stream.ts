@@ -41,6 +41,8 @@ export async function* scoreStream(
   // Aborted when the consumer stops early, too: windows on their way are not worth finishing then.
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  /** Windows of a stream are calls of one caller. */
+  const caller = options.caller ?? Symbol("stream");
   const size = new AdaptiveWindowSize();
   /** A stage that fails ends the stream: the stages before it must not go on, or wait for the source. */
   const stage = <Input, Output>(run: (input: Input) => Promise<Output>) => {
@@ -61,7 +63,7 @@ export async function* scoreStream(
   });
   const compute = stage(async (window: Window): Promise<ComputedWindow> => {
     const start = performance.now();
-    const states = await pipeline.compute(goodPrompts(window.prompts), { ...options, signal });
+    const states = await pipeline.compute(goodPrompts(window.prompts), { ...options, signal, caller });
     size.record(window.weight, start, performance.now());
     return { ...window, states };
   });

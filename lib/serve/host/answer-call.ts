@@ -20,7 +20,8 @@ export async function answerCall(
         throw new InvalidArgumentError("This host's model takes conversations only, no rendered prompts.");
       }
       const { texts, addSpecialTokens } = request;
-      return (await scorer.scoreTexts(texts, { addSpecialTokens, signal: options.signal })).map(toWire);
+      const { signal, caller } = options;
+      return (await scorer.scoreTexts(texts, { addSpecialTokens, signal, caller })).map(toWire);
     }
     case "status":
       return { placement: scorer.placement, stats: scorer.stats && { ...scorer.stats } };

@@ -107,13 +107,6 @@ export class ScorerClient extends ScorerFront {
     return this.#description;
   }
 
-  /** @throws InvalidArgumentError the host's model takes no rendered prompts */
-  override async scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
-    const { addSpecialTokens, signal } = options;
-    const message: CallRequest = { method: "scoreTexts", texts: [...texts], addSpecialTokens };
-    return ((await this.#call(message, { signal })) as WireSettledScore[]).map(fromWire);
-  }
-
   /** Where the model runs, and what it has computed since its load. */
   async status(): Promise<ScorerStatus> {
     return (await this.#call({ method: "status" }, {})) as ScorerStatus;
@@ -136,6 +129,15 @@ export class ScorerClient extends ScorerFront {
     options: ScoreOptions,
   ): ScoreAnswer<Method> {
     return (await this.#call(SENDABLE[method](call), options)) as Awaited<ScoreAnswer<Method>>;
+  }
+
+  /** @internal @throws InvalidArgumentError the host's model takes no rendered prompts */
+  protected override async answerTexts(
+    texts: readonly string[],
+    { addSpecialTokens, ...options }: TextOptions,
+  ): Promise<SettledScore[]> {
+    const message: CallRequest = { method: "scoreTexts", texts: [...texts], addSpecialTokens };
+    return ((await this.#call(message, options)) as WireSettledScore[]).map(fromWire);
   }
 
   /** @internal */

@@ -115,7 +115,8 @@ export class HostedScorer extends ScorerFront {
     }
   }
 
-  override scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
+  /** @internal */
+  protected override answerTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
     return this.#run(options, (scorer) => scorer.scoreTexts(texts, options));
   }
 

@@ -12,6 +12,8 @@ const options = z.strictObject({
   emit: z.array(z.enum(["prompt", "ids", "hidden"])),
   /** Whether `progress` messages are wanted. */
   progress: z.boolean(),
+  /** Whose call it is; see `ScoreOptions`. */
+  caller: z.string().min(1).max(256).optional(),
 });
 
 const request = z.discriminatedUnion("method", [

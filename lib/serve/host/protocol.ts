@@ -11,13 +11,13 @@
  */
 import type { z } from "zod";
 import type { BackboneStats } from "../../score/backbone/context.js";
-import type { Placement } from "../../model/reward-model.js";
+import type { Placement } from "../../model/placement.js";
 import type { ModelDescription, Progress, Score } from "../../score/score.js";
 import type { clientMessageSchema } from "./protocol-schema.js";
 import type { WireError } from "./wire-error.js";
 
 /** Changes whenever an older peer could misread a message. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Most requests of one client at once, streams included. */
 export const MAX_REQUESTS = 1024;

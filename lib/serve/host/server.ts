@@ -107,7 +107,7 @@ class Session {
         break;
       case "call":
         this.#run(message.id, message.options.progress, (options) =>
-          answerCall(this.#slot.current, message.request, { ...options, emit: message.options.emit }),
+          answerCall(this.#slot.current, message.request, { ...options, ...scoreOptions(message.options) }),
         );
         break;
       case "open":
@@ -138,7 +138,7 @@ class Session {
     this.#streams.set(id, stream);
     this.#run(id, wire.progress, async (options) => {
       try {
-        await stream.run(this.#slot.current, { ...options, emit: wire.emit });
+        await stream.run(this.#slot.current, { ...options, ...scoreOptions(wire) });
       } finally {
         this.#streams.delete(id);
       }
@@ -191,6 +191,11 @@ class Session {
       return false;
     }
   }
+}
+
+/** A call's own options, as the scorer takes them. */
+function scoreOptions({ emit, caller }: WireOptions): ScoreOptions {
+  return { emit, caller };
 }
 
 /** Whether a message begins something that ends with one answer. */

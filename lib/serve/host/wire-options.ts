@@ -3,7 +3,14 @@ import type { ScoreOptions } from "../../score/score.js";
 import type { WireOptions } from "./protocol.js";
 
 /** Complete on purpose: a new option does not compile until it is decided here whether it travels. */
-const KNOWN: Readonly<Record<keyof ScoreOptions, true>> = { signal: true, onProgress: true, emit: true };
+const KNOWN: Readonly<Record<keyof ScoreOptions, true>> = {
+  signal: true,
+  onProgress: true,
+  emit: true,
+  caller: true,
+  // Kept on this side, as an abort: it holds for a host that hangs, too.
+  timeoutMs: true,
+};
 
 /**
  * The part of a call's options that travels; the scorer checks its values.
@@ -16,5 +23,9 @@ export function wireOptions(options: ScoreOptions): WireOptions {
       `Expected options among ${Object.keys(KNOWN).join(", ")} but received ${unknown}.`,
     );
   }
-  return { emit: [...(options.emit ?? [])], progress: options.onProgress !== undefined };
+  return {
+    emit: [...(options.emit ?? [])],
+    progress: options.onProgress !== undefined,
+    ...(options.caller === undefined ? {} : { caller: options.caller }),
+  };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { BackboneContext } from "../../../lib/score/backbone/context.js";
 import { GuardedContext } from "../../../lib/score/backbone/guarded-context.js";
 import type { HiddenRequest } from "../../../lib/score/backbone/request.js";
+import { nextTurn } from "../../../lib/util/event-loop.js";
 import { countDistinctPrefixes, randomRequests } from "./random-requests.js";
 import { fingerprint, SIMULATED_HIDDEN_SIZE, SimulatedContext } from "./simulated-context.js";
 
@@ -25,7 +26,20 @@ const list = (length: number, salt = 0): Int32Array =>
   Int32Array.from({ length }, (_, index) => 1000 * salt + index);
 const lastOf = (tokens: Int32Array): HiddenRequest => ({ tokens, positions: [tokens.length - 1] });
 
+/** Lets whatever is ready run, so many times. */
+async function ticks(count: number): Promise<void> {
+  for (let tick = 0; tick < count; tick++) await nextTurn();
+}
+
 const nativeError = (code: string): Error => Object.assign(new Error(code), { code });
+
+/** Calls of several callers that come while others are computed, in batches of all sizes. */
+const SIZES = fc.record({
+  batchSize: fc.integer({ min: 1, max: 24 }),
+  maxOutputs: fc.integer({ min: 1, max: 8 }),
+  contextLength: fc.integer({ min: 40, max: 120 }),
+  maxSequences: fc.integer({ min: 4, max: 32 }),
+});
 
 describe("BackboneContext", () => {
   it("gives the same states whatever came before: other calls, failures, aborts, in any mixture", async () => {
@@ -97,7 +111,7 @@ describe("BackboneContext", () => {
     const context = open(new SimulatedContext());
     await context.hiddenStates([lastOf(list(20))]);
     await context.hiddenStates([lastOf(list(50))]);
-    expect(context.stats).toEqual({ requestedTokens: 70, computedTokens: 50, reusedTokens: 20 });
+    expect(context.stats).toEqual({ requestedTokens: 70, computedTokens: 50, reusedTokens: 20, batches: 4 });
   });
 
   it("reports progress in tokens, up to the total", async () => {
@@ -124,6 +138,166 @@ describe("BackboneContext", () => {
     await Promise.all([run("a", 1), run("b", 2)]);
     // Neither waits for more than a slice of the other.
     expect(order.join("").replace(/(.)\1*/g, "$1")).toMatch(/^(ab){15,}/);
+  });
+
+  it("gives every caller its states, whoever else waits, is aborted or fails", async () => {
+    const call = fc.record({
+      requests: randomRequests(36, 6),
+      caller: fc.constantFrom(undefined, "a", "b"),
+      comesAfter: fc.integer({ min: 0, max: 12 }),
+      abortsAfter: fc.constantFrom(undefined, undefined, undefined, 1, 3, 8),
+      throwsAfter: fc.constantFrom(undefined, undefined, undefined, undefined, 0, 2),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(call, { minLength: 1, maxLength: 10 }),
+        SIZES,
+        fc.boolean(),
+        fc.constantFrom(0, FEWEST_TOKENS),
+        async (calls, info, guarded, fewest) => {
+          const native = new SimulatedContext(
+            guarded ? { ...info, maxSequences: 2 * info.maxSequences } : info,
+          );
+          const context = new BackboneContext(
+            guarded ? new GuardedContext(native) : native,
+            SIMULATED_HIDDEN_SIZE,
+            TOKEN_COST,
+            fewest,
+          );
+          const start = async ({
+            requests,
+            caller,
+            abortsAfter,
+            throwsAfter,
+          }: (typeof calls)[number]): Promise<void> => {
+            const controller = new AbortController();
+            const wait = abortsAfter === undefined ? undefined : ticks(abortsAfter);
+            void wait?.then(() => {
+              controller.abort(new Error("stop"));
+            });
+            let reports = 0;
+            const onProgress = (): void => {
+              if (reports++ === throwsAfter) throw new Error("progress");
+            };
+            try {
+              const options = { caller, signal: controller.signal, onProgress };
+              expect(await context.hiddenStates(requests, options)).toEqual(expectedStates(requests));
+            } catch (error) {
+              if (!(error instanceof Error) || !/^(stop|progress)$/.test(error.message)) throw error;
+              expect(error.message === "stop" ? abortsAfter : throwsAfter).toBeDefined();
+            }
+          };
+          await Promise.all(calls.map((each) => ticks(each.comesAfter).then(() => start(each))));
+          expect(context.queue).toEqual({ calls: 0, waiting: 0, tokens: 0 });
+          const last = [lastOf(list(40))];
+          expect(await context.hiddenStates(last)).toEqual(expectedStates(last));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("a call beside one of 3,000 conversations waits for two batches at most", async () => {
+    const native = new SimulatedContext({ batchSize: 64, contextLength: 1024, maxOutputs: 64 });
+    const context = open(native);
+    let batches = 0;
+    native.beforeDecode = async () => {
+      batches++;
+      await ticks(1);
+    };
+    const lengths = [7, 19, 40, 90, 11];
+    const large = Array.from({ length: 3000 }, (_, index) =>
+      lastOf(list(lengths[index % 5] ?? 9, index + 1)),
+    );
+    const controller = new AbortController();
+    const running = context.hiddenStates(large, { signal: controller.signal });
+    for (let small = 0; small < 10; small++) {
+      await ticks(3 + small);
+      const before = batches;
+      const requests = [lastOf(list(20, 10_000 + small))];
+      expect(await context.hiddenStates(requests)).toEqual(expectedStates(requests));
+      // Those before its own, the running one included.
+      expect(batches - 1 - before).toBeLessThanOrEqual(2);
+    }
+    controller.abort();
+    await expect(running).rejects.toThrow();
+  });
+
+  it("callers share prefixes, and batches", async () => {
+    const native = new SimulatedContext({ batchSize: 64, contextLength: 1024 });
+    const context = open(native);
+    const prompt = Array.from(list(40));
+    const requests = Array.from({ length: 24 }, (_, index) =>
+      lastOf(Int32Array.from([...prompt, ...list(10, index + 1)])),
+    );
+    const states = await Promise.all(requests.map((request) => context.hiddenStates([request])));
+    expect(states.flat()).toEqual(expectedStates(requests));
+    expect(native.decodedTokens.length).toBe(countDistinctPrefixes(requests));
+    // 280 tokens, and eight outputs at most in each.
+    expect(context.stats.batches).toBeLessThanOrEqual(6);
+  });
+
+  it("a long conversation and many short ones go on side by side, and nothing is computed twice", async () => {
+    const native = new SimulatedContext({ batchSize: 16, contextLength: 256 });
+    const context = open(native);
+    const long = lastOf(list(200, 1));
+    const state = { isDone: false };
+    const running = context.hiddenStates([long]).then((states) => {
+      state.isDone = true;
+      expect(states).toEqual(expectedStates([long]));
+    });
+    let shorts = 0;
+    while (!state.isDone) {
+      await context.hiddenStates([lastOf(list(12, 100 + shorts))]);
+      shorts++;
+    }
+    await running;
+    expect(shorts).toBeGreaterThan(5);
+    expect(native.decodedTokens.length).toBe(200 + 12 * shorts);
+  });
+
+  it("conversations that fill the cache are computed one after the other, each once", async () => {
+    const native = new SimulatedContext({ batchSize: 16, contextLength: 256 });
+    const context = open(native);
+    const requests = [1, 2, 3].map((salt) => lastOf(list(250, salt)));
+    const states = await Promise.all(requests.map((request) => context.hiddenStates([request])));
+    expect(states.flat()).toEqual(expectedStates(requests));
+    expect(native.decodedTokens.length).toBe(750);
+  });
+
+  it("a batch that fails takes only the call along that is at fault", async () => {
+    const native = new SimulatedContext({ batchSize: 64 });
+    const context = open(native);
+    const bad = lastOf(list(10, 7));
+    native.beforeDecode = ({ tokens }) => {
+      if (tokens.includes(7000)) throw nativeError("DECODE_FAILED");
+    };
+    const good = [1, 2, 3].map((salt) => lastOf(list(10, salt)));
+    const outcomes = await Promise.allSettled(
+      [bad, ...good].map((request) => context.hiddenStates([request])),
+    );
+    expect(outcomes[0]).toMatchObject({ status: "rejected", reason: { code: "DECODE_FAILED" } });
+    expect(outcomes.slice(1)).toEqual(
+      good.map((request) => ({ status: "fulfilled", value: expectedStates([request]) })),
+    );
+  });
+
+  it("an abort takes out what waits at once, and nothing of other calls", async () => {
+    const native = new SimulatedContext({ batchSize: 16, contextLength: 1024 });
+    const context = open(native);
+    const controller = new AbortController();
+    const first = context.hiddenStates([lastOf(list(100, 1))]);
+    const waiting = Array.from({ length: 20 }, (_, index) => lastOf(list(30, 50 + index)));
+    const aborted = context.hiddenStates(waiting, { signal: controller.signal, caller: "x" });
+    const behind = context.hiddenStates([lastOf(list(30, 3))], { caller: "x" });
+    native.beforeDecode = ({ tokens }) => {
+      if (tokens.some((token) => token >= 50_000)) controller.abort(new Error("stop"));
+    };
+    await expect(aborted).rejects.toThrow("stop");
+    expect(context.queue.calls).toBe(2);
+    expect(await first).toEqual(expectedStates([lastOf(list(100, 1))]));
+    expect(await behind).toEqual(expectedStates([lastOf(list(30, 3))]));
+    expect(native.decodedTokens.filter((token) => token >= 50_000).length).toBeLessThanOrEqual(16);
   });
 
   it("aborts before the start and between chunks, with the signal's own reason", async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Conversation } from "../../../lib/score/conversation/conversation.js";
+import type { Conversation, ConversationInput } from "../../../lib/score/conversation/conversation.js";
 import { ConversationError, DisposedError, HostError, InvalidArgumentError } from "../../../lib/errors.js";
 import { ScorerClient } from "../../../lib/serve/host/client.js";
 import type { HostPort } from "../../../lib/serve/host/port.js";
 import { PROTOCOL_VERSION, STREAM_WINDOW } from "../../../lib/serve/host/protocol.js";
 import { serveScorer } from "../../../lib/serve/host/server.js";
-import type { Progress } from "../../../lib/score/score.js";
+import type { Progress, Score, ScoreOptions, SettledScore, TextOptions } from "../../../lib/score/score.js";
 import { collect } from "./collect.js";
 import { channel, closeChannels } from "./channel.js";
 import { FakeScorer, FakeTextScorer, fakeReward, type FakeScorerOptions } from "./fake-scorer.js";
@@ -147,6 +147,36 @@ describe("ScorerClient", () => {
     await expect(aborted).rejects.toBe(reason);
   });
 
+  it("tells the host whose call it is, and keeps its time limit on this side", async () => {
+    const seen: ScoreOptions[] = [];
+    class Noting extends FakeTextScorer {
+      override score(messages: ConversationInput, options: ScoreOptions = {}): Promise<Score> {
+        seen.push(options);
+        return super.score(messages, options);
+      }
+      override scoreTexts(texts: readonly string[], options: TextOptions): Promise<SettledScore[]> {
+        seen.push(options);
+        return super.scoreTexts(texts, options);
+      }
+    }
+    const [host, port] = channel();
+    serveScorer(host, { scorer: new Noting("fake", { delayMs: 60_000 }) }, { version: "1.2.3" });
+    const client = await ScorerClient.connect(port);
+    const late = { code: "DEADLINE_EXCEEDED" };
+    const options = { caller: "me", timeoutMs: 30 };
+    await expect(client.score(conversation("a"), options)).rejects.toMatchObject(late);
+    await expect(client.scoreManySettled([conversation("a")], options).next()).rejects.toMatchObject(late);
+    const texts = client.scoreTexts(["a"], { ...options, addSpecialTokens: true });
+    await expect(texts).rejects.toMatchObject(late);
+    const known = seen.filter(({ caller }) => caller !== undefined);
+    expect(known.map(({ caller, timeoutMs }) => [caller, timeoutMs])).toEqual(
+      Array(3).fill(["me", undefined]),
+    );
+    await expect(client.score(conversation("a"), { caller: "" })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
+  });
+
   it("tells where the model runs and what it has done, when the scorer knows", async () => {
     const [host, port] = channel();
     const placement = {
@@ -160,7 +190,7 @@ describe("ScorerClient", () => {
       isPrefilled: false,
       precision: "exact" as const,
     };
-    const stats = { requestedTokens: 30, computedTokens: 20, reusedTokens: 10 };
+    const stats = { requestedTokens: 30, computedTokens: 20, batches: 1, reusedTokens: 10 };
     const scorer = Object.assign(new FakeScorer("fake"), { placement, stats });
     serveScorer(host, { scorer }, { version: "1.2.3" });
     const client = await ScorerClient.connect(port);
