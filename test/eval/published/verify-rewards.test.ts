@@ -148,13 +148,18 @@ it("JudgeBench's result files become records", () => {
   // The layout of ScalerLab/JudgeBench's outputs/*,judge_name=reward_model,*.jsonl, commit 12a499c.
   const scores = (a: number, b: number): object => ({
     judgment: { judge_model: "m", prompt: "", response: "", scores: [a, b] },
+    decision: a > b ? "A>B" : "B>A",
   });
   const line = {
     pair_id: "p",
+    original_id: 1,
+    source: "mmlu-pro-law",
     question: "q",
+    response_model: "m",
     response_A: "a",
     response_B: "b",
     label: "A>B",
+    judge_name: "reward_model",
     judgments: [scores(1.5, -2), scores(-2, 1.5)],
   };
   expect(recordsOf(JSON.stringify(line))).toEqual([

@@ -66,7 +66,7 @@ async function errorsOf(name) {
   const { head } = await loadHead(reward.head, file, states[0].length, nativeDense(loadAddon(), 1));
   const rewards = (await head.apply(states.map((scored) => ({ scored })))).map((result) => result.reward);
   await head.dispose();
-  const reference = readJson(work, `${name}.json`);
+  const { rewards: reference } = readJson(work, `${name}.json`);
   const mean = reference.reduce((sum, value) => sum + value, 0) / reference.length;
   const spread = Math.sqrt(reference.reduce((sum, value) => sum + (value - mean) ** 2, 0) / reference.length);
   const errors = rewards

@@ -3,83 +3,40 @@
 
     make_reference.py WORK LLMBAR.jsonl PAIRS
 
-Writes WORK/<family>/ (checkpoint), WORK/<family>.json (rewards), WORK/conversations.json (messages and token ids).
+Writes WORK/<family>/ (checkpoint), WORK/<family>.json (rewards), WORK/conversations.json (messages and token ids), and the same for
+heads of steps (WORK/steps.json) and of pairs.
 """
 
 import json
-import os
-import shutil
 import sys
 from pathlib import Path
 
 import torch
-from heads import FAMILIES, LOGIT_TOKEN, trained
-from safetensors import safe_open
+from checkpoints import Writer, in_turn
+from heads import FAMILIES, LOGIT_TOKEN, REWARD_TOKEN, trained
+from inputs import GATING_TEXT, OPENRLHF_EOS, ids_of, smollm2, states_of
+from preference import write_preference
 from safetensors.torch import save_file
+from steps import write_steps
 from transformers import LlamaForSequenceClassification
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "scripts" / "python"))
-import smollm2  # noqa: E402
 
 LONGEST_TOKENS = 700
 
 
-def gating_position(ids: list, pattern: list) -> int:
-    """Where the last occurrence starts, as `find_token_for_gating` of RLHFlow/ArmoRM's class has it."""
-    for start in range(len(ids) - len(pattern), -1, -1):
-        if ids[start : start + len(pattern)] == pattern:
-            return start
-    raise ValueError("the pattern is not there")
-
-
-@torch.no_grad()
-def states_of(backbone, conversations: list, pattern: list) -> tuple:
-    """Hidden states after the final norm at the last token and at the gating position, one conversation at a time."""
-    last, gating = [], []
-    for ids in conversations:
-        states = backbone(input_ids=torch.tensor([ids]), use_cache=False).last_hidden_state[0]
-        last.append(states[-1].clone())
-        gating.append(states[gating_position(ids, pattern)].clone())
-    return torch.stack(last), torch.stack(gating)
-
-
-def write_checkpoint(folder: Path, backbone: Path, head: dict, config: dict, tokenizer: Path, profile) -> None:
-    """Two shards with an index: the backbone's file is the same for all."""
-    shutil.copytree(tokenizer, folder)
-    names = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
-    os.link(backbone, folder / names[0])
-    with safe_open(backbone, "pt") as file:
-        weight_map = {name: names[0] for name in file.keys()}
-    if head:
-        save_file({name: t.half().contiguous() for name, t in head.items()}, folder / names[1], {"format": "pt"})
-        weight_map.update({name: names[1] for name in head})
-    (folder / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": weight_map}))
-    (folder / "config.json").write_text(json.dumps(config))
-    if profile is not None:
-        (folder / "profile.json").write_text(json.dumps(profile))
-
-
-def main() -> None:
-    work, pairs_file, most = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    tokenizer, config, state = smollm2.load(work)
-    config.num_labels = 1
-    model = LlamaForSequenceClassification(config).eval()
-    model.model.load_state_dict(state)
-    with torch.no_grad():
-        # What the files will hold, computed in float32. Parameters only: RoPE's frequencies are no part of them.
-        for parameter in model.parameters():
-            parameter.copy_(parameter.half().float())
+def read_pairs(file: str, tokenizer, most: int) -> list:
+    """Rows with the token ids of both answers, without the few of which one is very long."""
     pairs = []
-    for line in open(pairs_file, encoding="utf-8"):
+    for line in open(file, encoding="utf-8"):
         row = json.loads(line)
-        ids = [smollm2.token_ids(tokenizer, row["prompt"], row[side]) for side in ("chosen", "rejected")]
-        if max(map(len, ids)) <= LONGEST_TOKENS:
+        ids = [ids_of(tokenizer, row["prompt"], row[side]) for side in ("chosen", "rejected")]
+        if max(len(each["text"]) for each in ids) <= LONGEST_TOKENS:
             pairs.append((row, ids))
-    pairs = pairs[:most]
-    pattern = tokenizer("<|im_end|>\n<|im_start|>assistant\n", add_special_tokens=False)["input_ids"]
-    sides = [states_of(model.model, [ids[side] for _, ids in pairs], pattern) for side in (0, 1)]
+    return pairs[:most]
+
+
+def write_conversations(work: Path, pairs: list) -> None:
     conversations = [
-        {"messages": smollm2.messages_of(row["prompt"], row[name]), "ids": ids[side]}
+        {"messages": smollm2.messages_of(row["prompt"], row[name]), "ids": ids[side]["text"], "inputs": ids[side]}
         for row, ids in pairs
         for side, name in enumerate(("chosen", "rejected"))
     ]
@@ -89,36 +46,72 @@ def main() -> None:
             record = {"id": index, **{name: row[name] for name in ("prompt", "chosen", "rejected")}}
             file.write(json.dumps(record) + "\n")
 
+
+def save_tokenizers(work: Path, tokenizer) -> None:
     tokenizer.save_pretrained(work / "tokenizer")
-    backbone = work / "backbone.safetensors"
-    tensors = {f"model.{name}": t.half().clone() for name, t in model.model.state_dict().items()}
-    save_file(tensors, backbone, {"format": "pt"})
+    usual, tokenizer.eos_token = tokenizer.eos_token, OPENRLHF_EOS
+    tokenizer.save_pretrained(work / "tokenizer-eos")
+    tokenizer.eos_token = usual
 
-    def rewards_of(reward) -> list:
-        with torch.no_grad():
-            both = [reward(*side) for side in sides]
-        return torch.stack(both, dim=1).flatten().tolist()
 
+@torch.no_grad()
+def write_families(writer: Writer, sides: list, save_classifier) -> None:
+    """`sides`: hidden states of the chosen and of the rejected answers."""
     for name, family in FAMILIES.items():
-        head = trained(family, *sides)
-        written = {**config.to_dict(), "torch_dtype": "float16", "architectures": [f"{name}-of-the-reference"]}
+        inputs = [(side[family.reads], side["gate"]) for side in sides]
+        with torch.enable_grad():
+            head = trained(family, *inputs)
         if name == "linear-score":
             # The one that transformers has a class for, saved by it.
-            with torch.no_grad():
-                model.score.weight.copy_(head["score.weight"])
-            model.half().save_pretrained(work / name)
-            tokenizer.save_pretrained(work / name)
+            save_classifier(name, head)
         else:
-            write_checkpoint(work / name, backbone, head, written, work / "tokenizer", family.profile)
-        rewards = rewards_of(lambda h, g: family.reward(head, h, g))
-        (work / f"{name}.json").write_text(json.dumps(rewards))
+            folder = "tokenizer-eos" if family.reads == "eos" else "tokenizer"
+            writer.checkpoint(name, head, profile=family.profile, fields=family.config, tokenizer=folder)
+        details = [family.details(head, *each) for each in inputs] if family.details else [{}, {}]
+        writer.expect(
+            name,
+            in_turn([family.reward(head, *each) for each in inputs]),
+            reads=family.reads,
+            details={key: in_turn([each[key] for each in details]) for key in details[0]},
+        )
 
-    # One logit of the language model, whose output matrix is the token embedding.
-    row = tensors["model.embed_tokens.weight"][LOGIT_TOKEN].float()
-    written = {**config.to_dict(), "torch_dtype": "float16", "architectures": ["LlamaForCausalLM"]}
-    profile = {"head": "logit", "token": LOGIT_TOKEN}
-    write_checkpoint(work / "logit", backbone, {}, written, work / "tokenizer", profile)
-    (work / "logit.json").write_text(json.dumps(rewards_of(lambda h, g: h @ row)))
+
+def main() -> None:
+    work, pairs_file, most = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    tokenizer, config, state = smollm2.load(work)
+    assert tokenizer.convert_ids_to_tokens(REWARD_TOKEN) == "<file_sep>"
+    config.num_labels = 1
+    model = LlamaForSequenceClassification(config).eval()
+    model.model.load_state_dict(state)
+    with torch.no_grad():
+        # What the files will hold, computed in float32. Parameters only: RoPE's frequencies are no part of them.
+        for parameter in model.parameters():
+            parameter.copy_(parameter.half().float())
+    save_tokenizers(work, tokenizer)
+    tensors = {f"model.{name}": t.half().clone() for name, t in model.model.state_dict().items()}
+    save_file(tensors, work / "backbone.safetensors", {"format": "pt"})
+    writer = Writer(work, config.to_dict(), work / "backbone.safetensors")
+
+    pairs = read_pairs(pairs_file, tokenizer, most)
+    write_conversations(work, pairs)
+    pattern = tokenizer(GATING_TEXT, add_special_tokens=False)["input_ids"]
+    sides = [states_of(model.model, [ids[side] for _, ids in pairs], pattern) for side in (0, 1)]
+    rows = [row for row, _ in pairs]
+    write_steps(writer, model.model, tokenizer, rows)
+    write_preference(writer, model.model, tokenizer, rows)
+
+    logit = model.model.embed_tokens.weight[LOGIT_TOKEN].detach().clone()
+
+    def save_classifier(name: str, head: dict) -> None:
+        model.score.weight.copy_(head["score.weight"])
+        model.half().save_pretrained(work / name)
+        tokenizer.save_pretrained(work / name)
+
+    write_families(writer, sides, save_classifier)
+    # One logit of the language model, whose output matrix is the token embedding. It is the last, so that its file says all is there.
+    fields = {"architectures": ["LlamaForCausalLM"]}
+    writer.checkpoint("logit", {}, profile={"head": "logit", "token": LOGIT_TOKEN}, fields=fields)
+    writer.expect("logit", in_turn([side["text"] @ logit for side in sides]), reads="text")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def main() -> None:
         text = tokenizer.apply_chat_template(one["messages"], tokenize=False)
         assert tokenizer(text, add_special_tokens=False)["input_ids"] == one["ids"], "4.57 gives other tokens than 5.x"
         rewards.append(model(input_ids=torch.tensor([one["ids"]])).logits[0, 0].item())
-    (work / "saved-by-4.57.json").write_text(json.dumps(rewards))
+    (work / "saved-by-4.57.json").write_text(json.dumps({"rewards": rewards}))
 
 
 if __name__ == "__main__":

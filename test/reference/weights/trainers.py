@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Output folders as trainers leave them: TRL's RewardTrainer over SmolLM2, fully and with a LoRA adapter that is merged afterwards.
+"""Output folders as trainers leave them: TRL's RewardTrainer over SmolLM2, fully and with a LoRA adapter, as it is and merged.
 
-    trainers.py WORK        Writes WORK/trl-full and WORK/trl-lora, and their rewards of the first conversations beside them.
+    trainers.py WORK        Writes WORK/trl-full, WORK/trl-lora and WORK/trl-merged, and their rewards of the first conversations.
 
 A few steps only: enough that every weight has moved. What counts is what the folders look like and hold.
 """
@@ -47,11 +47,10 @@ def train(work: Path, name: str, lora: LoraConfig | None) -> None:
         model=model, args=config, train_dataset=pairs_of(work), processing_class=tokenizer, peft_config=lora
     )
     trainer.train()
-    if lora is None:
-        trainer.save_model(str(work / name))
-    else:
-        trainer.model.merge_and_unload().save_pretrained(str(work / name))
-        tokenizer.save_pretrained(str(work / name))
+    trainer.save_model(str(work / name))
+    if lora is not None:
+        trainer.model.merge_and_unload().save_pretrained(str(work / "trl-merged"))
+        tokenizer.save_pretrained(str(work / "trl-merged"))
 
 
 @torch.inference_mode()
@@ -64,9 +63,12 @@ def rewards_of(work: Path, name: str) -> list:
 def main() -> None:
     work = Path(sys.argv[1])
     lora = LoraConfig(r=8, lora_alpha=16, target_modules="all-linear", modules_to_save=["score"], task_type="SEQ_CLS")
-    for name, adapter in (("trl-full", None), ("trl-lora", lora)):
-        train(work, name, adapter)
-        (work / f"{name}.json").write_text(json.dumps(rewards_of(work, name)))
+    train(work, "trl-full", None)
+    train(work, "trl-lora", lora)
+    merged = rewards_of(work, "trl-merged")
+    # The adapter's own rewards are those of its merged model in float32, which PEFT has made.
+    for name, rewards in (("trl-full", rewards_of(work, "trl-full")), ("trl-merged", merged), ("trl-lora", merged)):
+        (work / f"{name}.json").write_text(json.dumps({"rewards": rewards}))
 
 
 if __name__ == "__main__":
