@@ -82,8 +82,8 @@ const FAULTS = [
   {
     name: "the token before the scored one",
     file: "score/template/scored-position.js",
-    text: `position === "last") return last;`,
-    instead: `position === "last") return last - 1;`,
+    text: "const last = tokens.length - 1;",
+    instead: "const last = tokens.length - 2;",
     comparison: "value-head",
     fails: OTHER_REWARDS,
   },
