@@ -8,6 +8,8 @@ export interface ReferenceModel {
   config: Record<string, unknown>;
   /** Shapes by name. */
   tensors: Record<string, number[]>;
+  /** What tensors hold whose values do not come from their names. */
+  values?: Record<string, number>;
   /** Hidden state after the final norm, by position. */
   hidden: Record<string, number[]>;
 }
@@ -21,7 +23,16 @@ export interface Reference {
 /** A tiny reward model with a fixture's tokenizer. */
 export interface ReferenceRewards extends Omit<ReferenceModel, "hidden"> {
   fixture: string;
-  cases: { messages: Message[]; tokens: number; reward: number }[];
+  /** Whose profile applies. */
+  hubId?: string;
+  /** Changes of the fixture's tokenizer_config.json. */
+  tokenizer?: Record<string, unknown>;
+  cases: {
+    messages: Message[];
+    tokens: number;
+    reward: number;
+    attributes?: Record<string, Record<string, number>>;
+  }[];
 }
 
 /** @param name `hidden-states`, or what `make_goldens.py` in that folder of `test/reference/` made */
@@ -46,11 +57,20 @@ export async function writeReferenceCheckpoint(
     name,
     dtype: "F32" as const,
     shape,
-    bytes: new Uint8Array(weight(name, shape, isGemma ? 0 : 1).buffer),
+    bytes: new Uint8Array(valuesOf(name, shape, model.values?.[name], isGemma ? 0 : 1).buffer),
   }));
   await mkdir(directory, { recursive: true });
   await writeFile(path.join(directory, "config.json"), JSON.stringify(model.config));
   await writeFile(path.join(directory, "model.safetensors"), encodeSafetensors(tensors));
+}
+
+function valuesOf(
+  name: string,
+  shape: readonly number[],
+  value: number | undefined,
+  centre: number,
+): Float32Array {
+  return value === undefined ? weight(name, shape, centre) : Float32Array.of(value);
 }
 
 function weight(name: string, shape: readonly number[], centre: number): Float32Array {

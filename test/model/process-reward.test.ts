@@ -27,6 +27,8 @@ const FAMILIES: [name: string, hubId: string | undefined][] = [
   ["math-shepherd", "peiyi9979/math-shepherd-mistral-7b-prm"],
   ["rlhflow-prm", "RLHFlow/Llama3.1-8B-PRM-Deepseek-Data"],
   ["trl-prm", undefined],
+  ["reason-eval-7b", "GAIR/ReasonEval-7B"],
+  ["reason-eval-34b", "GAIR/ReasonEval-34B"],
 ];
 
 async function casesOf(name: string): Promise<Case[]> {

@@ -109,24 +109,26 @@ export class ChunkWriter {
     const to = targetDtype(tensor, this.#type);
     const firstValue = chunk.firstValue + (tensor.part?.index ?? 0) * tensor.shape.reduce((a, b) => a * b, 1);
     const start = (this.#placed.get(tensor.name)?.offset ?? 0) + firstValue * FLOAT_BYTES[to];
-    const wrong = findNonFinite(chunk.bytes, from);
+    const before = this.f16Losses.overflow;
+    const wrong = this.#scan(chunk.bytes, tensor, from);
     if (wrong >= 0) throw nonFinite(tensor, chunk.firstValue + wrong);
-    this.#countLosses(chunk.bytes, tensor);
     if (tensor.transform.kind === "copy" && from === to) {
       return { tensor, start, bytes: chunk.bytes, to, buffer: undefined };
     }
     const buffer = await this.#targets.acquire();
     const bytes = buffer.subarray(0, (chunk.bytes.length / FLOAT_BYTES[from]) * FLOAT_BYTES[to]);
     applyTransform(tensor, chunk.bytes, from, bytes, to);
-    const overflow = to === "F16" && from !== "F16" ? findNonFinite(bytes, to) : -1;
+    const overflow = this.f16Losses.overflow > before && to === "F16" ? findNonFinite(bytes, to) : -1;
     if (overflow >= 0) throw tooLargeForF16(tensor, chunk.firstValue + overflow);
     return { tensor, start, bytes, to, buffer };
   }
 
-  #countLosses(bytes: Uint8Array, tensor: PlannedTensor): void {
-    if (isAlwaysFloat32(tensor)) return;
-    countF16Losses(bytes, floatDtype(tensor), this.f16Losses);
-    if (this.#isExact && !isLossless(this.f16Losses)) throw new InexactError(tensor.source);
+  /** Looks at every value once: for what is no number, and for what f16 does not hold. @returns index of the former, or −1 */
+  #scan(bytes: Uint8Array, tensor: PlannedTensor, from: FloatDtype): number {
+    if (isAlwaysFloat32(tensor) || from === "F16") return findNonFinite(bytes, from);
+    const wrong = countF16Losses(bytes, from, this.f16Losses);
+    if (wrong < 0 && this.#isExact && !isLossless(this.f16Losses)) throw new InexactError(tensor.source);
+    return wrong;
   }
 
   /** Starts writing at once, in the order of the calls; then reads back. */

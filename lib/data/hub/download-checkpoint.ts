@@ -54,6 +54,8 @@ export function downloadCheckpoint(hubId: string, options: HubOptions = {}): Pro
   );
 }
 
+const VOCABULARIES = ["tokenizer.json", "tokenizer.model", "vocab.json"];
+
 function checkComplete(hubId: string, files: ReadonlyMap<string, HubFile>): void {
   // An adapter alone: its base, which has the rest, is downloaded in its turn.
   const isAdapter = files.has(ADAPTER_CONFIG) && !hasWeights(files.keys());
@@ -61,9 +63,7 @@ function checkComplete(hubId: string, files: ReadonlyMap<string, HubFile>): void
   const missing = [
     ...(files.has("config.json") ? [] : ["config.json"]),
     ...(hasWeights(files.keys()) ? [] : [`weights (${EXPECTED_WEIGHTS})`]),
-    ...(files.has("tokenizer.json") || files.has("tokenizer.model")
-      ? []
-      : ["tokenizer.json or tokenizer.model"]),
+    ...(VOCABULARIES.some((name) => files.has(name)) ? [] : [VOCABULARIES.join(" or ")]),
   ];
   if (missing.length === 0) return;
   throw new DownloadError(

@@ -9,7 +9,7 @@ export const gemma: Architecture = {
   // Configurations from before `hidden_activation` say `gelu` and mean the tanh approximation.
   activationKeys: ["hidden_act", "hidden_activation"],
   activations: ["gelu_pytorch_tanh", "gelu"],
-  defaults: { head_dim: 256, tie_word_embeddings: true },
+  defaults: { head_dim: 256, tie_word_embeddings: true, max_position_embeddings: 8192 },
   readWindow: noWindow,
   hasSlidingWindow: false,
   ropeScalings: ["none", "linear", "dynamic", "yarn"],

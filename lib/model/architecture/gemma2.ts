@@ -26,7 +26,7 @@ export const gemma2: Architecture = {
   modelTypes: ["gemma2"],
   activationKeys: ["hidden_activation"],
   activations: ["gelu_pytorch_tanh"],
-  defaults: { head_dim: 256, sliding_window: 4096, tie_word_embeddings: true },
+  defaults: { head_dim: 256, sliding_window: 4096, tie_word_embeddings: true, max_position_embeddings: 8192 },
   readWindow: windowOfAlternateLayers,
   hasSlidingWindow: true,
   ropeScalings: ["none", "linear", "dynamic", "yarn"],

@@ -13,6 +13,7 @@ export const llama: Architecture = {
   modelTypes: ["llama", "yi", "Yi"],
   activationKeys: ["hidden_act"],
   activations: ["silu"],
+  defaults: { max_position_embeddings: 2048 },
   readWindow: noWindow,
   hasSlidingWindow: false,
   ropeScalings: ["none", "linear", "dynamic", "llama3", "yarn"],
@@ -30,7 +31,7 @@ export const mistral: Architecture = {
   ...llama,
   modelTypes: ["mistral"],
   readWindow: windowOfAllLayers,
-  defaults: { sliding_window: 4096 },
+  defaults: { sliding_window: 4096, max_position_embeddings: 131072 },
   tensors: (config) => llamaDecoder(config, { hasAttentionBias: false, hasMlpBias: false }),
 };
 

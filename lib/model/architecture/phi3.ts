@@ -15,7 +15,7 @@ export const phi3: Architecture = {
   modelTypes: ["phi3"],
   activationKeys: ["hidden_act"],
   activations: ["silu"],
-  defaults: { rms_norm_eps: 1e-5, original_max_position_embeddings: 4096 },
+  defaults: { rms_norm_eps: 1e-5, max_position_embeddings: 4096, original_max_position_embeddings: 4096 },
   // llama.cpp has the code and switches it off.
   readWindow: windowOfAllLayers,
   hasSlidingWindow: false,

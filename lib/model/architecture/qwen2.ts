@@ -9,6 +9,7 @@ export const qwen2: Architecture = {
   modelTypes: ["qwen2"],
   activationKeys: ["hidden_act"],
   activations: ["silu"],
+  defaults: { max_position_embeddings: 32768 },
   readWindow: windowOfSwitchedLayers,
   hasSlidingWindow: false,
   ropeScalings: ["none", "linear", "dynamic", "yarn"],

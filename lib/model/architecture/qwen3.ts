@@ -11,7 +11,7 @@ export const qwen3: Architecture = {
   modelTypes: ["qwen3"],
   activationKeys: ["hidden_act"],
   activations: ["silu"],
-  defaults: { head_dim: 128 },
+  defaults: { head_dim: 128, max_position_embeddings: 32768 },
   readWindow: windowOfSwitchedLayers,
   hasSlidingWindow: false,
   ropeScalings: ["none", "linear", "dynamic", "yarn"],

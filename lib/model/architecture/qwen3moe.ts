@@ -24,7 +24,12 @@ export const qwen3moe: Architecture = {
   ...qwen3,
   name: "qwen3moe",
   modelTypes: ["qwen3_moe"],
-  defaults: { intermediate_size: 6144, moe_intermediate_size: 768, num_experts_per_tok: 8 },
+  defaults: {
+    intermediate_size: 6144,
+    moe_intermediate_size: 768,
+    num_experts_per_tok: 8,
+    max_position_embeddings: 32768,
+  },
   translate: (raw) => ({ ...raw, num_experts: raw["num_experts"] ?? raw["num_local_experts"] }),
   metadata: (config) => [
     ...expertMetadata(config, NAMES),

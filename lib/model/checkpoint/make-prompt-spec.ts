@@ -56,6 +56,9 @@ export function makePromptSpec({ tokenizer, usage, profile, config }: PromptSour
     suffixTokens: [...tokenizer.suffixTokens],
     bosToken: tokenizer.bosToken,
     removeBosText: published.bos === "none",
+    ...(published.bos === "once" && (published.addSpecialTokens ?? usage.addSpecialTokens)
+      ? { mergesBos: true }
+      : {}),
     appendEosToken: published.appendEos === true ? requireEos(tokenizer) : null,
     ...ending(usage.ending, tokenizer, config),
     padToken: padToken(config),
@@ -89,8 +92,21 @@ function ending(
 ): Pick<PromptSpec, "ending"> {
   if (usage === undefined) return {};
   const { strip = "", separator = "" } = usage;
-  const token = usage.token === "eos" ? requireEos(tokenizer) : rewardToken(config, tokenizer.vocabSize);
-  return { ending: { token, strip, separator } };
+  return { ending: { token: endingToken(usage.token, tokenizer, config), strip, separator } };
+}
+
+function endingToken(
+  which: NonNullable<HeadUsage["ending"]>["token"],
+  tokenizer: TokenizerInfo,
+  config: PromptSources["config"],
+): number {
+  if (which === "eos") return requireEos(tokenizer);
+  if (which === "reward") return rewardToken(config, tokenizer.vocabSize);
+  if (tokenizer.clsToken !== null) return tokenizer.clsToken;
+  throw new CheckpointError(
+    "CHECKPOINT_UNSUPPORTED",
+    "This model is scored at the tokenizer's class token, but the tokenizer names none. Set cls_token in tokenizer_config.json.",
+  );
 }
 
 function rewardToken(config: PromptSources["config"], vocabSize: number): number {

@@ -3,13 +3,14 @@ import { readChatTemplate } from "./chat-template-source.js";
 import { invalidField, readCheckpointBytes, readCheckpointJson, unsupported } from "./checkpoint-json.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";
 import { loadTokenizerJson } from "./load-tokenizer-json.js";
-import type { LoadedTokenizer } from "./loaded-tokenizer.js";
+import { tokenIdOf, type LoadedTokenizer } from "./loaded-tokenizer.js";
 import { readSentencePieceModel } from "./sentencepiece-model.js";
 import { readSpecialIds, specialIdEntries, templateVariables } from "./special-ids.js";
 import type { TokenizerInfo } from "./tokenizer-info.js";
 import { readTokenStatements, type TokenStatements } from "./token-statements.js";
 import { tokenizerClassOf, type TokenizerClass } from "./tokenizer-class.js";
 import { tokenizerConfigSchema, tokenizerJsonSchema, type TokenizerConfig } from "./tokenizer-json.js";
+import { readVocabFiles, VOCAB_FILE } from "./vocab-files.js";
 import { CheckpointError } from "../../errors.js";
 
 const TOKENIZER_FILE = "tokenizer.json";
@@ -17,7 +18,7 @@ const SENTENCEPIECE_FILE = "tokenizer.model";
 
 /**
  * Reads a checkpoint's tokenizer files into what the GGUF and `reward.json` need. `tokenizer.json` goes before
- * `tokenizer.model`: it is what the transformers library uses when both are there.
+ * `tokenizer.model`, and that before `vocab.json` with `merges.txt`: it is what the transformers library uses when several are there.
  * @param config the checkpoint's `config.json`
  * @param vocabSize rows of the embedding
  * @throws CheckpointError `CHECKPOINT_INVALID` a file is missing or damaged; `CHECKPOINT_UNSUPPORTED` llama.cpp would tokenize
@@ -40,11 +41,12 @@ export async function readTokenizer(
   const statements = await readTokenStatements(checkpointDir, tokenizerConfig, tokenizerClass);
   const loaded =
     (await fromTokenizerJson(checkpointDir, tokenizerConfig, tokenizerClass, statements, vocabSize)) ??
-    (await fromSentencePiece(checkpointDir, tokenizerConfig, tokenizerClass, statements, vocabSize));
+    (await fromSentencePiece(checkpointDir, tokenizerConfig, tokenizerClass, statements, vocabSize)) ??
+    (await fromVocabFiles(checkpointDir, tokenizerConfig, tokenizerClass, statements, vocabSize));
   if (loaded === undefined) {
     throw new CheckpointError(
       "CHECKPOINT_INVALID",
-      `The checkpoint has no tokenizer: neither ${TOKENIZER_FILE} nor ${SENTENCEPIECE_FILE} is in ${checkpointDir}. ` +
+      `The checkpoint has no tokenizer: neither ${TOKENIZER_FILE} nor ${SENTENCEPIECE_FILE} nor ${VOCAB_FILE} is in ${checkpointDir}. ` +
         "Download the missing file from the model's page.",
     );
   }
@@ -88,6 +90,7 @@ export async function readTokenizer(
     bosToken: ids.bos,
     eosToken: ids.eos,
     padToken: ids.pad,
+    clsToken: tokenIdOf(statements.roles.cls_token?.content, loaded.vocab, loaded.added),
     chatTemplate,
     templateVariables: templateVariables(statements),
     tokensWithoutRow: loaded.added.withoutRow,
@@ -119,4 +122,15 @@ async function fromSentencePiece(
   if (bytes === undefined) return undefined;
   const model = readSentencePieceModel(bytes, SENTENCEPIECE_FILE);
   return loadSentencePiece(model, config, tokenizerClass, statements, vocabSize, SENTENCEPIECE_FILE);
+}
+
+async function fromVocabFiles(
+  checkpointDir: string,
+  config: TokenizerConfig,
+  tokenizerClass: TokenizerClass,
+  statements: TokenStatements,
+  vocabSize: number,
+): Promise<LoadedTokenizer | undefined> {
+  const tokenizer = await readVocabFiles(checkpointDir, config, tokenizerClass);
+  return tokenizer && loadTokenizerJson(tokenizer, config, tokenizerClass, statements, vocabSize, VOCAB_FILE);
 }

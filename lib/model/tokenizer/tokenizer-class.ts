@@ -13,6 +13,8 @@ export interface TokenizerClass {
    * spaces in front of texts.
    */
   renamesPieces?: boolean;
+  /** How it splits texts where it makes a tokenizer of `vocab.json` and `merges.txt`; absent where that is not known here. */
+  splitting?: "qwen2" | "gpt2";
 }
 
 const LLAMA: TokenizerClass = {
@@ -36,13 +38,15 @@ const QWEN2: TokenizerClass = {
   defaults: { eos_token: "<|endoftext|>", unk_token: "<|endoftext|>", pad_token: "<|endoftext|>" },
   addsBos: undefined,
   makesObjects: true,
+  splitting: "qwen2",
 };
 const GPT2: TokenizerClass = {
   defaults: { bos_token: "<|endoftext|>", eos_token: "<|endoftext|>", unk_token: "<|endoftext|>" },
   addsBos: undefined,
   makesObjects: false,
+  splitting: "gpt2",
 };
-const NEOX: TokenizerClass = { ...GPT2, addsBos: false };
+const NEOX: TokenizerClass = { defaults: GPT2.defaults, addsBos: false, makesObjects: false };
 const PLAIN: TokenizerClass = { defaults: {}, addsBos: undefined, makesObjects: false };
 
 /** Source: transformers 4.57.6, `__init__` and `update_post_processor` of the `…TokenizerFast` classes. */

@@ -20,6 +20,7 @@ export interface TokenizerInfo {
   bosToken: number | null;
   eosToken: number | null;
   padToken: number | null;
+  clsToken: number | null;
   /** Jinja source, or null when the checkpoint has none. */
   chatTemplate: string | null;
   /** `bos_token`, `eos_token`, … as the template sees them. */

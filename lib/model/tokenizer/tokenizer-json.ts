@@ -27,7 +27,8 @@ export type Component = z.infer<typeof componentSchema>;
  */
 export type Vocab = ReadonlyMap<string, number>;
 
-const vocab = z
+/** A vocabulary: ids by token text. */
+export const vocabSchema = z
   .custom<Readonly<Record<string, unknown>>>((value) => typeof value === "object" && value !== null)
   .transform((object, context): Vocab => {
     const map = new Map<string, number>();
@@ -42,7 +43,7 @@ const vocab = z
 const bpeModel = z.object({
   // Files written before tokenizers 0.9 leave the type out; only BPE files were written so.
   type: z.literal("BPE").default("BPE"),
-  vocab,
+  vocab: vocabSchema,
   /** Pairs, or in files written before tokenizers 0.20, both halves in one string with a space between. */
   merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
   unk_token: z.string().nullish(),

@@ -18,8 +18,8 @@ const mark = z.string().min(1);
  *
  * - `tagged`: the template writes one assistant turn, each step with `tag` behind it and `between` before the next.
  * - `turns`: each step is a user turn, the first one behind the prompt and `joint`; the assistant says `answer` to each.
- * - `pieces`: no template. BOS where the tokenizer has one, the prompt with `afterPrompt`, then each step with `separator`; every
- *   one of them is tokenized on its own. A step's last token is scored.
+ * - `pieces`: no template. BOS where the tokenizer has one, the prompt between `beforePrompt` and `afterPrompt`, then each step with
+ *   `separator`; every one of them is tokenized on its own. A step's last token is scored, or the one `back` tokens before it.
  */
 export const stepsRuleSchema = z.discriminatedUnion("layout", [
   z.strictObject({
@@ -38,8 +38,10 @@ export const stepsRuleSchema = z.discriminatedUnion("layout", [
   }),
   z.strictObject({
     layout: z.literal("pieces"),
+    beforePrompt: z.string().optional(),
     afterPrompt: z.string().default(""),
-    separator: z.string().min(1),
+    separator: z.string(),
+    back: z.int().positive().optional(),
     /** Whether a step must not contain the separator: the published usage would split it there. */
     isSplit: z.boolean().default(false),
     ...shared,

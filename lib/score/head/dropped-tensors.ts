@@ -20,6 +20,8 @@ const RULES: readonly { name: string; pattern: RegExp }[] = [
   { name: "untrained copy of a module", pattern: /\.original_module\./ },
   // Batch norm counts its training steps; its running statistics are the head's.
   { name: "batch-norm step counter", pattern: /\.num_batches_tracked$/ },
+  // safe-rlhf counts what its normalizer has seen; mean and variance are the head's.
+  { name: "counter of a normalizer", pattern: /^normalizer\.count$/ },
 ];
 
 /** Name of the rule that drops a tensor, or undefined when none does. */

@@ -86,8 +86,8 @@ export interface HeadUsage {
 
 /** The token at the end of every input, and what the published code does to the text in front of it. */
 export interface EndingUsage {
-  /** `eos`: the tokenizer's. `reward`: `reward_token_id` of config.json. */
-  token: "eos" | "reward";
+  /** `eos`, `cls`: the tokenizer's. `reward`: `reward_token_id` of config.json. */
+  token: "eos" | "cls" | "reward";
   /** Characters that are cut from the end of the rendered text first. */
   strip?: string;
   /** Text between the rendered text and a token that had to be added. */

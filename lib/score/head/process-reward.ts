@@ -8,9 +8,12 @@ export interface ModelNames {
   names: readonly string[];
 }
 
-/** A process reward model's abbreviation or name, in a name whose words are apart. */
+/**
+ * A process reward model's abbreviation or name, in a name whose words are apart. ReasonEval judges steps, too (GAIR-NLP/ReasonEval
+ * codes/examples.py).
+ */
 const PROCESS_REWARD =
-  /(?<![a-z])prms?(?![a-z])|(?<![a-z])process (reward|supervis|verif)|(?<![a-z])step ?(wise|level)? reward/i;
+  /(?<![a-z])prms?(?![a-z])|(?<![a-z])process (reward|supervis|verif)|(?<![a-z])step ?(wise|level)? reward|(?<![a-z])reason ?eval(?![a-z])/i;
 
 /** Heads that give numbers for every token. Source: transformers 5.24 modeling_layers.py; TRL 1.16 PRMTrainer trains them. */
 const TOKEN_CLASSIFICATION = /ForTokenClassification$/;

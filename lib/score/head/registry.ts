@@ -2,7 +2,9 @@ import { HeadLoadError } from "../../errors.js";
 import { armormHead } from "./armorm-head.js";
 import { attributeRegressionHead } from "./attribute-regression-head.js";
 import { gatedAttributeHead } from "./gated-attribute-head.js";
+import { classTokenHead } from "./class-token-head.js";
 import type { HeadCandidates, HeadDefinition } from "./head.js";
+import { labelDistributionHead } from "./label-distribution-head.js";
 import { linearScoreHead } from "./linear-score-head.js";
 import { logitHead } from "./logit-head.js";
 import { openRlhfHead } from "./open-rlhf-head.js";
@@ -11,10 +13,12 @@ import { qrmHead } from "./qrm-head.js";
 import { refuseProcessReward } from "./process-reward.js";
 import { regressionHead } from "./regression-head.js";
 import { rewardTokenHead } from "./reward-token-head.js";
+import { safeRlhfHead } from "./safe-rlhf-head.js";
 import { starlingHead } from "./starling-head.js";
 import { stepLogitHead } from "./step-logit-head.js";
 import { stepTokenHead } from "./step-token-head.js";
 import { stepTwoLayerHead } from "./step-two-layer-head.js";
+import { stepValidityHead } from "./step-validity-head.js";
 import { stepValueHead } from "./step-value-head.js";
 import { twoLayerScoreHead } from "./two-layer-score-head.js";
 import { valueHead } from "./value-head.js";
@@ -28,17 +32,21 @@ export const HEADS: readonly HeadDefinition[] = [
   regressionHead,
   starlingHead,
   rewardTokenHead,
+  classTokenHead,
   openRlhfHead,
+  safeRlhfHead,
   twoLayerScoreHead,
   attributeRegressionHead,
   armormHead,
   qrmHead,
+  labelDistributionHead,
   pairHead,
   logitHead,
   stepTwoLayerHead,
   stepValueHead,
   stepTokenHead,
   stepLogitHead,
+  stepValidityHead,
 ];
 
 /** A head found in a checkpoint: its definition, and its section of `reward.json`. */

@@ -1,3 +1,5 @@
+import { hasClassToken } from "./class-token-head.js";
+import type { HeadCandidates } from "./head.js";
 import { linearLayer } from "./linear-stack.js";
 import { isOpenRlhf } from "./open-rlhf-head.js";
 import { hasRewardToken } from "./reward-token-head.js";
@@ -13,7 +15,11 @@ export const starlingHead = scalarHead({
   description: "value head of one linear row, before the first padding token",
   usage: { addSpecialTokens: true, position: "before-first-pad" },
   findLayers: (candidates) =>
-    candidates.tensors.has("v_head.weight") && !hasRewardToken(candidates) && !isOpenRlhf(candidates.config)
+    candidates.tensors.has("v_head.weight") && !isOthers(candidates)
       ? [linearLayer(candidates.tensors, "v_head")]
       : [],
 });
+
+function isOthers(candidates: HeadCandidates): boolean {
+  return hasRewardToken(candidates) || hasClassToken(candidates) || isOpenRlhf(candidates.config);
+}

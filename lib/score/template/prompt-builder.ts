@@ -150,11 +150,12 @@ export class PromptBuilder {
 
   /** Applies the BOS option to what leads the prompt. */
   #applyBosRule({ prefix, suffix }: Draft["added"], body: Int32Array): PromptTokens {
-    const { bosToken } = this.#spec;
-    if (this.#options.bos === "reference" || bosToken === null) return { prefix, body, suffix };
+    const { bosToken, mergesBos } = this.#spec;
+    const rule = this.#options.bos === "reference" && mergesBos === true ? "once" : this.#options.bos;
+    if (rule === "reference" || bosToken === null) return { prefix, body, suffix };
     const ofPrefix = leadingRun(prefix, bosToken);
     const ofBody = ofPrefix === prefix.length ? leadingRun(body, bosToken) : 0;
-    const kept = this.#options.bos === "once" && ofPrefix + ofBody > 0 ? [bosToken] : [];
+    const kept = rule === "once" && ofPrefix + ofBody > 0 ? [bosToken] : [];
     return { prefix: [...kept, ...prefix.slice(ofPrefix)], body: body.subarray(ofBody), suffix };
   }
 
@@ -193,7 +194,11 @@ export class PromptBuilder {
     const { steps: rule } = this.#spec;
     if (stepCount === undefined || rule === undefined) return undefined;
     if (rule.layout === "pieces" || this.#stepMark === undefined)
-      return piecePositions(lengths, stepEnds ?? [], offset);
+      return piecePositions(
+        lengths,
+        stepEnds ?? [],
+        offset - (rule.layout === "pieces" ? (rule.back ?? 0) : 0),
+      );
     return markedPositions(tokens, this.#stepMark, stepCount, rule.mark);
   }
 }

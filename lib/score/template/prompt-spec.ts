@@ -32,6 +32,8 @@ export const promptSchema = z.strictObject({
   bosToken: z.int().nonnegative().nullable(),
   /** Takes the text of BOS out of the rendered prompt, wherever it occurs. */
   removeBosText: z.boolean(),
+  /** Whether the published usage leaves one BOS of those that lead the prompt: the template's and the tokenizer's. Absent: no. */
+  mergesBos: z.boolean().optional(),
   /** Token id appended to every input when the published usage appends EOS itself. */
   appendEosToken: z.int().nonnegative().nullable(),
   /** The token that every input ends in; absent for models without one. It is never cut. */

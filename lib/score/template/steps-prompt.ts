@@ -90,7 +90,7 @@ export function stepPieces(
         "give each part as a step of its own.",
     );
   }
-  return { prompt: prompt + rule.afterPrompt, steps };
+  return { prompt: (rule.beforePrompt ?? "") + prompt + rule.afterPrompt, steps };
 }
 
 /** @throws ConversationError `CONVERSATION_INVALID` */

@@ -24,3 +24,24 @@ it("counts nothing of numbers that survive: zeros, the largest, the smallest", (
   const values = new Float32Array([0, -0, 1, -65504, 2 ** -14, 2 ** -24, 3 * 2 ** -24]);
   expect(losses(new Uint32Array(values.buffer), "F32")).toEqual({ overflow: 0, underflow: 0, inexact: 0 });
 });
+
+it.each([
+  ["BF16", 2, 0x7f80],
+  ["BF16", 2, 0xff80],
+  ["BF16", 2, 0x7fc1],
+  ["F32", 4, 0x7f800000],
+  ["F32", 4, 0xff800001],
+] as const)("finds what is no number in %s (%i bytes), wherever it lies", (type, size, bits) => {
+  for (const count of [1, 2, 3, 8, 9]) {
+    for (let place = 0; place < count; place++) {
+      const values =
+        size === 2 ? new Uint16Array(count).fill(0x3f80) : new Uint32Array(count).fill(0x3f800000);
+      const bytes = new Uint8Array(values.buffer);
+      const counted = { overflow: 0, underflow: 0, inexact: 0 };
+      expect(countF16Losses(bytes, type, counted)).toBe(-1);
+      values[place] = bits;
+      expect(countF16Losses(bytes, type, counted)).toBe(place);
+      expect(counted).toEqual({ overflow: 0, underflow: 0, inexact: 0 });
+    }
+  }
+});

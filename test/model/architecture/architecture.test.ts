@@ -43,6 +43,26 @@ it.each(variants)("llama.cpp gives transformers' hidden states: %s", async (name
   }
 });
 
+/** Defaults of transformers 5.24's configuration classes. */
+it.each([
+  ["llama, linear scaling", 2048],
+  ["mistral", 131072],
+  ["qwen2, yarn", 32768],
+  ["qwen3, large heads", 32768],
+  ["gemma", 8192],
+  ["gemma2, another attention scale", 8192],
+  ["phi3", 4096],
+])("%s without max_position_embeddings is made for %i tokens", async (name, expected) => {
+  const model = reference.variants[name];
+  if (model === undefined) throw new Error(`no variant ${name}`);
+  const checkpointDir = path.join(directory, "positions");
+  await writeReferenceCheckpoint(checkpointDir, model);
+  const checkpoint = await Checkpoint.open(checkpointDir);
+  const { max_position_embeddings: _, ...config } = model.config;
+  expect(planBackbone(config, checkpoint.tensors).config.maxPositions).toBe(expected);
+  await checkpoint.close();
+});
+
 /** Defaults of transformers 5.18: MistralConfig, Phi3Config. */
 it.each([
   ["mistral", "sliding_window", undefined, { contextLength: 4096 }],

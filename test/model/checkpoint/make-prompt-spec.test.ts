@@ -20,6 +20,7 @@ const TOKENIZER: TokenizerInfo = {
   bosToken: 1,
   eosToken: 2,
   padToken: 3,
+  clsToken: 4,
   chatTemplate: "{{ bos_token }}{{ messages[0].content }}",
   templateVariables: { bos_token: "<s>" },
   tokensWithoutRow: [],
@@ -58,6 +59,19 @@ describe("makePromptSpec", () => {
     expect(() => make({ config: { pad_token_id: "7" } })).toThrow(
       expect.objectContaining({ code: "CHECKPOINT_INVALID" }),
     );
+  });
+
+  it("leaves one BOS of two only where the published usage makes two and drops one", () => {
+    expect(make()).not.toHaveProperty("mergesBos");
+    expect(make({}, { prompt: { bos: "once" } }).mergesBos).toBe(true);
+    expect(make({}, { prompt: { bos: "once", addSpecialTokens: false } })).not.toHaveProperty("mergesBos");
+    expect(make({}, { prompt: { bos: "double" } })).not.toHaveProperty("mergesBos");
+  });
+
+  it("ends inputs in the tokenizer's class token where the head is scored there", () => {
+    const usage = { addSpecialTokens: true, position: "last", ending: { token: "cls" } } as const;
+    expect(make({ usage }).ending).toEqual({ token: 4, strip: "", separator: "" });
+    expect(() => make({ usage, tokenizer: { ...TOKENIZER, clsToken: null } })).toThrow("Set cls_token");
   });
 
   it("pins the date where the template asks for today's", () => {

@@ -32,6 +32,16 @@ describe("the package's profiles", () => {
       "Nexusflow/Starling-RM-34B",
       "RLHFlow/pair-preference-model-LLaMA3-8B",
       "nvidia/Llama3-70B-SteerLM-RM",
+      "PKU-Alignment/beaver-7b-v1.0-reward",
+      "PKU-Alignment/beaver-7b-v1.0-cost",
+      "openbmb/Eurus-RM-7b",
+      "ShikaiChen/LDL-Reward-Gemma-2-27B-v0.1",
+      "allenai/Llama-3.1-8B-Instruct-RM-RB2",
+      "allenai/Llama-3.1-70B-Instruct-RM-RB2",
+      "allenai/Llama-3.1-Tulu-3-8B-RM",
+      "NCSOFT/Llama-3-OffsetBias-RM-8B",
+      "Nexusflow/Athene-RM-8B",
+      "Qwen/WorldPM-72B",
     ];
     for (const hubId of expected) {
       expect((await findProfile({ hubId }))?.hubIds, hubId).toContain(hubId);

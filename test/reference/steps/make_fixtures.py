@@ -3,7 +3,7 @@
 The checkpoints are saved by transformers, and by TRL's PRMTrainer after a real training run. Rewards are computed in float64
 by the published usage of each family, which this file restates; it shares no code with the package.
 
-    python make_fixtures.py OUT
+    python make_fixtures.py OUT [NAME...]
 """
 
 import json
@@ -20,8 +20,11 @@ from transformers import (
     AutoTokenizer,
     LlamaConfig,
     LlamaForCausalLM,
+    LlamaModel,
     MistralConfig,
     MistralForCausalLM,
+    MistralModel,
+    PreTrainedTokenizerFast,
     Qwen2Config,
     Qwen2ForTokenClassification,
     Qwen2Model,
@@ -271,6 +274,54 @@ def rlhflow(out):
     write(out, model.bfloat16(), tokenizer, rewards, mean)
 
 
+def reason_eval(out, size):
+    """ReasonEval: get_results of codes/examples.py, which takes its separators out again; the two sizes count in different ways."""
+    backbone, config_class = {"7B": (MistralModel, MistralConfig), "34B": (LlamaModel, LlamaConfig)}[size]
+    tokenizer, vocab = small_tokenizer(
+        "ultrarm-tiny", out, [], settings={"chat_template": None, "legacy": True, "pad_token": "<s>" if size == "7B" else "</s>"}
+    )
+    # By what tokenizer.json says, as transformers 4 has it: the class for Llama of 5 makes rules of its own for spaces behind separators.
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(out)
+    settings = dict(sliding_window=None) if size == "7B" else {}
+    config = config_class(vocab_size=vocab, tie_word_embeddings=False, architectures=[f"ReasonEval_{size}"], **settings, **SIZES)
+
+    class ReasonEval(backbone.__base__):
+        def __init__(self, config):
+            super().__init__(config)
+            self.model = backbone(config)
+            self.score_head = nn.Linear(config.hidden_size, 3, bias=True)
+            self.post_init()
+
+    ReasonEval.__name__ = f"ReasonEval_{size}"
+    ReasonEval.config_class = config_class
+    model = randomize(ReasonEval(config), 6 if size == "7B" else 7)
+    double = ReasonEval(config).double().eval()
+    double.load_state_dict(model.double().state_dict())
+
+    def rewards(prompt, steps):
+        separator = tokenizer.pad_token
+        text = f"Question:\n{prompt}\nAnswer:\nLet's think step by step.\n" + separator + "".join(step + separator for step in steps)
+        tokenized = tokenizer(text)["input_ids"]
+        separator_id = tokenizer(separator)["input_ids"][-1]
+        positions, ids, seen = [], [], 0
+        for index, token in enumerate(tokenized):
+            if token == separator_id:
+                positions.append(index - 1 - seen)
+                seen += 1
+            else:
+                ids.append(token)
+        if size == "7B":
+            ids, positions = [1] + ids, positions[2:]
+        else:
+            positions = positions[1:]
+        assert len(positions) == len(steps)
+        with torch.no_grad():
+            probabilities = double.score_head(hidden_states(double.model, ids)).softmax(-1)
+        return (probabilities[positions, 1] + probabilities[positions, 2]).tolist(), ids, positions
+
+    write(out, model.bfloat16(), tokenizer, rewards, min)
+
+
 def trl_prm(out):
     from datasets import Dataset
     from trl.experimental.prm import PRMConfig, PRMTrainer
@@ -317,7 +368,11 @@ def main():
         ("math-shepherd", math_shepherd),
         ("rlhflow-prm", rlhflow),
         ("trl-prm", trl_prm),
+        ("reason-eval-7b", lambda out: reason_eval(out, "7B")),
+        ("reason-eval-34b", lambda out: reason_eval(out, "34B")),
     ]:
+        if len(sys.argv) > 2 and name not in sys.argv[2:]:
+            continue
         shutil.rmtree(target / name, ignore_errors=True)
         make(target / name)
         size = sum(file.stat().st_size for file in (target / name).iterdir())
@@ -325,4 +380,5 @@ def main():
         print(name, size, [[round(value, 4) for value in case["rewards"]] for case in expected])
 
 
-main()
+if __name__ == "__main__":
+    main()

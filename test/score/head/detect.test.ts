@@ -105,6 +105,18 @@ describe("a checkpoint without exactly one head", () => {
     }
   });
 
+  it("is Athene's where the config names its class: the same row is Starling's otherwise", async () => {
+    const starling = await candidatesOf("starling-tiny");
+    expect(detectHead(starling).definition.kind).toBe("starling");
+    for (const name of ["AtheneForSequenceClassification", "CustomAutoModelForSequenceClassification"]) {
+      const config = { ...starling.config, architectures: [name] };
+      expect(detectHead({ ...starling, config }).definition).toMatchObject({
+        kind: "class-token",
+        usage: { position: "last", ending: { token: "cls" } },
+      });
+    }
+  });
+
   it("is refused when there is no head, with what is left over", async () => {
     const error = failure({ ...(await candidatesOf("pairpref-tiny")), profile: undefined });
     expect(error.code).toBe("HEAD_INVALID");

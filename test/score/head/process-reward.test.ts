@@ -12,6 +12,7 @@ it.each([
   [{ _name_or_path: "peiyi9979/math-shepherd-mistral-7b-prm" }, "_name_or_path"],
   [{ auto_map: { AutoModel: "modeling_qwen2_rm.Qwen2ForProcessRewardModel" } }, "auto_map"],
   [{ step_tag_id: 12902 }, "step_tag_id"],
+  [{ architectures: ["ReasonEval_34B"] }, "ReasonEval_34B"],
 ])("%j is one, and the evidence says where it says so", (config, says) => {
   expect(processEvidence({ config, names: [] })).toContain(says);
 });
@@ -23,6 +24,7 @@ it.each([
   "math-shepherd-mistral-7b-prm",
   "PRM800K-llama",
   "my_process_reward_model",
+  "GAIR/ReasonEval-7B",
 ])("the name %s says so", (name) => {
   expect(processEvidence({ config: {}, names: [name] })).toContain(name);
 });
@@ -35,6 +37,7 @@ it.each([
   "preprocessed-reward-model",
   "Qwen2.5-Math-RM-72B",
   "stepfun-rm",
+  "reason-evaluated-rm",
 ])("the name %s does not", (name) => {
   const config = {
     architectures: ["LlamaForSequenceClassification"],

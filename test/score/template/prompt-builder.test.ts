@@ -107,6 +107,16 @@ describe("PromptBuilder", () => {
     expect(await tokens("a<s>b", { prefixTokens: [3] }, { bos: "none" })).toEqual([3, 1, ...body]);
   });
 
+  it("leaves one BOS where the published usage does, whoever wrote it", async () => {
+    const body = ids("<|turn|>", "user:a", "<|end|>");
+    expect(await tokens("a", { mergesBos: true })).toEqual([1, ...body]);
+    expect(await tokens("a", { mergesBos: true }, { bos: "none" })).toEqual(body);
+    expect(await tokens("a", { mergesBos: true, addSpecialTokens: false })).toEqual([1, ...body]);
+    const template = SPEC.template.slice("{{ bos_token }}".length);
+    expect(await tokens("a", { mergesBos: true, template })).toEqual([1, ...body]);
+    expect(await tokens("a", { mergesBos: true, template, addSpecialTokens: false })).toEqual(body);
+  });
+
   it("takes the text of BOS out where the usage does", async () => {
     expect((await prepare("a<s>b", { removeBosText: true })).text).toBe("<|turn|>user:ab<|end|>");
   });
