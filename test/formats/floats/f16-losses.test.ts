@@ -32,7 +32,7 @@ it.each([
   ["F32", 4, 0x7f800000],
   ["F32", 4, 0xff800001],
 ] as const)("finds what is no number in %s (%i bytes), wherever it lies", (type, size, bits) => {
-  for (const count of [1, 2, 3, 8, 9]) {
+  for (const count of [1, 2, 3, 8, 9, 17]) {
     for (let place = 0; place < count; place++) {
       const values =
         size === 2 ? new Uint16Array(count).fill(0x3f80) : new Uint32Array(count).fill(0x3f800000);
