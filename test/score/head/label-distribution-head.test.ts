@@ -53,13 +53,17 @@ describe("LDL-Reward's head", () => {
   it.each([
     [
       "without its gate",
-      (tensors: FixtureTensors) => drop(tensors, "gating_layer"),
+      (tensors: FixtureTensors) => {
+        drop(tensors, "gating_layer");
+      },
       {},
       "20 outputs, expected 0",
     ],
     [
       "with a layer missing",
-      (tensors: FixtureTensors) => drop(tensors, "regression_layer.network.2.bias"),
+      (tensors: FixtureTensors) => {
+        drop(tensors, "regression_layer.network.2.bias");
+      },
       {},
       "missing regression_layer.network.2.bias",
     ],
