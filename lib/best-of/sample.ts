@@ -1,0 +1,30 @@
+import type { ChatMessage } from "../score/conversation/conversation.js";
+
+/** An answer as a generator made it: its text, or its message with whatever else belongs to it. */
+export type Sample = string | { readonly message: ChatMessage };
+
+/** Makes several answers at once. One that could not be made is its error, in its place. */
+export type Sampler<Made extends Sample> = (
+  request: SampleRequest,
+) => Promise<readonly (Made | SampleFailure)[]>;
+
+/** How many answers are wanted, and the number of the first: samples are counted through all rounds. */
+export interface SampleRequest {
+  count: number;
+  first: number;
+  signal: AbortSignal;
+}
+
+/** An answer that could not be made, or could not be scored. */
+export class SampleFailure {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+/** A sample as the assistant's turn. */
+export function messageOfSample(sample: Sample): ChatMessage {
+  return typeof sample === "string" ? { role: "assistant", content: sample } : sample.message;
+}
