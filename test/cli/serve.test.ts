@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
+import { completion, stubUpstream } from "../serve/http/chat/stub-upstream.js";
 import { cli, type CliResult } from "./cli.js";
 
 const MODELS = path.join(import.meta.dirname, "../fixtures/models");
@@ -98,8 +99,37 @@ it.skipIf(process.platform === "win32")("listens on a Unix socket", async () => 
   rmSync(folder, { recursive: true });
 });
 
+it("chooses from another server's answers", async () => {
+  const stub = await stubUpstream(({ body }) => completion(...["one", "two", "three"].slice(0, body.n ?? 1)));
+  const args = [
+    GRM,
+    "--port",
+    "0",
+    "--json",
+    "--upstream",
+    stub.url,
+    "--best-of",
+    "3",
+    "--min-reward",
+    "-1e9",
+  ];
+  const { status } = await served(args, async ({ url, endpoints }) => {
+    expect(endpoints.map((endpoint) => endpoint.path)).toContain("/v1/chat/completions");
+    const answer = await fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ messages: [{ role: "user", content: "hi" }] }),
+    });
+    expect(await answer.json()).toMatchObject({ llama_reward: { model: "grm-llama3.2-tiny", samples: 3 } });
+  });
+  expect(status).toBe(0);
+});
+
 it.each([
   [["serve"]],
+  [["serve", GRM, "--best-of", "4"]],
+  [["serve", GRM, "--upstream", "localhost:11434"]],
+  [["serve", GRM, "--upstream", "http://127.0.0.1:1/v1", "--best-of", "1000"]],
   [["serve", GRM, "--listen", "tcp:1"]],
   [["serve", GRM, "--log", "xml"]],
   [["serve", GRM, "--work-timeout", "0"]],

@@ -5,12 +5,8 @@ import { InvalidArgumentError } from "../../errors.js";
 import { exists } from "../../util/files/optional-file.js";
 import type { CliCommand } from "../arguments/command.js";
 import type { CliIo } from "../terminal/cli-io.js";
-import {
-  addOutputOptions,
-  positiveInteger,
-  typeOption,
-  type OutputOptions,
-} from "../arguments/command-options.js";
+import { addOutputOptions, typeOption, type OutputOptions } from "../arguments/command-options.js";
+import { positiveInteger } from "../arguments/numbers.js";
 import { EXIT } from "../terminal/exit.js";
 import { ProgressDisplay } from "../terminal/progress.js";
 import { tell } from "../terminal/printable.js";

@@ -4,12 +4,8 @@ import { quantizeModelFolder } from "../../convert/index.js";
 import { type RewardJson } from "../../model/folder/reward-json.js";
 import type { CliCommand } from "../arguments/command.js";
 import type { CliIo } from "../terminal/cli-io.js";
-import {
-  addOutputOptions,
-  collect,
-  positiveInteger,
-  type OutputOptions,
-} from "../arguments/command-options.js";
+import { addOutputOptions, collect, type OutputOptions } from "../arguments/command-options.js";
+import { positiveInteger } from "../arguments/numbers.js";
 import { checkInput } from "../arguments/input.js";
 import { EXIT } from "../terminal/exit.js";
 import { printLine } from "../terminal/line-writer.js";

@@ -1,4 +1,4 @@
-import { InvalidArgumentError as InvalidOption } from "commander";
+import { nonNegativeNumber } from "../arguments/numbers.js";
 import { rankByUncertainty, type UncertaintyRank } from "../../eval/index.js";
 import { resultJson } from "../../data/index.js";
 import { InvalidArgumentError } from "../../errors.js";
@@ -132,12 +132,4 @@ function toTable(
     excerpt(responses[index] ?? "", Math.max(20, columns - (hasPenalty ? 50 : 40))),
   ]);
   return table([head, ...rows]);
-}
-
-function nonNegativeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
-    throw new InvalidOption("Expected a number from 0.");
-  }
-  return value;
 }

@@ -9,19 +9,21 @@ import {
   addOutputOptions,
   choice,
   collect,
-  portNumber,
-  positiveInteger,
-  seconds,
-  wholeNumber,
   type ModelOptions,
   type OutputOptions,
 } from "../arguments/command-options.js";
+import { portNumber, positiveInteger, seconds, wholeNumber } from "../arguments/numbers.js";
 import { EXIT, errorText } from "../terminal/exit.js";
 import { printLine } from "../terminal/line-writer.js";
 import { printable, tell } from "../terminal/printable.js";
+import {
+  addUpstreamOptions,
+  upstreamOptions,
+  type UpstreamArguments,
+} from "../arguments/upstream-options.js";
 import { withModels } from "../arguments/with-model.js";
 
-interface ServeOptions extends ModelOptions, OutputOptions {
+interface ServeOptions extends ModelOptions, OutputOptions, UpstreamArguments {
   model?: readonly string[];
   host: string;
   port: number;
@@ -74,6 +76,7 @@ export const serveCommand: CliCommand = {
           "none",
         ]).default("none"),
       );
+    addUpstreamOptions(command);
     addLimits(command);
     addOutputOptions(addModelOptions(command), "print the address as one JSON object").action(act(serve));
   },
@@ -127,6 +130,7 @@ async function serve(io: CliIo, modelDir: string | undefined, options: ServeOpti
       answerIdleMs: options.answerTimeout,
       workMs: options.workTimeout,
       keepAliveMs: options.keepAlive,
+      upstream: upstreamOptions(options),
       log: options.log,
       onLog: (line) => {
         tell(io.stderr, line);

@@ -5,10 +5,10 @@ import type { CliIo } from "../terminal/cli-io.js";
 import {
   addOutputOptions,
   deviceOption,
-  positiveInteger,
   typeOption,
   type OutputOptions,
 } from "../arguments/command-options.js";
+import { positiveInteger } from "../arguments/numbers.js";
 import { EXIT } from "../terminal/exit.js";
 import { printLine } from "../terminal/line-writer.js";
 import { ProgressDisplay } from "../terminal/progress.js";

@@ -20,14 +20,14 @@ export async function answerEndpoint(
   const exchange = context.get("exchange");
   if (endpoint.lines !== undefined && bodies.isLines(incoming)) {
     const rows = readJsonLines(bodies.lines(incoming), settings.maxItemChars);
-    const work = await withinTime(exchange, settings.workMs, () => begin(context, undefined, parts));
+    const work = await withinTime(exchange, settings.workMs, () => beginWork(context, undefined, parts));
     return answerLines(context, endpoint.lines(rows, work), work, parts);
   }
   const body = await bodies.json(incoming, exchange);
   if (Array.isArray(body)) limits.checkAll(body);
   return withinTime(exchange, settings.workMs, async () => {
     // Only now: a request whose body does not come must keep nobody from work.
-    const work = await begin(context, body, parts);
+    const work = await beginWork(context, body, parts);
     if (endpoint.lines !== undefined && Array.isArray(body) && wantsLines(context)) {
       return answerLines(context, endpoint.lines(rowsOf(body), work), work, parts);
     }
@@ -41,13 +41,14 @@ export async function answerEndpoint(
   });
 }
 
-interface Work extends RouteContext {
+/** What a request has got when it is its turn. */
+export interface Work extends RouteContext {
   /** Gives the place at work back. */
   leave: () => void;
 }
 
 /** Chooses the model and waits for a place at work. */
-async function begin(context: Context<HttpEnv>, body: unknown, parts: ServerParts): Promise<Work> {
+export async function beginWork(context: Context<HttpEnv>, body: unknown, parts: ServerParts): Promise<Work> {
   const exchange = context.get("exchange");
   const { signal } = exchange;
   const scorer = parts.models.choose(body, context.req.query("model"));
@@ -58,7 +59,8 @@ async function begin(context: Context<HttpEnv>, body: unknown, parts: ServerPart
   return { scorer: new WatchedScorer(scorer, exchange, parts.limits), signal, leave };
 }
 
-async function withinTime<Result>(
+/** Aborts a job that takes too long. */
+export async function withinTime<Result>(
   exchange: Exchange,
   limitMs: number,
   job: () => Promise<Result>,

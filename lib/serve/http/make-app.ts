@@ -1,5 +1,7 @@
 import { Hono, type Context } from "hono";
 import { ENDPOINTS } from "./endpoints.js";
+import { answerChat } from "./answer-chat.js";
+import { CHAT_PATH } from "./chat/chat-endpoint.js";
 import { answerEndpoint } from "./answer-endpoint.js";
 import type { HttpEnv } from "./request/exchange.js";
 import { errorAnswer, HttpError } from "./request/http-error.js";
@@ -50,6 +52,13 @@ export function makeApp(parts: ServerParts): Hono<HttpEnv> {
         throw new HttpError(405, "METHOD_NOT_ALLOWED", `${path} takes POST.`, { allow: "POST" });
       });
     }
+  }
+  const { chat } = parts;
+  if (chat !== undefined) {
+    app.post(CHAT_PATH, (context) => {
+      context.get("exchange").route = CHAT_PATH;
+      return answerChat(context, chat, parts);
+    });
   }
   app.notFound(({ req }) => {
     throw notFound(req.path);

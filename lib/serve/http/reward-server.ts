@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { listen } from "./listen.js";
+import { ChatProxy } from "./chat/chat-proxy.js";
 import { makeApp } from "./make-app.js";
 import { Access } from "./request/access.js";
 import { Bodies } from "./request/bodies.js";
@@ -46,6 +47,7 @@ export class RewardServer {
   readonly #exchanges = new LiveExchanges();
   readonly #models: ServedModels;
   readonly #hasToken: boolean;
+  readonly #chat: ChatProxy | undefined;
   #url = "";
   #closing: Promise<void> | undefined;
 
@@ -53,6 +55,8 @@ export class RewardServer {
     const models = new ServedModels(scorers);
     this.#models = models;
     this.#hasToken = settings.token !== "";
+    const { upstream } = settings;
+    this.#chat = upstream === undefined ? undefined : new ChatProxy(upstream, this.#hasToken);
     const queue = new WorkQueue(settings);
     const app = makeApp({
       settings,
@@ -64,6 +68,7 @@ export class RewardServer {
       exchanges: this.#exchanges,
       metrics: new Metrics({ queue, models }),
       log: new AccessLog(settings),
+      chat: this.#chat,
     });
     const listener = getRequestListener(app.fetch, {
       hostname: "localhost",
@@ -99,6 +104,7 @@ export class RewardServer {
   ): Promise<RewardServer> {
     const settings = serverSettings(options);
     const server = new RewardServer([scorers].flat(), settings);
+    await server.#chat?.open();
     server.#url = await listen(server.#server, settings);
     return server;
   }
@@ -111,7 +117,12 @@ export class RewardServer {
   /** Every address that is answered, each with a command line that tries it. */
   get endpoints(): EndpointExample[] {
     const models = this.#models.list.map(({ description }) => description);
-    return endpointList({ url: this.#url, hasToken: this.#hasToken, models });
+    return endpointList({
+      url: this.#url,
+      hasToken: this.#hasToken,
+      models,
+      hasUpstream: this.#chat !== undefined,
+    });
   }
 
   /** Takes no new requests, lets those at work end within `graceMs`, then aborts them. May be called twice. */
@@ -132,6 +143,7 @@ export class RewardServer {
       }, LAST_ANSWERS_MS);
     }, graceMs);
     await closed;
+    await this.#chat?.close();
     clearTimeout(timer);
   }
 }

@@ -1,3 +1,4 @@
+import type { ChatProxy } from "./chat/chat-proxy.js";
 import type { Access } from "./request/access.js";
 import type { Bodies } from "./request/bodies.js";
 import type { LiveExchanges } from "./request/exchange.js";
@@ -19,4 +20,6 @@ export interface ServerParts {
   exchanges: LiveExchanges;
   metrics: Metrics;
   log: AccessLog;
+  /** Where another server's answers are chosen from. */
+  chat: ChatProxy | undefined;
 }

@@ -36,7 +36,12 @@ export interface ErrorAnswer {
 
 /** Status and body for an error, in the shape that clients of OpenAI-like servers expect. */
 export function errorAnswer(error: unknown): ErrorAnswer {
-  const answer = (status: number, code: string, message: string, headers: ExtraHeaders = {}): ErrorAnswer => ({
+  const answer = (
+    status: number,
+    code: string,
+    message: string,
+    headers: ExtraHeaders = {},
+  ): ErrorAnswer => ({
     status,
     body: { error: { message, type: "error", code } },
     headers,

@@ -12,10 +12,14 @@ export function parseBody<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   body: unknown,
 ): z.infer<z.ZodObject<Shape>> {
-  const result = schema.safeParse(body);
-  if (!result.success) {
-    throw new HttpError(422, "INVALID_ARGUMENT", zodProblems(result.error, "body").join("; "));
-  }
+  const request = parseShape(schema, body);
   refuseUnhonoured(body, Object.keys(schema.shape));
-  return result.data;
+  return request;
+}
+
+/** Checks a body's shape and nothing else. @throws HttpError 422 */
+export function parseShape<Shape>(schema: z.ZodType<Shape>, body: unknown): Shape {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  throw new HttpError(422, "INVALID_ARGUMENT", zodProblems(result.error, "body").join("; "));
 }

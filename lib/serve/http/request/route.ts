@@ -18,8 +18,8 @@ export type RouteHandler = (body: unknown, context: RouteContext) => Promise<unk
 /** Answers rows one by one, in order, each with the JSON of its line. */
 export type LinesHandler = (rows: DatasetRows, context: RouteContext) => AsyncIterable<unknown>;
 
-/** One wire format at its addresses. */
-export interface Endpoint {
+/** What is said of addresses that take POST. */
+export interface EndpointDescription {
   paths: readonly string[];
   /** Whose format it is, and what it is for. */
   summary: string;
@@ -29,6 +29,10 @@ export interface Endpoint {
   answer: z.ZodType;
   /** A body that works with any model. */
   example: object;
+}
+
+/** One wire format at its addresses. */
+export interface Endpoint extends EndpointDescription {
   handler: RouteHandler;
   /** Where the format has one: for JSON Lines, or a list to be answered line by line. */
   lines?: LinesHandler;

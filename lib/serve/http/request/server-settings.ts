@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InvalidArgumentError } from "../../../errors.js";
+import { upstreamSchema, type UpstreamOptions } from "./upstream-settings.js";
 import { zodProblems } from "../../../util/zod-problems.js";
 
 /** How requests are logged, a line each: JSON, text for people, or not at all. */
@@ -39,6 +40,8 @@ export interface RewardServerOptions {
   workMs?: number | undefined;
   /** Time that an idle connection is kept. Default 75 s: longer than clients and balancers keep theirs, so that they end it. */
   keepAliveMs?: number | undefined;
+  /** Another server's chat completions, of which the best is answered at `/v1/chat/completions`. */
+  upstream?: UpstreamOptions | undefined;
   /** Default `none`. */
   log?: AccessLogForm | undefined;
   /** Takes the lines of the log. Default: standard error. */
@@ -75,6 +78,7 @@ const schema = z.strictObject({
   answerIdleMs: time.default(60_000),
   workMs: time.default(600_000),
   keepAliveMs: time.default(75_000),
+  upstream: upstreamSchema.optional(),
   log: z.enum(["json", "text", "none"]).default("none"),
   onLog: listener.optional(),
   onError: listener.optional(),

@@ -1,4 +1,5 @@
 import type { ModelDescription } from "../../../score/score.js";
+import { CHAT_ENDPOINT } from "../chat/chat-endpoint.js";
 import { ENDPOINTS } from "../endpoints.js";
 import { STATUS_ROUTES } from "./status-routes.js";
 
@@ -18,10 +19,12 @@ export interface Reach {
   /** Whether a token is wanted: it is then taken from the environment, never printed. */
   hasToken: boolean;
   models: readonly ModelDescription[];
+  /** Whether chat completions of another server are chosen from. */
+  hasUpstream: boolean;
 }
 
 /** Everything a server answers, each with a command line. */
-export function endpointList({ url, hasToken, models }: Reach): EndpointExample[] {
+export function endpointList({ url, hasToken, models, hasUpstream }: Reach): EndpointExample[] {
   const isForSteps = models.some(({ task }) => task === "steps");
   const token = hasToken ? ` -H "authorization: Bearer $LLAMA_REWARD_TOKEN"` : "";
   const gets = STATUS_ROUTES.map(({ path, summary, isOpen }) => ({
@@ -30,7 +33,8 @@ export function endpointList({ url, hasToken, models }: Reach): EndpointExample[
     summary,
     curl: `curl ${target(url, path)}${isOpen === true ? "" : token}`,
   }));
-  const posts = ENDPOINTS.flatMap(({ paths, summary, example }) =>
+  const endpoints = hasUpstream ? [CHAT_ENDPOINT, ...ENDPOINTS] : ENDPOINTS;
+  const posts = endpoints.flatMap(({ paths, summary, example }) =>
     paths.map((path) => ({
       method: "POST" as const,
       path,

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { packageVersion } from "../../../util/package-version.js";
-import { ENDPOINTS } from "../endpoints.js";
-import type { Endpoint } from "../request/route.js";
+import type { Endpoint, EndpointDescription } from "../request/route.js";
 import type { StatusRoute } from "./status-route.js";
 
 /** Statuses that are not 200, and when. */
@@ -25,10 +24,13 @@ const errorSchema = z.object({
 });
 
 /** The interface as an OpenAPI 3.1 document, made of the schemas that requests are checked with. */
-export function openApiDocument(statusRoutes: readonly StatusRoute[]): object {
+export function openApiDocument(
+  statusRoutes: readonly StatusRoute[],
+  endpoints: readonly (EndpointDescription | Endpoint)[],
+): object {
   const paths: Record<string, object> = {};
   for (const route of statusRoutes) paths[route.path] = { get: statusOperation(route) };
-  for (const endpoint of ENDPOINTS) {
+  for (const endpoint of endpoints) {
     for (const path of endpoint.paths) paths[path] = { post: endpointOperation(path, endpoint) };
   }
   return {
@@ -56,11 +58,13 @@ function statusOperation({ path, summary, isOpen, schema }: StatusRoute): object
   };
 }
 
-function endpointOperation(path: string, { summary, body, answer, example, lines }: Endpoint): object {
+function endpointOperation(path: string, endpoint: EndpointDescription | Endpoint): object {
+  const { summary, body, answer, example } = endpoint;
+  const hasLines = "lines" in endpoint;
   const linesContent = { "application/x-ndjson": { schema: { type: "string" } } };
   const withLines = (json: object): object => ({
     "application/json": json,
-    ...(lines === undefined ? {} : linesContent),
+    ...(hasLines ? linesContent : {}),
   });
   const refusals = Object.entries(REFUSALS).map(([status, description]) => [
     status,

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { packageVersion } from "../../../util/package-version.js";
 import { sendJson, sendText } from "../request/send-answer.js";
+import { CHAT_ENDPOINT } from "../chat/chat-endpoint.js";
+import { ENDPOINTS } from "../endpoints.js";
 import { openApiDocument } from "./openapi.js";
 import { infoSchema, serverInfo } from "./info.js";
 import type { StatusRoute } from "./status-route.js";
@@ -35,12 +37,13 @@ export const STATUS_ROUTES: readonly StatusRoute[] = [
   },
   {
     path: "/v1/models",
-    summary: "the models behind this server, as OpenAI lists them",
-    schema: z.object({
+    summary: "the models behind this server, as OpenAI lists them; the upstream server's where there is one",
+    schema: z.looseObject({
       object: z.literal("list"),
-      data: z.array(z.object({ id: z.string(), object: z.literal("model"), owned_by: z.string() })),
+      data: z.array(z.looseObject({ id: z.string(), object: z.literal("model") })),
     }),
-    answer: (context, { models }) =>
+    answer: (context, { models, chat }) =>
+      chat?.models(context) ??
       sendJson(context, 200, {
         object: "list",
         data: models.names.map((id) => ({ id, object: "model", owned_by: "llama-reward" })),
@@ -70,6 +73,11 @@ export const STATUS_ROUTES: readonly StatusRoute[] = [
     path: "/openapi.json",
     summary: "this interface as an OpenAPI document",
     schema: z.looseObject({ openapi: z.string() }),
-    answer: (context) => sendJson(context, 200, openApiDocument(STATUS_ROUTES)),
+    answer: (context, { chat }) =>
+      sendJson(
+        context,
+        200,
+        openApiDocument(STATUS_ROUTES, chat === undefined ? ENDPOINTS : [CHAT_ENDPOINT, ...ENDPOINTS]),
+      ),
   },
 ];

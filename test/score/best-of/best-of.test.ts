@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bestOf } from "../../lib/best-of/index.js";
-import { InvalidArgumentError } from "../../lib/errors.js";
-import { RewardModel } from "../../lib/model/reward-model.js";
+import { bestOf } from "../../../lib/score/best-of/index.js";
+import { InvalidArgumentError } from "../../../lib/errors.js";
+import { RewardModel } from "../../../lib/model/reward-model.js";
 
-const MODELS = join(import.meta.dirname, "..", "fixtures", "models");
+const MODELS = join(import.meta.dirname, "../..", "fixtures", "models");
 const PROMPT = "What is 2 + 2?";
 /** What sums in another order change of a reward. */
 const NOISE = 1e-4;

@@ -1,6 +1,6 @@
-import { promptRequest, withContext, type ConversationInput } from "../score/conversation/conversation.js";
-import type { Scorer } from "../score/score.js";
-import { appendAll, requireValue } from "../util/collections.js";
+import { promptRequest, withContext, type ConversationInput } from "../conversation/conversation.js";
+import type { Scorer } from "../score.js";
+import { appendAll, requireValue } from "../../util/collections.js";
 import { checkAmounts, type Amounts } from "./amounts.js";
 import { isGoodEnough, sortCandidates, type Candidate } from "./candidate.js";
 import { messageOfSample, SampleFailure, type Sample, type Sampler } from "./sample.js";
@@ -45,7 +45,7 @@ export async function chooseBest<Made extends Sample>(
   const { n, maxSamples } = checkAmounts(choice);
   const failures: FailedSample[] = [];
   let candidates: Candidate<Made>[] = [];
-  for (let first = 0; first < maxSamples; first += n) {
+  for (let first = 0; ; first += n) {
     signal.throwIfAborted();
     const samples = await sampler({ count: Math.min(n, maxSamples - first), first, signal });
     const scored = await scoreSamples(samples, first, { model, prompt: choice.prompt, signal });
@@ -53,10 +53,11 @@ export async function chooseBest<Made extends Sample>(
     candidates = sortCandidates([...candidates, ...scored.candidates], choice);
     const [best] = candidates;
     if (best === undefined) throw failures[0]?.error;
-    if (isGoodEnough(best, choice) || scored.candidates.length === 0) break;
+    const isDone = isGoodEnough(best, choice);
+    if (isDone || scored.candidates.length === 0 || first + n >= maxSamples) {
+      return { best, candidates, failures, isGoodEnough: isDone };
+    }
   }
-  const [best] = candidates;
-  return { best, candidates, failures, isGoodEnough: isGoodEnough(best, choice) };
 }
 
 /** Scores the samples of a round together, so that their prompt is computed once. */

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { abortable } from "../util/abortable.js";
+import { abortable } from "../../util/abortable.js";
 import { chooseBest, type BestOf, type Choice } from "./choose-best.js";
 import { SampleFailure, type Sample, type SampleRequest } from "./sample.js";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { InvalidArgumentError } from "../errors.js";
-import { zodProblems } from "../util/zod-problems.js";
+import { InvalidArgumentError } from "../../errors.js";
+import { zodProblems } from "../../util/zod-problems.js";
 import type { Bounds } from "./candidate.js";
 
 /** Rounds that a bound may cost where `maxSamples` says nothing. */

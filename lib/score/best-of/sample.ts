@@ -1,4 +1,4 @@
-import type { ChatMessage } from "../score/conversation/conversation.js";
+import type { ChatMessage } from "../conversation/conversation.js";
 
 /** An answer as a generator made it: its text, or its message with whatever else belongs to it. */
 export type Sample = string | { readonly message: ChatMessage };

@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from "../errors.js";
-import type { Score } from "../score/score.js";
+import { InvalidArgumentError } from "../../errors.js";
+import type { Score } from "../score.js";
 import type { Sample } from "./sample.js";
 
 /** A sample with its score. */

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import type { ChatMessage } from "../../../score/conversation/conversation.js";
+import { HttpError } from "../request/http-error.js";
+import type { UpstreamAnswer } from "./upstream.js";
+
+const choiceSchema = z.looseObject({
+  message: z.looseObject({
+    role: z.string().default("assistant"),
+    content: z.string().nullish(),
+    refusal: z.string().nullish(),
+    tool_calls: z.array(z.looseObject({})).nullish(),
+  }),
+});
+
+const completionSchema = z.looseObject({
+  choices: z.array(choiceSchema).min(1),
+  usage: z
+    .looseObject({ prompt_tokens: z.number().default(0), completion_tokens: z.number().default(0) })
+    .nullish(),
+});
+
+export type Choice = z.infer<typeof choiceSchema>;
+export type Completion = z.infer<typeof completionSchema>;
+
+/** One choice of a completion. */
+export interface ChatSample {
+  /** What the reward model sees: content and calls of tools, not what was thought before. */
+  message: ChatMessage;
+  choice: Choice;
+  completion: Completion;
+}
+
+/** The choices of an upstream server's answer. @throws HttpError 502 it is no completion */
+export function samplesOf({ text }: UpstreamAnswer): ChatSample[] {
+  const result = completionSchema.safeParse(jsonOf(text));
+  if (!result.success) {
+    throw new HttpError(502, "UPSTREAM_INVALID", "The upstream server's answer is no chat completion.");
+  }
+  const completion = result.data;
+  return completion.choices.map((choice) => {
+    const { role, content, refusal, tool_calls } = choice.message;
+    const message = { role, content: content ?? refusal ?? null, ...(tool_calls ? { tool_calls } : {}) };
+    return { message, choice, completion };
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,328 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import OpenAI, { APIError } from "openai";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { RewardServerOptions } from "../../../../lib/serve/http/index.js";
+import { FakeScorer, type FakeScorerOptions } from "../../host/fake-scorer.js";
+import { closeServers, post, serve } from "../running-server.js";
+import { completion, stubUpstream, type Asked, type AskedBody, type Reply } from "./stub-upstream.js";
+
+closeServers();
+
+type Upstream = NonNullable<RewardServerOptions["upstream"]>;
+
+/** What the extension field of an answer holds. */
+interface Extension {
+  reward: number;
+  std?: number;
+  samples: number;
+  failures: number;
+  is_good_enough: boolean;
+  candidates?: { index: number; reward: number; message: object }[];
+}
+
+const PROMPT = { model: "stub", messages: [{ role: "user" as const, content: "What is 2 + 2?" }] };
+/** The prompt with a seed, which the client calls deprecated. */
+const seeded = (seed: number): typeof PROMPT => ({ ...PROMPT, ...{ seed } });
+const ANSWERS = ["four", "4", "5", "no"];
+
+/** The reward of an answer to the prompt by the fake scorer. */
+async function rewardOf(answer: string): Promise<number> {
+  const { reward } = await new FakeScorer("fake").score([
+    ...PROMPT.messages,
+    { role: "assistant", content: answer },
+  ]);
+  return reward;
+}
+
+/** The answers, best first. */
+async function inOrder(): Promise<string[]> {
+  const rewards = await Promise.all(ANSWERS.map(rewardOf));
+  return ANSWERS.toSorted((a, b) => (rewards[ANSWERS.indexOf(b)] ?? 0) - (rewards[ANSWERS.indexOf(a)] ?? 0));
+}
+
+/** A server before a stub, and the `openai` client before the server. */
+async function open(
+  reply: Reply,
+  settings: Partial<Upstream> = {},
+  { token, ...scorer }: FakeScorerOptions & { token?: string } = {},
+): Promise<{ client: OpenAI; asked: Asked[]; url: string; fake: FakeScorer }> {
+  const stub = await stubUpstream(reply);
+  const fake = new FakeScorer("fake", scorer);
+  const server = await serve(fake, { token, upstream: { url: stub.url, bestOf: 4, ...settings } });
+  const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: token ?? "sk-client", maxRetries: 0 });
+  return { client, asked: stub.asked, url: server.url, fake };
+}
+
+/** Answers as a server that has `n`. */
+const together: Reply = ({ body }) => completion(...ANSWERS.slice(0, body.n ?? 1));
+/** Answers as a server that passes `n` over: which answer it is depends on the seed. */
+const oneByOne: Reply = ({ body }) => completion(ANSWERS[(body.seed ?? 0) % ANSWERS.length] ?? "");
+
+function extensionOf(answer: object): Extension {
+  return (answer as { llama_reward: Extension }).llama_reward;
+}
+
+describe("best of n for OpenAI's clients", () => {
+  it("answers with the best of several, and asks the upstream once where it has n", async () => {
+    const { client, asked } = await open(together);
+    const answer = await client.chat.completions.create({ ...PROMPT, temperature: 0.7 });
+    const [best = ""] = await inOrder();
+    expect(answer.choices).toHaveLength(1);
+    expect(answer.choices[0]).toMatchObject({ index: 0, finish_reason: "stop", message: { content: best } });
+    expect(answer.usage).toEqual({ prompt_tokens: 10, completion_tokens: 4, total_tokens: 14 });
+    expect(extensionOf(answer)).toEqual({
+      model: "fake",
+      reward: await rewardOf(best),
+      samples: 4,
+      failures: 0,
+      is_good_enough: true,
+    });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatchObject({
+      method: "POST",
+      url: "/v1/chat/completions",
+      authorization: "Bearer sk-client",
+    });
+    expect(asked[0]?.body).toMatchObject({ ...PROMPT, temperature: 0.7, n: 4 });
+    expect(Object.keys(asked[0]?.body ?? {}).sort()).toEqual([
+      "messages",
+      "model",
+      "n",
+      "seed",
+      "temperature",
+    ]);
+  });
+
+  it("asks a server that passes n over once for each answer, with seeds of their own, and remembers it", async () => {
+    const { client, asked } = await open(oneByOne);
+    const [best] = await inOrder();
+    for (const requests of [4, 8]) {
+      const answer = await client.chat.completions.create(seeded(100));
+      expect(answer.choices[0]?.message.content).toBe(best);
+      expect(asked).toHaveLength(requests);
+    }
+    expect(asked.slice(0, 4).map(({ body }) => body.seed)).toEqual([100, 101, 102, 103]);
+    expect(asked.map(({ body }) => body.n)).toEqual([4, ...Array.from({ length: 7 }, () => undefined)]);
+  });
+
+  it("does the same with a server that refuses n", async () => {
+    const { client, asked } = await open((one, response) => {
+      if (one.body.n === undefined) return oneByOne(one, response);
+      response.statusCode = 400;
+      return { error: { message: "Only one completion choice is allowed" } };
+    });
+    const answer = await client.chat.completions.create(seeded(0));
+    expect(extensionOf(answer).samples).toBe(4);
+    await client.chat.completions.create(PROMPT);
+    expect(asked).toHaveLength(1 + 4 + 4);
+  });
+
+  it("lists candidates and takes other amounts when it is asked to", async () => {
+    const { client, asked } = await open(together);
+    const answer = await client.chat.completions.create({
+      ...PROMPT,
+      n: 2,
+      llama_reward: { best_of: 3, candidates: true },
+    } as typeof PROMPT);
+    const { candidates = [] } = extensionOf(answer);
+    expect(asked[0]?.body).not.toHaveProperty("llama_reward");
+    expect(candidates).toHaveLength(3);
+    expect(candidates.map(({ reward }) => reward)).toEqual(
+      candidates.map(({ reward }) => reward).sort((a, b) => b - a),
+    );
+    expect(answer.choices.map(({ message }) => message)).toEqual(
+      candidates.slice(0, 2).map(({ message }) => message),
+    );
+  });
+
+  it("streams the best, with its usage where that is asked for", async () => {
+    const { client, asked } = await open(together);
+    const stream = await client.chat.completions.create({
+      ...PROMPT,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    let text = "";
+    const ends: (string | null)[] = [];
+    let last: object | undefined;
+    for await (const chunk of stream) {
+      expect(chunk.object).toBe("chat.completion.chunk");
+      text += chunk.choices[0]?.delta.content ?? "";
+      if (chunk.choices[0] !== undefined) ends.push(chunk.choices[0].finish_reason);
+      last = chunk;
+    }
+    const [best = ""] = await inOrder();
+    expect(text).toBe(best);
+    expect(ends).toEqual([null, "stop"]);
+    expect(last).toMatchObject({
+      usage: { total_tokens: 14 },
+      llama_reward: { reward: await rewardOf(best) },
+    });
+    expect(asked[0]?.body).not.toHaveProperty("stream");
+  });
+
+  it("hands calls of tools through, and shows them to the reward model with the tools", async () => {
+    const calls = [{ id: "call_1", type: "function", function: { name: "add", arguments: '{"a":2,"b":2}' } }];
+    const message = { role: "assistant", content: null, tool_calls: calls, reasoning_content: "Let me add." };
+    const tools = [{ type: "function" as const, function: { name: "add", parameters: { type: "object" } } }];
+    const { client, fake } = await open(() => completion(message), { bestOf: 1 });
+    const answer = await client.chat.completions.create({ ...PROMPT, tools });
+    expect(answer.choices[0]).toMatchObject({ finish_reason: "tool_calls", message });
+    expect(fake.received).toEqual([
+      { messages: [...PROMPT.messages, { role: "assistant", content: null, tool_calls: calls }], tools },
+    ]);
+    const stream = client.chat.completions.stream({ ...PROMPT, tools });
+    const final = await stream.finalChatCompletion();
+    expect(final.choices[0]?.message.tool_calls).toMatchObject(calls);
+  });
+
+  it("samples again until an answer is good enough", async () => {
+    const order = await inOrder();
+    const seeds: unknown[] = [];
+    const wanted = order[0] ?? "";
+    const first = ANSWERS.findIndex((answer) => answer === wanted);
+    const { client } = await open(
+      (one, response) => {
+        seeds.push(one.body.seed);
+        return oneByOne(one, response);
+      },
+      { bestOf: 1, maxSamples: 4, minReward: await rewardOf(wanted) },
+    );
+    const answer = await client.chat.completions.create(seeded(0));
+    expect(answer.choices[0]?.message.content).toBe(wanted);
+    expect(seeds).toEqual(Array.from({ length: first + 1 }, (_, index) => index));
+    expect(extensionOf(answer).is_good_enough).toBe(true);
+    const never = await post({ url: client.baseURL.replace("/v1", "") } as never, "/v1/chat/completions", {
+      ...PROMPT,
+      llama_reward: { min_reward: 1000 },
+    });
+    expect(extensionOf(never.body as object)).toMatchObject({ is_good_enough: false, samples: 4 });
+  });
+
+  it("appends best and worst as a pair for DPO", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "llama-reward-pairs-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, "pairs.jsonl");
+    const { client } = await open(together, { logPairs: file });
+    await Promise.all([1, 2, 3].map(() => client.chat.completions.create(PROMPT)));
+    // All answers alike: nothing to prefer.
+    await client.chat.completions.create({ ...PROMPT, llama_reward: { best_of: 1 } } as typeof PROMPT);
+    const lines = (await readFile(file, "utf8")).trim().split("\n");
+    const [best = "", ...others] = await inOrder();
+    const worst = others.at(-1) ?? "";
+    expect(lines).toHaveLength(3);
+    expect(JSON.parse(lines[0] ?? "")).toEqual({
+      prompt: PROMPT.messages,
+      chosen: [{ role: "assistant", content: best }],
+      rejected: [{ role: "assistant", content: worst }],
+      score_chosen: await rewardOf(best),
+      score_rejected: await rewardOf(worst),
+      margin: (await rewardOf(best)) - (await rewardOf(worst)),
+    });
+  });
+
+  it("does not start where the pairs cannot be written", async () => {
+    await expect(open(together, { logPairs: "/dev/null/pairs.jsonl" })).rejects.toMatchObject({
+      code: "FILE_FAILED",
+    });
+  });
+
+  it("hands an upstream's error through, with what it says of trying again", async () => {
+    const { client } = await open((_asked, response) => {
+      response.statusCode = 429;
+      response.setHeader("retry-after", "7");
+      return { error: { message: "slow down", code: "rate_limit" } };
+    });
+    const error = await client.chat.completions.create(PROMPT).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(APIError);
+    expect(error).toMatchObject({ status: 429, code: "rate_limit" });
+    expect((error as APIError).headers?.get("retry-after")).toBe("7");
+  });
+
+  it.each([
+    ["no completion", () => ({ object: "list" }), 502, "UPSTREAM_INVALID"],
+    [
+      "a broken connection",
+      (_asked: Asked, response: ServerResponse) => {
+        response.destroy();
+      },
+      502,
+      "UPSTREAM_UNREACHABLE",
+    ],
+    ["no answer in time", () => undefined, 504, "UPSTREAM_TIMEOUT"],
+  ] as const)("names %s", async (_name, reply, status, code) => {
+    const { url } = await open(reply, { timeoutMs: 300 });
+    const answer = await post({ url } as never, "/v1/chat/completions", PROMPT);
+    expect(answer).toMatchObject({ status, body: { error: { code } } });
+  });
+
+  it("keeps the answers that came when others fail", async () => {
+    let count = 0;
+    const { client } = await open((one, response) => {
+      count += 1;
+      if (count % 2 === 0) response.statusCode = 500;
+      return oneByOne(one, response);
+    });
+    expect(extensionOf(await client.chat.completions.create(PROMPT))).toMatchObject({
+      samples: 2,
+      failures: 2,
+    });
+  });
+
+  it("stops upstream and scoring when the client goes", async () => {
+    const { client, asked } = await open(
+      (_asked, response) => {
+        response.flushHeaders();
+      },
+      { bestOf: 1 },
+    );
+    const controller = new AbortController();
+    const call = client.chat.completions.create(PROMPT, { signal: controller.signal });
+    await expect.poll(() => asked.length).toBe(1);
+    controller.abort();
+    await expect(call).rejects.toThrow();
+    await asked[0]?.closed;
+    const slow = await open(together, {}, { delayMs: 60_000 });
+    const scoring = new AbortController();
+    const second = slow.client.chat.completions.create(PROMPT, { signal: scoring.signal });
+    await expect.poll(() => slow.fake.received.length).toBeGreaterThan(0);
+    scoring.abort();
+    await expect(second).rejects.toThrow();
+  });
+
+  it("does not tell the upstream the server's own token, and sends its key", async () => {
+    const plain = await open(together, {}, { token: "secret" });
+    await plain.client.chat.completions.create(PROMPT);
+    expect(plain.asked[0]?.authorization).toBeUndefined();
+    const keyed = await open(together, { key: "sk-upstream" }, { token: "secret" });
+    await keyed.client.chat.completions.create(PROMPT);
+    expect(keyed.asked[0]?.authorization).toBe("Bearer sk-upstream");
+  });
+
+  it("lists the upstream's models", async () => {
+    const list = { object: "list", data: [{ id: "stub", object: "model", created: 1, owned_by: "someone" }] };
+    const { client } = await open(() => list);
+    expect((await client.models.list()).data).toEqual(list.data);
+  });
+
+  it.each<[AskedBody, string]>([
+    [{ messages: [] }, "messages"],
+    [{ messages: "hello" }, "messages"],
+    [{ ...PROMPT, n: 0 }, "n"],
+    [{ ...PROMPT, llama_reward: { best: 3 } }, "best"],
+  ])("refuses %j", async (body, word) => {
+    const { url, asked } = await open(together);
+    const answer = await post({ url } as never, "/v1/chat/completions", body);
+    expect(answer.status).toBe(422);
+    expect(JSON.stringify(answer.body)).toContain(word);
+    expect(asked).toHaveLength(0);
+  });
+
+  it("is not there without an upstream", async () => {
+    const answer = await post(await serve(), "/v1/chat/completions", PROMPT);
+    expect(answer.status).toBe(404);
+  });
+});
