@@ -201,3 +201,10 @@ describe("the rewards of the API, one by one, are those of", () => {
     expect(Math.max(...differences)).toBeLessThan(BATCH_NOISE);
   });
 });
+
+// OpenRLHF's client asks so where it has more addresses than queries.
+it("no query has no reward", async () => {
+  expect(await ask("/get_reward", { query: [], prompts: [], labels: [] })).toMatchObject({ rewards: [] });
+  expect(await ask("/classify", { input: [] })).toMatchObject({ data: [] });
+  expect(await ask("/v1/score", [])).toEqual([]);
+});

@@ -21,13 +21,16 @@ const KINDS = {
     const chunk = `10000\r\n${" ".repeat(0x10000)}\r\n`;
     return setInterval(() => socket.write(chunk), 10);
   },
-  /** Asks for a long answer and takes nothing of it. */
+  /** Asks for an answer that no system holds for it, since it repeats the ids, and takes nothing of it. */
   reader(socket) {
     socket.pause();
-    const texts = Array.from({ length: 500 }, (_, index) => `${index}`.padEnd(2000, "x"));
-    const body = JSON.stringify({ query: "q", texts, return_text: true });
-    const head = HEAD.replace("/v1/score", "/rerank");
-    socket.write(`${head}content-length: ${body.length}\r\n\r\n${body}`);
+    const records = Array.from({ length: 12 }, (_, index) => ({
+      id: `${index}`.padEnd(2 ** 20, "x"),
+      prompt: "q",
+      response: "r",
+    }));
+    const body = JSON.stringify(records);
+    socket.write(`${HEAD}content-length: ${body.length}\r\n\r\n${body}`);
   },
   /** Lines of records without an end, whose answers nobody takes. */
   lines(socket) {
@@ -37,7 +40,7 @@ const KINDS = {
     const line = `${JSON.stringify({ prompt: "q", response: "r" })}\n`;
     return setInterval(() => {
       if (socket.writableLength < 1e6) socket.write(`${line.length.toString(16)}\r\n${line}\r\n`);
-    }, 5);
+    }, 50);
   },
 };
 

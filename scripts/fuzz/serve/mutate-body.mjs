@@ -108,17 +108,27 @@ function change(value, random) {
   };
   visit(value);
   if (places.length === 0 || random.chance(0.15)) {
-    value[random.pick(NAMES)] = random.pick(ODD);
+    put(value, random.pick(NAMES), odd(random));
     return;
   }
   const [holder, key] = random.pick(places);
   const way = random.integer(5);
   if (way === 0) Reflect.deleteProperty(holder, key);
-  else if (way === 1) holder[key] = random.pick(ODD);
-  else if (way === 2) holder[key] = [holder[key], random.pick(ODD)];
+  else if (way === 1) holder[key] = odd(random);
+  else if (way === 2) holder[key] = [holder[key], odd(random)];
   else if (way === 3 && typeof holder[key] === "string")
     holder[key] += random.pick(["\u0301", "<|eot_id|>", "{{ 1/0 }}", "\u202e"]);
-  else holder[random.pick(NAMES)] = holder[key];
+  else put(holder, random.pick(NAMES), structuredClone(holder[key]));
+}
+
+/** A value of its own, so that no later change reaches another. */
+function odd(random) {
+  return structuredClone(random.pick(ODD));
+}
+
+/** Sets a field even where JavaScript has a meaning of its own for the name. */
+function put(holder, name, value) {
+  Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** Changes bytes: flips, cuts out, doubles, breaks characters. */

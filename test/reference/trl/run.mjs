@@ -18,8 +18,8 @@ const ROOT = path.resolve(HERE, "../../..");
 const CLI = path.join(ROOT, "dist/cli/main.js");
 const MODEL = path.join(ROOT, "test/fixtures/models/tiny-grm");
 const STEPS = 5;
-/** Of rewards in f32 that were computed in other batches. */
-const TOLERANCE = 1e-5;
+/** What other batches change of a reward where the weights are in 16 bits; the largest seen was 8e-6. */
+const TOLERANCE = 2e-3;
 
 const { values } = parseArgs({
   options: { python: { type: "string", default: "python3" }, venv: { type: "string" } },

@@ -6,27 +6,29 @@ import { closeServers, post, serve } from "./running-server.js";
 closeServers();
 
 describe("OpenRLHF", () => {
-  // openrlhf/utils/remote_rm_utils.py of 0.8: `remote_rm_fn_ray` sends query, prompts and labels, and `RemoteRewardModel` gives each of
-  // its URLs a share; ppo_utils/experience_maker.py reads rewards, scores and extra_logs.
-  it("spreads its queries over several URLs and reads rewards, scores and extra_logs", async () => {
+  // openrlhf/utils/agent.py (2026), `SingleTurnAgentExecutor._fetch_rewards_via_http`: every sample on its own, cut in shares for all URLs, so
+  // that those behind the first are asked for the rewards of no query; reads rewards, scores and extra_logs of the first answer.
+  it("asks several URLs for the rewards of one query", async () => {
     const servers = [await serve(), await serve()];
-    const queries = ["<s>q1 a", "<s>q1 b", "<s>q2 c"];
+    const queries = ["<s>q1 a"];
     const share = Math.ceil(queries.length / servers.length);
     const answers = await Promise.all(
-      servers.map((server, index) => {
+      servers.map(async (server, index) => {
         const query = queries.slice(index * share, (index + 1) * share);
-        const body = { query, prompts: query.map((text) => text.slice(0, 5)), labels: query.map(() => null) };
-        return post(server, "/get_reward", body);
+        const body = { query, prompts: query.map(() => "<s>q1 "), labels: query.map(() => null) };
+        const { status, body: answer } = await post(server, "/get_reward", body);
+        expect(status).toBe(200);
+        return answer;
       }),
     );
-    const rewards = answers.flatMap(({ body }) => (body as { rewards: number[] }).rewards);
-    expect(rewards).toEqual(queries.map(fakeReward));
-    for (const { body } of answers) {
-      expect(Object.keys(body as object).sort()).toEqual(["extra_logs", "rewards", "scores"]);
-    }
+    const rewards = queries.map(fakeReward);
+    expect(answers).toEqual([
+      { rewards, scores: rewards, extra_logs: {} },
+      { rewards: [], scores: [], extra_logs: {} },
+    ]);
   });
 
-  // `request_api_wrapper` of that file asks again, up to five times, after any status from 400 on.
+  // The same function asks again, up to five times, a second apart, after any status from 400 on.
   it("asks again while the server is full", async () => {
     const server = await serve(new FakeTextScorer("fake", { delayMs: 150 }), { maxRequests: 1, maxQueue: 0 });
     const first = post(server, "/get_reward", { query: ["a"], prompts: ["a"], labels: [null] });

@@ -96,7 +96,8 @@ describe("probes", () => {
 describe("metrics", () => {
   it("count requests, items, tokens and times, of each server for itself", async () => {
     const scorer = Object.assign(new FakeTextScorer("fake"), {
-      stats: { requestedTokens: 100, computedTokens: 60, reusedTokens: 30 },
+      stats: { requestedTokens: 100, computedTokens: 60, reusedTokens: 30, batches: 3 },
+      queue: { calls: 2, waiting: 1, tokens: 17 },
     });
     const server = await serve(scorer);
     await post(server, "/rerank", { query: "q", texts: ["one", "two"] });
@@ -115,6 +116,8 @@ describe("metrics", () => {
       'llama_reward_tokens_total{model="fake"} 100',
       'llama_reward_tokens_computed_total{model="fake"} 60',
       'llama_reward_tokens_shared_total{model="fake"} 40',
+      'llama_reward_batches_total{model="fake"} 3',
+      'llama_reward_model_waiting_tokens{model="fake"} 17',
       'llama_reward_request_seconds_count{route="/rerank"} 3',
       "llama_reward_requests_running 0",
       "llama_reward_requests_waiting 0",

@@ -5,8 +5,12 @@ import type { Exchange } from "./exchange.js";
 import { HttpError } from "./http-error.js";
 import type { ServerSettings } from "./server-settings.js";
 
-/** Bodies of the largest size whose bytes may be held at once, from their first byte to their answer. */
+/** Bodies of the largest size whose bytes may be held at once, from their first byte to the end of their answer. */
 const BODIES_AT_ONCE = 8;
+
+/** Smaller ones are always taken: slow clients with large bodies keep nobody else out. */
+const SMALL_BYTES = 64 * 1024;
+const SMALL_SHARE = 1 / 8;
 
 const LINES_TYPE = /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines)\b/i;
 
@@ -56,10 +60,12 @@ export class Bodies {
     exchange.onEnd(() => {
       this.#heldBytes -= exchange.bodyBytes;
     });
+    const smallBytes = Math.min(SMALL_BYTES, maxBodyBytes * SMALL_SHARE);
     const chunks: Uint8Array[] = [];
     for await (const chunk of bytes) {
       if (exchange.bodyBytes + chunk.length > maxBodyBytes) throw tooLarge;
-      if (this.#heldBytes + chunk.length > BODIES_AT_ONCE * maxBodyBytes) {
+      const isTooMuch = this.#heldBytes + chunk.length > BODIES_AT_ONCE * maxBodyBytes;
+      if (isTooMuch && exchange.bodyBytes + chunk.length > smallBytes) {
         const message = "Too many large bodies are being worked on. Try again soon.";
         throw new HttpError(503, "BUSY", message, { "retry-after": "1" });
       }

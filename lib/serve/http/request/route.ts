@@ -1,10 +1,12 @@
 import type { z } from "zod";
 import type { DatasetRows } from "../../../formats/rows.js";
 import type { BackboneStats } from "../../../score/backbone/context.js";
+import type { QueueState } from "../../../score/backbone/call-queue.js";
 import type { Scorer, TextScorer } from "../../../score/score.js";
 
-/** What is served: a scorer, which may also take rendered prompts, and count tokens. */
-export type ServableScorer = Scorer & Partial<TextScorer> & { readonly stats?: Readonly<BackboneStats> };
+/** What is served: a scorer, which may also take rendered prompts, and tell how it does. */
+export type ServableScorer = Scorer &
+  Partial<TextScorer> & { readonly stats?: Readonly<BackboneStats>; readonly queue?: Readonly<QueueState> };
 
 /** What a format scores with. */
 export interface RouteContext {

@@ -108,7 +108,7 @@ function addQueue(registers: Registry[], queue: WorkQueue): void {
   });
 }
 
-/** Tokens by what became of them: a scorer in another process does not tell. */
+/** Tokens by what became of them, and batches; a scorer in another process does not tell. */
 function addTokens(registers: Registry[], models: ServedModels): void {
   const counter = (name: string, help: string, of: (stats: TokenStats) => number): void => {
     new Counter({
@@ -131,6 +131,23 @@ function addTokens(registers: Registry[], models: ServedModels): void {
     "Tokens that prompts shared, so that they were not computed again.",
     ({ requestedTokens, computedTokens }) => requestedTokens - computedTokens,
   );
+  counter(
+    "batches",
+    "Batches that the backbone computed: the tokens computed, by these, say how full they are.",
+    ({ batches }) => batches,
+  );
+  new Gauge({
+    name: "llama_reward_model_waiting_tokens",
+    help: "Tokens of the calls a model has not answered that are not computed.",
+    labelNames: ["model"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { description, queue } of models.list) {
+        if (queue !== undefined) this.set({ model: description.name }, queue.tokens);
+      }
+    },
+  });
 }
 
 type TokenStats = NonNullable<ServedModels["list"][number]["stats"]>;
