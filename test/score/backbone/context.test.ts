@@ -237,6 +237,20 @@ describe("BackboneContext", () => {
     expect(context.stats.batches).toBeLessThanOrEqual(6);
   });
 
+  it("keeps the prompts of calls that wait for their next turn, however many others come before", async () => {
+    const native = new SimulatedContext({ batchSize: 64, contextLength: 4096 });
+    // Left alone, a prefix would be gone after 256 tokens.
+    const context = new BackboneContext(native, SIMULATED_HIDDEN_SIZE, 0, 0);
+    const calls = Array.from({ length: 30 }, (_, call) =>
+      Array.from({ length: 4 }, (_, answer) =>
+        lastOf(Int32Array.from([...list(40, call + 1), ...list(10, 100 * (call + 1) + answer)])),
+      ),
+    );
+    const states = await Promise.all(calls.map((requests) => context.hiddenStates(requests)));
+    expect(states).toEqual(calls.map(expectedStates));
+    expect(native.decodedTokens.length).toBe(countDistinctPrefixes(calls.flat()));
+  });
+
   it("a long conversation and many short ones go on side by side, and nothing is computed twice", async () => {
     const native = new SimulatedContext({ batchSize: 16, contextLength: 256 });
     const context = open(native);
