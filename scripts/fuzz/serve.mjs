@@ -1,5 +1,6 @@
-// Sends mutants of valid requests to every route of a real server, first alone, then beside clients that hang, drip, flood or take
-// nothing. The server may not crash, hang or answer 500, and has to score a known request the same all the while.
+// Sends mutants of valid requests to every route of a server, first alone, then beside clients that hang, drip, flood or take nothing.
+// The server may not crash, hang or answer 500, and has to score a known request the same all the while. All mutants go to a server
+// over a scorer that takes no time, a fiftieth of them to one over a real model.
 // Usage, after `npm run build`: node scripts/fuzz/serve.mjs [MUTANTS_PER_ROUTE [FIRST_SEED]]
 
 import { spawn } from "node:child_process";
@@ -14,65 +15,59 @@ const path = (relative) => fileURLToPath(new URL(`../../${relative}`, import.met
 const { ENDPOINTS } = await import("../../dist/serve/http/endpoints.js");
 const routes = ENDPOINTS.flatMap(({ paths, example }) => paths.map((each) => ({ path: each, example })));
 
-/** What other batches may change of a reward: float16 weights, sums in another order. */
-const TOLERANCE = 5e-3;
-
 /** Of every kind of hostile client; and the share of the mutants that is sent beside them. */
 const HOSTILE_EACH = 10;
 const BESIDE_SHARE = 10;
+const REAL_SHARE = 50;
 
-const server = spawn(
-  process.execPath,
-  [
-    path("dist/cli/main.js"),
-    "serve",
-    path("test/fixtures/models/tiny-grm"),
-    "--port",
-    "0",
-    "--json",
-    "--idle-timeout",
-    "5",
-  ],
-  { stdio: ["ignore", "pipe", "inherit"] },
-);
-const [first] = await once(server.stdout, "data");
-const { url } = JSON.parse(String(first));
-const memory = () => {
-  try {
-    return `${Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))?.[1]) / 1024)} MiB`;
-  } catch {
-    return "unknown";
-  }
-};
+const MODEL = path("test/fixtures/models/tiny-grm");
+const SERVERS = [
+  { name: "stub scorer", args: [path("scripts/fuzz/serve/stub-server.mjs")], mutants, tolerance: 0 },
+  {
+    name: "tiny model",
+    args: [path("dist/cli/main.js"), "serve", MODEL, "--port", "0", "--json", "--idle-timeout", "5"],
+    mutants: Math.ceil(mutants / REAL_SHARE),
+    // What other batches may change of a reward: 16-bit weights, sums in another order.
+    tolerance: 5e-3,
+  },
+];
 
 let failures = 0;
-const report = (name, { counts, bad, slowestMs }) => {
-  failures += bad.length;
-  for (const line of bad.slice(0, 20)) console.log(line);
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  console.log(
-    `${name}: ${total} bodies, by status ${JSON.stringify(counts)}; ${bad.length} bad; slowest ${Math.round(slowestMs)} ms; ${memory()}`,
-  );
-};
-console.log(`memory at the start: ${memory()}`);
-report("alone", await fuzzServer({ url, routes, mutants, firstSeed, tolerance: TOLERANCE }));
-const leave = hostileClients(Number(new URL(url).port), HOSTILE_EACH);
-report(
-  "beside hostile clients",
-  await fuzzServer({
-    url,
-    routes,
-    mutants: Math.ceil(mutants / BESIDE_SHARE),
-    tolerance: TOLERANCE,
-    firstSeed: firstSeed + mutants,
-  }),
-);
-leave();
-if (server.exitCode !== null || server.signalCode !== null) {
-  failures++;
-  console.log(`the server ended: ${server.exitCode ?? server.signalCode}`);
-}
-const ended = once(server, "exit");
-server.kill("SIGINT");
-console.log(`the server ends with ${(await ended)[0]}`);
+for (const server of SERVERS) await fuzz(server);
 process.exitCode = failures > 0 ? 1 : 0;
+
+async function fuzz({ name, args, mutants: count, tolerance }) {
+  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const { url } = JSON.parse(String((await once(server.stdout, "data"))[0]));
+  const start = memoryOf(server);
+  const report = (phase, { counts, bad, slowestMs }) => {
+    failures += bad.length;
+    for (const line of bad.slice(0, 20)) console.log(line);
+    const total = Object.values(counts).reduce((sum, each) => sum + each, 0);
+    console.log(
+      `${name}, ${phase}: ${total} bodies, by status ${JSON.stringify(counts)}; ${bad.length} bad; slowest ` +
+        `${Math.round(slowestMs)} ms; memory ${start} MiB at the start, ${memoryOf(server)} MiB now`,
+    );
+  };
+  report("alone", await fuzzServer({ url, routes, mutants: count, firstSeed, tolerance }));
+  const leave = hostileClients(Number(new URL(url).port), HOSTILE_EACH);
+  const beside = { mutants: Math.ceil(count / BESIDE_SHARE), firstSeed: firstSeed + count };
+  report("beside hostile clients", await fuzzServer({ url, routes, ...beside, tolerance }));
+  leave();
+  const isUp = server.exitCode === null && server.signalCode === null;
+  const ended = isUp ? once(server, "exit") : [server.exitCode ?? server.signalCode];
+  server.kill("SIGINT");
+  const [status] = await ended;
+  if (isUp && status === 0) return;
+  failures++;
+  console.log(`${name}: the server ended ${isUp ? "" : "by itself "}with ${status}`);
+}
+
+/** Resident memory in MiB, where the system tells. */
+function memoryOf({ pid }) {
+  try {
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024);
+  } catch {
+    return NaN;
+  }
+}

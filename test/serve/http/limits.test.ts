@@ -91,6 +91,24 @@ describe("limits of a request", () => {
     expect(await post(server, "/rerank", body)).toMatchObject({ status: 200 });
   });
 
+  it("takes it for no failure of its own that a client leaves in the middle of a body", async () => {
+    const errors: unknown[] = [];
+    const lines: string[] = [];
+    const server = await serve(undefined, {
+      onError: (error) => errors.push(error),
+      log: "json",
+      onLog: (line) => lines.push(line),
+    });
+    for (const type of ["application/json", "application/x-ndjson"]) {
+      const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+      const head = `POST /v1/score HTTP/1.1\r\nhost: localhost\r\ncontent-type: ${type}\r\ncontent-length: 1000`;
+      socket.write(`${head}\r\n\r\n{"prompt":`, () => setTimeout(() => socket.destroy(), 50));
+    }
+    await expect.poll(() => lines.length).toBe(2);
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ status: 499 });
+    expect(errors).toEqual([]);
+  });
+
   it("waits for the head of a request for a while only", async () => {
     const server = await serve(undefined, { headerMs: 100 });
     const socket = connect(Number(new URL(server.url).port), "127.0.0.1");

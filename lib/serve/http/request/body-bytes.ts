@@ -52,9 +52,14 @@ async function* arriving(
     const body = request.iterator({ destroyOnReturn: false });
     for (;;) {
       const idle = setTimeout(stall, idleMs);
-      const next = await abortable(body.next(), stalled.signal).finally(() => {
-        clearTimeout(idle);
-      });
+      const next = await abortable(body.next(), stalled.signal)
+        .catch((error: unknown) => {
+          // Node's own word for it is no failure of the server's.
+          throw stalled.signal.aborted ? error : new HttpError(499, "CLIENT_GONE", messageOf(error));
+        })
+        .finally(() => {
+          clearTimeout(idle);
+        });
       if (next.done === true) return;
       yield next.value as Buffer;
     }
