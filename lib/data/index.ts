@@ -17,4 +17,5 @@ export {
   type ScoreFileOptions,
   type WriteScoresOptions,
 } from "./records/score-file.js";
+export type { Shard } from "./records/shard.js";
 export { scoreRecords, type RecordOutcome } from "./records/score-records.js";

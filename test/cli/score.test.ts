@@ -198,6 +198,38 @@ describe("score --out", () => {
     expect(parseLines(await readFile(out, "utf8"))).toEqual(resumed);
   });
 
+  it("scores a shard, and the shards one after the other are the whole", async () => {
+    const folder = await temporaryFolder();
+    const input = join(folder, "in.jsonl");
+    const selected = cases.slice(0, 7);
+    // Without ids, so that the line numbers count.
+    await writeFile(input, toLines(selected.map(({ messages }) => ({ messages }))));
+    const whole = await score([input]);
+    const parts = await Promise.all(["1/3", "2/3", "3/3"].map((shard) => score([input, "--shard", shard])));
+    expect(parts.map(({ records }) => records.length)).toEqual([2, 2, 3]);
+    const together = parts.flatMap(({ records }) => records);
+    expect(together.map(({ id }) => id)).toEqual(whole.records.map(({ id }) => id));
+    for (const [index, { reward }] of together.entries()) {
+      expect(Math.abs(Number(reward) - Number(whole.records[index]?.["reward"]))).toBeLessThan(TOLERANCE);
+    }
+    const empty = await score([input, "--shard", "1/100"]);
+    expect(empty).toMatchObject({ status: 0, records: [] });
+  });
+
+  it("does not go on with another shard, and has none of standard input", async () => {
+    const folder = await temporaryFolder();
+    const [input, out] = [join(folder, "in.jsonl"), join(folder, "out.jsonl")];
+    await writeFile(input, inputOf(cases.slice(0, 4)));
+    expect((await score([input, "--out", out, "--shard", "1/2"])).status).toBe(0);
+    const other = await score([input, "--out", out, "--resume", "--shard", "2/2"]);
+    expect(other).toMatchObject({ status: 2 });
+    expect(other.stderr).toContain("shard");
+    expect((await score(["-", "--shard", "1/2"], inputOf(cases.slice(0, 4)))).status).toBe(2);
+    for (const shard of ["0/2", "3/2", "1", "a/b"]) {
+      expect((await score([input, "--shard", shard])).status).toBe(2);
+    }
+  });
+
   it("refuses to resume the output of another input", async () => {
     const folder = await temporaryFolder();
     const out = join(folder, "out.jsonl");

@@ -7,6 +7,7 @@ import {
   type RecordInput,
   type RecordSink,
   type ScoredCounts,
+  type Shard,
 } from "../../data/index.js";
 import { InvalidArgumentError } from "../../errors.js";
 import { readRewardJson } from "../../model/folder/read-reward-json.js";
@@ -36,6 +37,7 @@ interface ScoreCommandOptions extends ModelOptions, OutputOptions {
   resume?: true;
   strict?: true;
   emit?: EmitField[];
+  shard?: Shard;
 }
 
 const EMIT_FIELDS: readonly EmitField[] = ["prompt", "ids", "hidden"];
@@ -58,6 +60,11 @@ export const scoreCommand: CliCommand = {
       )
       .option("--resume", "continue an --out file that an earlier run left")
       .option("--strict", "stop at the first bad record")
+      .option(
+        "--shard <i/n>",
+        "only the i-th of n parts, counted from 1; the outputs of all, in order, are the whole",
+        shard,
+      )
       .option(
         "--emit <fields>",
         "further fields of each result, with commas: prompt, ids, hidden",
@@ -123,6 +130,7 @@ async function scoreInput({ io, input, records, options, log, model, progress }:
       signal: io.signal,
       emit: options.emit,
       strict: options.strict,
+      shard: options.shard,
       onProgress: options.quiet === true ? undefined : progress.report,
     });
     progress.note(summary(counts, model, (performance.now() - startMs) / 1000));
@@ -147,4 +155,11 @@ function emitFields(text: string): EmitField[] {
     if (field === undefined) throw new InvalidOption(`Allowed choices are ${EMIT_FIELDS.join(", ")}.`);
     return field;
   });
+}
+
+function shard(text: string): Shard {
+  const [, index, count] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? [];
+  const result = { index: Number(index), count: Number(count) };
+  if (result.index >= 1 && result.index <= result.count) return result;
+  throw new InvalidOption("Expected i/n with i from 1 to n, such as 2/8.");
 }

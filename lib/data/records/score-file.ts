@@ -7,12 +7,15 @@ import { outputRecord } from "./output-record.js";
 import { openScoreLog, type RecordSink } from "./record-sink.js";
 import { readRecord } from "./read-records.js";
 import type { RecordEntry } from "./record.js";
+import { shardRecords, type Shard } from "./shard.js";
 import { scoreRecords, type RecordOutcome } from "./score-records.js";
 
 /** What `writeScores` may be told. Progress counts records, those of an earlier run included; its total is 0 until known. */
 export interface WriteScoresOptions extends ScoreOptions {
   /** Stops at the first record that cannot be read or scored. */
   strict?: boolean | undefined;
+  /** Only a part of the records. */
+  shard?: Shard | undefined;
 }
 
 /** What became of the records of one run. */
@@ -93,12 +96,14 @@ export async function writeScores(
   records: RecordInput,
   scorer: Scorer,
   sink: RecordSink,
-  { strict, signal, emit, onProgress }: WriteScoresOptions = {},
+  { strict, shard, signal, emit, onProgress }: WriteScoresOptions = {},
 ): Promise<ScoredCounts> {
   let total = 0;
-  if (onProgress !== undefined) void records.count().then((count) => (total = count ?? 0));
-  const flow = await sink.begin({ command: "score", scorer });
-  const entries = flow.pending(readEntries(records.rows()));
+  const part = shard === undefined ? records : await shardRecords(records, shard);
+  if (onProgress !== undefined) void part.count().then((count) => (total = count ?? 0));
+  const settings = shard === undefined ? undefined : { shard: `${shard.index}/${shard.count}` };
+  const flow = await sink.begin({ command: "score", scorer, settings });
+  const entries = flow.pending(readEntries(part.rows()));
   const counts: ScoredCounts = { records: 0, failed: 0 };
   for await (const outcome of scoreRecords(entries, scorer, { signal, emit })) {
     signal?.throwIfAborted();
