@@ -109,6 +109,11 @@ describe("limits of a request", () => {
     expect(errors).toEqual([]);
   });
 
+  it("keeps idle connections as long as it says", async () => {
+    const server = await serve(undefined, { keepAliveMs: 7000 });
+    expect((await fetch(`${server.url}/health`)).headers.get("keep-alive")).toBe("timeout=7");
+  });
+
   it("waits for the head of a request for a while only", async () => {
     const server = await serve(undefined, { headerMs: 100 });
     const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
