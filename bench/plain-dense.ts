@@ -7,6 +7,7 @@ export const plainLoops: DenseRuntime = {
       forward: (rows) => Promise.resolve(layers.reduce(applyLayer, rows)),
       dispose: () => Promise.resolve(),
     }),
+  createOutputMatrix: () => Promise.reject(new Error("The benchmark has no head of logits in plain loops.")),
 };
 
 /** SELU's constants: arXiv 1706.02515. */

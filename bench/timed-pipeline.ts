@@ -100,6 +100,7 @@ function timedContext(context: NativeContext, busy: BusyTimes): NativeContext {
 
 function timedDense(dense: DenseRuntime, busy: BusyTimes): DenseRuntime {
   return {
+    ...dense,
     createNetwork: async (layers) => {
       const network = await dense.createNetwork(layers);
       return {

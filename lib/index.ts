@@ -5,6 +5,7 @@
 import { acceptHubIds } from "./convert/accept-hub-ids.js";
 
 export { BACKBONE_TYPES, type BackboneType } from "./model/architecture/backbone-type.js";
+export { Ensemble, type EnsembleOptions } from "./model/ensemble.js";
 export { RewardModel } from "./model/reward-model.js";
 export type * from "./model/scoring-types.js";
 export { listDevices, type DeviceReport } from "./score/native/devices.js";

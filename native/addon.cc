@@ -16,6 +16,7 @@
 #include "js_dense.h"
 #include "js_model.h"
 #include "js_moments.h"
+#include "js_output_matrix.h"
 #include "quantize.h"
 #include "worker.h"
 
@@ -144,6 +145,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("readOutline", Napi::Function::New(env, read_outline, "readOutline"));
   exports.Set("createContext", Napi::Function::New(env, js_create_context, "createContext"));
   exports.Set("createDenseNetwork", Napi::Function::New(env, js_create_dense_network, "createDenseNetwork"));
+  exports.Set("createOutputMatrix", Napi::Function::New(env, js_create_output_matrix, "createOutputMatrix"));
   exports.Set("createMoments", Napi::Function::New(env, js_create_moments, "createMoments"));
   exports.Set("quantize", Napi::Function::New(env, quantize, "quantize"));
   return exports;

@@ -5,7 +5,7 @@ import { gatedAttributeHead } from "../../lib/score/head/gated-attribute-head.js
 import type { Head, HeadInput } from "../../lib/score/head/head.js";
 import { nativeDense } from "../../lib/score/head/native-dense.js";
 import { loadAddon } from "../../lib/score/native/binding.js";
-import type { TensorInfo, TensorReader } from "../../lib/formats/safetensors/tensor.js";
+import type { RowReader, TensorInfo } from "../../lib/formats/safetensors/tensor.js";
 import { plainLoops } from "../plain-dense.js";
 import { pairedResult, secondsOf, takeTurns } from "../rounds.js";
 import type { BenchContext } from "../run-bench.js";
@@ -109,7 +109,7 @@ function loadHead(dense: DenseRuntime): Promise<Head> {
 }
 
 /** Tensors of random numbers, the same every time. */
-function randomHead(): TensorReader {
+function randomHead(): RowReader {
   const tensors = new Map(
     Object.entries(SHAPES).map(([name, shape]): [string, TensorInfo] => {
       return [name, { name, dtype: "F32", shape, sizeBytes: 4 * sizeOf(shape) }];
@@ -123,6 +123,7 @@ function randomHead(): TensorReader {
     tensors,
     readFloat32: (name) => Promise.resolve(read(name)),
     readBytes: (name) => Promise.resolve(new Uint8Array(read(name).buffer)),
+    readRows: () => Promise.reject(new Error("No head of the benchmark reads rows.")),
   };
 }
 

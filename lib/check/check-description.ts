@@ -22,7 +22,13 @@ export async function checkDescription(reward: RewardJson, plan: CheckpointPlan)
     }),
     ...differences("head", reward.head, { ...head.spec }),
     ...differences("prompt", reward.prompt, {
-      ...makePromptSpec({ tokenizer, usage: head.definition.usage, profile, config }),
+      ...makePromptSpec({
+        tokenizer,
+        usage: head.definition.usage,
+        profile,
+        config,
+        template: reward.prompt.template,
+      }),
     }),
   ];
   return checkOf("description", findings, {

@@ -1,6 +1,6 @@
 /** One thing that `verify` looked at. */
 export interface Check {
-  name: "files" | "head" | "description" | "tensors" | "tokens" | "scores" | "advice";
+  name: "files" | "head" | "description" | "tensors" | "tokens" | "scores" | "advice" | "reference";
   /** `warn`: nothing is wrong, but the user should know. `skip`: could not be looked at, the summary says why. */
   status: "pass" | "fail" | "warn" | "skip";
   /** One line: what was compared, and how it went. */

@@ -6,6 +6,7 @@ import { expectCopies } from "./expect-copies.js";
 import { expectedRows } from "./check-merge.js";
 import { compareHead } from "./compare-head.js";
 import type { TensorFault } from "./tensor-fault.js";
+import { askedHead } from "../model/checkpoint/asked-head.js";
 import {
   planCheckpoint,
   type CheckpointPlan,
@@ -67,6 +68,7 @@ export async function verifyTensors(
   const reward = await readRewardJson(modelDir, { check: false });
   const plan = await planCheckpoint(checkpointDir, reward.source.hubId ?? undefined, {
     base: options.base,
+    head: askedHead(reward.head),
     merge: expectedRows,
   });
   try {

@@ -5,11 +5,14 @@ import { requireCheckpoint } from "../model/checkpoint/checkpoint-folder.js";
 import { ADAPTER_CONFIG } from "../model/checkpoint/adapter/adapter-config.js";
 import type { CheckpointFolders } from "../model/checkpoint/checkpoint-parts.js";
 import { CONFIG_FILE } from "../model/checkpoint/read-config.js";
+import { askedHead } from "../model/checkpoint/asked-head.js";
 import { planCheckpoint } from "../model/checkpoint/checkpoint-plan.js";
 import { ModelLoadError, RewardError } from "../errors.js";
 import { CacheLayout } from "../data/hub/cache-layout.js";
 import { defaultCacheDir } from "../data/hub/hub-settings.js";
 import { admitRecorded } from "../model/folder/open-model-folder.js";
+import { REFERENCE_FOLDER } from "../model/folder/file-names.js";
+import { readReference } from "../model/folder/read-reference.js";
 import { readRewardJson } from "../model/folder/read-reward-json.js";
 import type { RewardJson } from "../model/folder/reward-json.js";
 import { loadAddon } from "../score/native/binding.js";
@@ -23,7 +26,7 @@ import { checkHead, checkTensors } from "./check-tensors.js";
 import { checkFiles } from "./check-files.js";
 import { checkPublishedScores } from "./check-published-scores.js";
 import { checkTokens } from "./check-tokens.js";
-import { skipped, type Check } from "./check.js";
+import { checkOf, skipped, type Check } from "./check.js";
 
 /** Options of `verifyModel`. */
 export interface VerifyOptions {
@@ -31,6 +34,8 @@ export interface VerifyOptions {
   against?: string | undefined;
   /** Folder of the base, where `against` is an adapter. Default: the Hub cache's copy of the recorded one, if it is there. */
   base?: string | undefined;
+  /** Checkpoint folder of a DPO model's reference. Default: the Hub cache's copy of the recorded revision, if it is there. */
+  reference?: string | undefined;
   /** Backbone file to check. Default: the one `reward.json` names. */
   type?: BackboneType | undefined;
   /** As in `LoadOptions`. */
@@ -79,6 +84,7 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
     throw new ModelLoadError("MODEL_NOT_FOUND", `${modelDir} has no backbone of type ${type}.`);
   }
   const { against, base } = await findSources(reward, options);
+  const asked = { base, head: askedHead(reward.head) };
   let folders = against === undefined ? undefined : likelyFolders(against, base);
   const checks: Check[] = [];
   const add = async (name: Check["name"], make: () => Promise<Check>): Promise<void> => {
@@ -98,7 +104,7 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
     }
   } else {
     await add("description", async () => {
-      const plan = await planCheckpoint(against, reward.source.hubId ?? undefined, { base });
+      const plan = await planCheckpoint(against, reward.source.hubId ?? undefined, asked);
       await plan.checkpoint.close();
       folders = plan.folders;
       return checkDescription(reward, plan);
@@ -110,6 +116,8 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
       return withVocabulary(loadAddon(), file, (model) => checkTokens(model, file, reward, likely, signal));
     });
   }
+  if (reward.reference !== undefined)
+    await add("reference", () => checkReference(modelDir, reward, { ...options, type }));
   await add("scores", async () => {
     if (reward.publishedScores.length === 0) return checkPublishedScores(reward, undefined, signal);
     await using model = await RewardModel.load(modelDir, { ...loading(options), type });
@@ -169,6 +177,25 @@ async function cached(
   if (hubId === null || revision === null) return undefined;
   const directory = new CacheLayout(defaultCacheDir(), hubId).snapshotDir(revision);
   return (await exists(join(directory, file))) ? directory : undefined;
+}
+
+/** Whether a DPO model's reference is the recorded one, and is what its own checkpoint says. */
+async function checkReference(modelDir: string, reward: RewardJson, options: VerifyOptions): Promise<Check> {
+  await readReference(modelDir, reward);
+  const { reference: against, type, device, threads, signal } = options;
+  const directory = join(modelDir, REFERENCE_FOLDER);
+  const { checks } = await verifyModel(directory, { against, type, device, threads, signal });
+  const of = (status: Check["status"]): Check[] => checks.filter((check) => check.status === status);
+  const findings = of("fail").flatMap(({ name, summary, findings: found }) => [
+    `${name}: ${summary}`,
+    ...found,
+  ]);
+  const skips = of("skip").map(({ name }) => name);
+  const left = skips.length === 0 ? "" : `, without ${skips.join(", ")} (--reference <hf-dir>)`;
+  return checkOf("reference", findings, {
+    pass: `${checks.length - skips.length} checks of the reference${left}`,
+    fail: "the reference is not what it should be",
+  });
 }
 
 /** A check that ends in one of our errors has failed for the reason the error gives; anything else is a bug. */

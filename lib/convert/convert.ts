@@ -4,7 +4,7 @@ import { proveHead } from "../score/head/load-head.js";
 import { makePromptSpec } from "../model/checkpoint/make-prompt-spec.js";
 import { InvalidArgumentError } from "../errors.js";
 import { rememberFiles } from "../model/folder/checksum-memory.js";
-import { HEAD_FILE, REWARD_JSON } from "../model/folder/file-names.js";
+import { HEAD_FILE, REFERENCE_FOLDER, REWARD_JSON } from "../model/folder/file-names.js";
 import { readRewardJson } from "../model/folder/read-reward-json.js";
 import { writeRewardJson } from "../model/folder/write-reward-json.js";
 import { REWARD_JSON_VERSION, type WeightsRecord, type RewardJson } from "../model/folder/reward-json.js";
@@ -12,6 +12,7 @@ import { StagingFolder } from "../model/folder/staging.js";
 import type { F16Losses } from "../formats/floats/f16-losses.js";
 import type { Progress } from "../score/score.js";
 import { expectCopies } from "../check/expect-copies.js";
+import { expectSameTokens } from "./expect-same-tokens.js";
 import { expectTokens } from "../check/expect-tokens.js";
 import {
   planCheckpoint,
@@ -20,12 +21,13 @@ import {
 } from "../model/checkpoint/checkpoint-plan.js";
 import { backboneFacts, makeBackbone } from "./make-backbone.js";
 import { describeSources, sourceFiles } from "./describe-sources.js";
+import { convertReference, checkHeadOptions, type HeadOptions } from "./convert-reference.js";
 import { findBase } from "./find-base.js";
 import { mergeRows } from "./stream/merge-rows.js";
 import { writeHead } from "./write-head.js";
 
 /** What `convertCheckpoint` may be told. */
-export interface ConvertOptions {
+export interface ConvertOptions extends HeadOptions {
   /**
    * Storage type of the backbone. `auto` (default) keeps every weight of the checkpoint as it is: its own precision, or f16 for a
    * bf16 one whose weights f16 holds exactly.
@@ -81,7 +83,18 @@ export async function convertCheckpoint(
   modelDir: string,
   options: ConvertOptions = {},
 ): Promise<ConvertResult> {
+  return convertAs(checkpointDir, modelDir, options);
+}
+
+/** @param policy of which this checkpoint is the reference */
+async function convertAs(
+  checkpointDir: string,
+  modelDir: string,
+  options: ConvertOptions,
+  policy?: PolicyPrompt,
+): Promise<ConvertResult> {
   const { signal, onProgress, hubId } = options;
+  const head = checkHeadOptions(options);
   signal?.throwIfAborted();
   const requested = options.type ?? "auto";
   if (requested !== "auto") checkBackboneType(requested);
@@ -89,8 +102,9 @@ export async function convertCheckpoint(
     options.base === undefined
       ? undefined
       : await findBase(options.base, { revision: options.baseRevision, signal, onProgress });
-  const plan = await planCheckpoint(checkpointDir, hubId, { base: base?.directory, merge: mergeRows });
+  const plan = await planCheckpoint(checkpointDir, hubId, { base: base?.directory, merge: mergeRows, head });
   try {
+    if (policy !== undefined) expectSameTokens(plan.tokenizer, policy.tokenizer);
     await expectCopies(plan.checkpoint, plan.copies, signal);
     const staging = await StagingFolder.create(modelDir);
     try {
@@ -104,7 +118,21 @@ export async function convertCheckpoint(
       });
       const headFile = await writeHead(plan.checkpoint, plan.head, staging.file(HEAD_FILE));
       await proveHead(plan.head.spec, staging.file(HEAD_FILE), plan.backbone.config.hiddenSize);
+      const prompt = promptOf(plan, policy?.template);
+      const reference = await convertReference(options, async (directory, rest) => {
+        const inside = staging.isInsideModelFolder ? modelDir : staging.directory;
+        const asPolicy = { tokenizer: plan.tokenizer, template: prompt.template };
+        const made = await convertAs(
+          directory,
+          path.join(inside, REFERENCE_FOLDER),
+          { ...rest, type: backbone.type, signal, onProgress },
+          asPolicy,
+        );
+        return made.reward;
+      });
       const fresh = describe(plan, checkpointDir, options, {
+        prompt,
+        reference,
         type: backbone.type,
         backbone: backbone.record,
         headFile,
@@ -135,10 +163,25 @@ interface Written {
   headFile: WeightsRecord;
   sources: Pick<RewardJson["source"], "files" | "base">;
   f16Losses: F16Losses | undefined;
+  prompt: RewardJson["prompt"];
+  reference: RewardJson["reference"];
+}
+
+/** What a reference must have in common with its policy, or may take from it. */
+interface PolicyPrompt {
+  tokenizer: CheckpointPlan["tokenizer"];
+  template: string;
+}
+
+function promptOf(
+  { head, tokenizer, profile, config }: CheckpointPlan,
+  template: string | undefined,
+): RewardJson["prompt"] {
+  return makePromptSpec({ tokenizer, usage: head.definition.usage, profile, config, template });
 }
 
 function describe(
-  { backbone, config, head, tokenizer, profile, notes }: CheckpointPlan,
+  { backbone, head, tokenizer, profile, notes }: CheckpointPlan,
   checkpointDir: string,
   { hubId, revision }: ConvertOptions,
   written: Written,
@@ -162,7 +205,8 @@ function describe(
     },
     head: head.spec,
     headFile: written.headFile,
-    prompt: makePromptSpec({ tokenizer, usage: head.definition.usage, profile, config }),
+    prompt: written.prompt,
+    ...(written.reference && { reference: written.reference }),
     publishedScores: profile?.publishedScores ?? [],
     calibration: null,
     notes: [...notes, ...backbone.notes, ...tokenizer.notes, ...(profile?.warnings ?? [])],

@@ -14,9 +14,10 @@ export interface FoundBase {
 /**
  * Finds a base: a folder where there is one of that name, else a model on the Hub.
  * @param download of the base; its revision says which one on the Hub
+ * @param role what it is, for messages
  * @throws InvalidArgumentError for what is neither; DownloadError `DOWNLOAD_FAILED`; `signal.reason`
  */
-export async function findBase(base: string, download: HubOptions): Promise<FoundBase> {
+export async function findBase(base: string, download: HubOptions, role = "base"): Promise<FoundBase> {
   if (await exists(base)) {
     const commit = path.basename(path.resolve(base));
     const hubId = hubIdOfCache(path.resolve(base)) ?? null;
@@ -24,7 +25,7 @@ export async function findBase(base: string, download: HubOptions): Promise<Foun
   }
   if (!isHubId(base)) {
     throw new InvalidArgumentError(
-      `Expected a folder, or owner/name on the Hub, for the base but received ${JSON.stringify(base)}, which is neither.`,
+      `Expected a folder, or owner/name on the Hub, for the ${role} but received ${JSON.stringify(base)}, which is neither.`,
       { details: { base } },
     );
   }

@@ -3,6 +3,7 @@ import { downloadCheckpoint, type HubOptions } from "../data/hub/index.js";
 import { InvalidArgumentError } from "../errors.js";
 import { isAdapter } from "../model/checkpoint/adapter/open-adapter.js";
 import { readAdapterConfig } from "../model/checkpoint/adapter/adapter-config.js";
+import { checkHeadOptions, type HeadOptions } from "./convert-reference.js";
 import { findBase } from "./find-base.js";
 import { isHubId } from "./hub-name.js";
 import { convertCheckpoint, type ConvertOptions, type ConvertResult } from "./convert.js";
@@ -11,7 +12,7 @@ import { convertCheckpoint, type ConvertOptions, type ConvertResult } from "./co
 export interface PullOptions
   extends
     Omit<HubOptions, "onProgress">,
-    Pick<ConvertOptions, "type" | "onProgress" | "base" | "baseRevision"> {
+    Pick<ConvertOptions, "type" | "onProgress" | "base" | "baseRevision" | keyof HeadOptions> {
   /** Model folder to make. Default: `models/<name>`. */
   to?: string | undefined;
 }
@@ -41,7 +42,9 @@ export async function pullModel(hubId: string, options: PullOptions = {}): Promi
       `Expected owner/name on the Hub but received ${JSON.stringify(hubId)}. For a folder on this machine use convert.`,
     );
   }
-  const { to = `models/${basename(hubId)}`, type, base, baseRevision, ...download } = options;
+  const { to = `models/${basename(hubId)}`, type, base, baseRevision, ...rest } = options;
+  const { head, reference, referenceRevision, beta, reduction, ...download } = rest;
+  checkHeadOptions(rest);
   const { directory, commit } = await downloadCheckpoint(hubId, download);
   const { signal, onProgress } = options;
   const named =
@@ -57,6 +60,11 @@ export async function pullModel(hubId: string, options: PullOptions = {}): Promi
     hubId,
     revision: commit,
     base: under?.directory,
+    head,
+    reference,
+    referenceRevision,
+    beta,
+    reduction,
     signal,
     onProgress,
   });

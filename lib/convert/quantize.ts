@@ -5,7 +5,7 @@ import { InvalidArgumentError } from "../errors.js";
 import { admitBackbone } from "../model/admission/admit-backbone.js";
 import { rememberFiles } from "../model/folder/checksum-memory.js";
 import { checkedBackbone } from "../model/folder/open-model-folder.js";
-import { backboneFileName } from "../model/folder/file-names.js";
+import { backboneFileName, REFERENCE_FOLDER } from "../model/folder/file-names.js";
 import { readRewardJson } from "../model/folder/read-reward-json.js";
 import type { WeightsRecord, RewardJson } from "../model/folder/reward-json.js";
 import { StagingFolder } from "../model/folder/staging.js";
@@ -59,7 +59,16 @@ export async function quantizeModelFolder(
 ): Promise<RewardJson> {
   const wanted = [...new Set(types)].map((type) => checkQuantized(type));
   checkFitting(fitting);
-  await readRewardJson(modelDir);
+  const { reference } = await readRewardJson(modelDir);
+  if (reference !== undefined) {
+    refuseRecords(fitting, modelDir);
+    // Before the policy: where it has a type, its reference has it, too.
+    await quantizeModelFolder(path.join(modelDir, REFERENCE_FOLDER), types, {
+      defaultType,
+      signal,
+      onProgress,
+    });
+  }
   const staging = await StagingFolder.create(modelDir);
   try {
     // Only now: what another process added meanwhile must stay.
@@ -136,6 +145,14 @@ function checkFitting({ records, maxError }: Pick<QuantizeOptions, "records" | "
   if (records !== undefined) return;
   throw new InvalidArgumentError(
     "Expected records beside maxError: errors are measured on them. Give a few hundred of the kind that the model is going to score.",
+  );
+}
+
+/** @throws InvalidArgumentError */
+function refuseRecords({ records }: Pick<QuantizeOptions, "records">, modelDir: string): void {
+  if (records === undefined) return;
+  throw new InvalidArgumentError(
+    `${modelDir} is a policy with its reference: records cannot decide about the rounding of both. Leave them out.`,
   );
 }
 

@@ -5,6 +5,9 @@
 export type * from "../model/scoring-types.js";
 export { BACKBONE_TYPES, type BackboneType } from "../model/architecture/backbone-type.js";
 export type { RewardModel } from "../model/reward-model.js";
+export { runProcessBench, type ProcessBenchOptions } from "./processbench/run-processbench.js";
+export type { ProcessBenchSummary } from "./processbench/summary.js";
+export type { ErrorPlaces, ProcessFigures, ProcessMeasurement } from "./processbench/figures.js";
 export { runEval } from "./run-eval.js";
 export { EVAL_FILES, type EvalOptions, type EvalProgress } from "./eval-options.js";
 export type { RunSettings } from "../data/records/same-run.js";
@@ -42,6 +45,7 @@ export type { LeftOutRecord, LeftOutSummary } from "./fidelity/left-out.js";
 export type { FidelityAccuracy, FidelityRow } from "./fidelity/compare-types.js";
 export { verifyRewards, type VerifyRewardsOptions } from "./published/verify-rewards.js";
 export type { RewardComparison } from "./published/compare-rewards.js";
+export { measureScales, type MeasureScalesOptions } from "./measure-scales.js";
 export { saveCalibration } from "./save-calibration.js";
 export {
   calibrate,

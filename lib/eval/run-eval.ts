@@ -6,6 +6,8 @@ import { decisivePairs } from "./analysis/decisive-pair.js";
 import { worstPairs } from "./analysis/worst-pairs.js";
 import { collect } from "./items/collect.js";
 import { ItemReader } from "../data/records/item-reader.js";
+import { itemRecord } from "../data/records/item-record.js";
+import type { RecordEntry } from "../data/records/record.js";
 import { BENCHMARKS } from "./metrics/index.js";
 import { renderReport } from "./report/report.js";
 import { rewardBenchResult } from "./rewardbench-result.js";
@@ -53,7 +55,7 @@ export async function runEval(options: EvalOptions): Promise<EvalSummary> {
 }
 
 async function evaluate(reader: ItemReader, options: EvalOptions): Promise<EvalSummary> {
-  const scoresPath = options.scores ?? (await scoreBenchmark(reader, options));
+  const scoresPath = options.scores ?? (await scoreBenchmark(() => toRecords(reader), options));
   const collected = await collect(reader, scoresPath);
   if (collected.items.length === 0) {
     throw new InvalidArgumentError(
@@ -73,6 +75,10 @@ async function evaluate(reader: ItemReader, options: EvalOptions): Promise<EvalS
   const worst = await worstPairs(decisivePairs(collected.items), reader, WORST_PAIRS, collected.haveRewards);
   await writeOutputs(options, summary, await renderReport(summary, worst));
   return summary;
+}
+
+async function* toRecords(reader: ItemReader): AsyncIterable<RecordEntry> {
+  for await (const entry of reader.entries()) yield itemRecord(entry);
 }
 
 async function openEvalData(

@@ -1,19 +1,14 @@
 import type { BackboneType } from "./architecture/backbone-type.js";
-import { Backbone } from "../score/backbone/backbone.js";
 import type { QueueState } from "../score/backbone/call-queue.js";
 import type { BackboneStats } from "../score/backbone/context.js";
 import { DisposedError, InvalidArgumentError } from "../errors.js";
-import { nativeDense } from "../score/head/native-dense.js";
-import { loadHead, type LoadedHead } from "../score/head/load-head.js";
 import { checkLoadOptions, type LoadOptions } from "./load-options.js";
 import { findModel } from "./model-finder.js";
 import { deviceKinds, type Placement } from "./placement.js";
-import { checkedModel } from "./folder/open-model-folder.js";
 import { stepsSettings } from "./steps-settings.js";
+import { close, openParts, type ModelParts } from "./open-parts.js";
 import { readRewardJson } from "./folder/read-reward-json.js";
-import { modelFingerprint } from "./folder/fingerprint.js";
 import type { RewardJson } from "./folder/reward-json.js";
-import { loadAddon } from "../score/native/binding.js";
 import type {
   ModelDescription,
   ScoreOptions,
@@ -70,8 +65,7 @@ const MOST_OF_CALLER = 1 << 22;
 export class RewardModel extends ScorerFront {
   override readonly description: ModelDescription;
   readonly placement: Placement;
-  readonly #backbone: Backbone;
-  readonly #head: LoadedHead;
+  readonly #parts: ModelParts;
   readonly #pipeline: ScorePipeline;
   readonly #answerer: Answerer;
   readonly #gate = new CallerGate(MOST_OF_CALLER);
@@ -80,14 +74,14 @@ export class RewardModel extends ScorerFront {
     reward: RewardJson,
     type: BackboneType,
     rules: Omit<ScoringSettings, "device" | "kvType" | "prefill" | "precision">,
-    backbone: Backbone,
-    head: LoadedHead,
+    parts: ModelParts,
     prompts: PromptBuilder,
   ) {
     super();
-    this.#backbone = backbone;
-    this.#head = head;
-    this.#pipeline = new ScorePipeline(prompts, backbone, head.head, rules.aggregate);
+    const { backbone, head } = parts;
+    this.#parts = parts;
+    const { readsAnswer } = reward.prompt;
+    this.#pipeline = new ScorePipeline(prompts, backbone, head.head, rules.aggregate, readsAnswer);
     this.#answerer = new PipelineAnswerer(this.#pipeline, {
       task: head.definition.task,
       orders: head.summary.orders,
@@ -105,7 +99,7 @@ export class RewardModel extends ScorerFront {
       attributeNames: head.summary.attributeNames,
       type,
       contextLength,
-      fingerprint: modelFingerprint(reward, type),
+      fingerprint: parts.fingerprint,
       settings: {
         ...rules,
         kvType: this.placement.kvType,
@@ -125,30 +119,14 @@ export class RewardModel extends ScorerFront {
    * `signal.reason` when cancelled
    */
   static async load(model: string, options: LoadOptions = {}): Promise<RewardModel> {
-    const { signal, onProgress, device, gpuLayers, threads, kvType, prefill, precision } =
-      checkLoadOptions(options);
+    const { signal, onProgress, contextLength } = checkLoadOptions(options);
     signal?.throwIfAborted();
     const modelDir = await findModel(model, { type: options.type, onProgress, signal });
     const reward = await readRewardJson(modelDir, { check: options.check });
     const type = options.type ?? reward.backbone.defaultType;
-    const files = await checkedModel(modelDir, reward, type, { check: options.check, signal, onProgress });
-    const addon = loadAddon();
-    const contextLength = options.contextLength;
-    const backbone = await Backbone.load(addon, files.backbone, {
-      device,
-      gpuLayers,
-      threads,
-      kvType,
-      prefill,
-      precision,
-      contextLength,
-      signal,
-      onProgress,
-    });
-    let head: LoadedHead | undefined;
+    const parts = await openParts(modelDir, reward, type, options);
     try {
-      const dense = nativeDense(addon, backbone.contextInfo.threads);
-      head = await loadHead(reward.head, files.head, reward.backbone.hiddenSize, dense);
+      const { backbone, head } = parts;
       const rules = {
         bos: options.bos ?? "reference",
         specialTokens: options.specialTokens ?? "parse",
@@ -165,21 +143,21 @@ export class RewardModel extends ScorerFront {
         ),
       });
       signal?.throwIfAborted();
-      return new RewardModel(reward, type, rules, backbone, head, prompts);
+      return new RewardModel(reward, type, rules, parts, prompts);
     } catch (error) {
-      await Promise.all([backbone.dispose(), head?.head.dispose()]);
+      await close(parts);
       throw error;
     }
   }
 
   /** Tokens since the load: asked for, computed, and taken from shared prefixes. */
   get stats(): Readonly<BackboneStats> {
-    return this.#backbone.stats;
+    return this.#parts.backbone.stats;
   }
 
   /** What waits for the model now. */
   get queue(): QueueState {
-    return this.#backbone.queue;
+    return this.#parts.backbone.queue;
   }
 
   /** @internal */
@@ -194,7 +172,7 @@ export class RewardModel extends ScorerFront {
     call: ScoreCalls[Method],
     options: ScoreOptions,
   ): ScoreAnswer<Method> {
-    const { caller, signal } = checkScoreOptions(options);
+    const { caller, signal } = this.#emitted(options);
     return this.#gate.run(caller, weigh(call), signal, () => this.#answerer[method](call, options));
   }
 
@@ -203,7 +181,18 @@ export class RewardModel extends ScorerFront {
     conversations: ConversationSource,
     options: ScoreOptions,
   ): AsyncGenerator<SettledScore, void, undefined> {
-    return scoreStream(this.#pipeline, conversations, checkScoreOptions(options));
+    return scoreStream(this.#pipeline, conversations, this.#emitted(options));
+  }
+
+  /** @throws InvalidArgumentError options that are unknown, or rewards of tokens by a head that has none */
+  #emitted(options: ScoreOptions): ScoreOptions {
+    const { rewardsTokens, kind } = this.#parts.head.definition;
+    if (checkScoreOptions(options).emit?.includes("tokens") === true && rewardsTokens !== true) {
+      throw new InvalidArgumentError(
+        `${this.description.name} has a ${kind} head, which has no reward for each token of an answer. Leave tokens out of emit.`,
+      );
+    }
+    return options;
   }
 
   /** @internal */
@@ -215,6 +204,11 @@ export class RewardModel extends ScorerFront {
         `${name} rewards the steps of an answer, and a rendered text does not say where they end. Use scoreSteps.`,
       );
     }
+    if (this.#parts.head.definition.usage.readsAnswer === true && method === "scoreTexts") {
+      throw new InvalidArgumentError(
+        `${name} rewards the tokens of an answer, and a rendered text does not say where it begins. Use score.`,
+      );
+    }
     if (task !== "compare" || method === "compare") return;
     throw new InvalidArgumentError(
       `${name} only compares two answers, so ${method} has nothing to give. Use compare, or records with chosen and rejected.`,
@@ -223,7 +217,6 @@ export class RewardModel extends ScorerFront {
 
   /** @internal Lets the running chunk finish. */
   protected override async free(): Promise<void> {
-    await this.#backbone.dispose();
-    await this.#head.head.dispose();
+    await close(this.#parts);
   }
 }

@@ -12,6 +12,7 @@ export type {
   TemplateContext,
 } from "../score/conversation/conversation.js";
 export type { Aggregate } from "../score/conversation/steps-rule.js";
+export type { CombineRule, EnsembleRule, MemberScale } from "../score/ensemble/combine.js";
 export type { AttributeScore } from "../score/head/head.js";
 export type * from "../score/score.js";
 export type { LoadOptions } from "./load-options.js";

@@ -14,11 +14,16 @@ export function stepsSettings(
   { kind, task }: Pick<HeadDefinition, "kind" | "task">,
   { aggregate, truncate = "error" }: LoadOptions,
 ): Pick<ScoringSettings, "aggregate"> {
-  const { steps } = prompt;
+  const { steps, readsAnswer } = prompt;
   if ((task === "steps") !== (steps !== undefined)) {
     throw new ModelLoadError(
       "MODEL_INVALID",
       `reward.json says one thing of ${name}'s head (${kind}) and another of its prompt. Convert the model again.`,
+    );
+  }
+  if (readsAnswer === true && truncate !== "error") {
+    throw new InvalidArgumentError(
+      `${name} rewards every token of an answer, and truncate ${truncate} would cut some off. Raise the context length instead.`,
     );
   }
   if (steps === undefined) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InvalidArgumentError } from "../errors.js";
-import type { ScoreOptions } from "./score.js";
+import { EMIT_FIELDS, type ScoreOptions } from "./score.js";
 import { zodProblems } from "../util/zod-problems.js";
 
 /** Characters of a caller's name. */
@@ -11,7 +11,7 @@ const schema = z.strictObject({
   onProgress: z.custom((value) => typeof value === "function", "expected a function").optional(),
   caller: z.string().min(1).max(LONGEST_NAME).optional(),
   timeoutMs: z.int().min(1).optional(),
-  emit: z.array(z.enum(["prompt", "ids", "hidden"])).optional(),
+  emit: z.array(z.enum(EMIT_FIELDS)).optional(),
 });
 
 /** @throws InvalidArgumentError for a wrong value or an unknown option name: a misspelt one would do nothing, silently */

@@ -11,6 +11,29 @@ export interface StepReward {
   hidden?: readonly number[];
 }
 
+/** What one token of an answer got. */
+export interface TokenReward {
+  /** Its place in the input, see `inputIds`. */
+  position: number;
+  /** Its id. */
+  token: number;
+  /**
+   * Of value heads: what they say when the answer ends here. Of log-probabilities and DPO: what the token adds to the reward (to a
+   * mean: before it is divided by the number of tokens).
+   */
+  reward: number;
+}
+
+/** What the members of an ensemble say of one answer. */
+export interface EnsembleScore {
+  /** Mean of the rewards, on one scale where the ensemble has one. */
+  mean: number;
+  /** The least of them. */
+  worst: number;
+  /** Each member's own reward, in the order of the members. */
+  rewards: readonly number[];
+}
+
 /** One reward and how it came about. Numbers are the head's own: never squashed, never rounded. */
 export interface Score {
   /** The raw reward. Unbounded; comparable only between answers scored by the same model. */
@@ -23,8 +46,10 @@ export interface Score {
   warnings: readonly string[];
   /** Tokens cut off, when truncation was asked for and happened. */
   truncatedTokens?: number;
-  /** Propagated standard deviation of the reward (uncertainty-aware heads). */
+  /** Propagated standard deviation of the reward (uncertainty-aware heads); of ensembles that of the members' rewards. */
   std?: number;
+  /** Of ensembles: what the members say. */
+  ensemble?: EnsembleScore;
   /** Breakdown by attribute (gated and multi-objective heads). */
   attributes?: Readonly<Record<string, AttributeScore>>;
   /** Quantiles of the reward, `[level, value]` (quantile heads). */
@@ -35,6 +60,8 @@ export interface Score {
   inputIds?: readonly number[];
   /** Hidden state `[hiddenSize]` the head saw, when asked for with `emit`. */
   hidden?: readonly number[];
+  /** A reward for every token of the answer, in order, when asked for with `emit`. */
+  tokenRewards?: readonly TokenReward[];
 }
 
 /** The score of an answer in steps. */
@@ -89,7 +116,9 @@ export type Progress =
   | PhaseProgress<"measure", "parts">;
 
 /** Extra fields a caller may ask for. */
-export type EmitField = "prompt" | "ids" | "hidden";
+export type EmitField = "prompt" | "ids" | "hidden" | "tokens";
+/** All of them. */
+export const EMIT_FIELDS: readonly EmitField[] = ["prompt", "ids", "hidden", "tokens"];
 
 /** Options of every scoring call. */
 export interface ScoreOptions {

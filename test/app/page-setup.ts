@@ -54,7 +54,7 @@ export class PageSetup {
 
   async #start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), "llama-reward app \u00e9-"));
-    await writeFakeModels(this.#folder, ["value", "gated", "gated-slow"]);
+    await writeFakeModels(this.#folder, ["value", "gated", "gated-slow", "process"]);
     const host = await buildHost("fake-host.ts");
     this.#app = await buildApp("page", "dev-server");
     this.#server = await DevServer.start(join(this.#app.directory, "dev-server.mjs"), [

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { beforeEach, describe, expect, it } from "vitest";
-import { fakeReward } from "../serve/host/fake-scorer.js";
+import { fakeReward, fakeStepReward } from "../serve/host/fake-scorer.js";
 import { downloaded, hasChromium, PageSetup, titled } from "./page-setup.js";
 import { bars, chooseFile, openModel, rank, writeCandidates } from "./steps.js";
 
@@ -40,6 +40,28 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
       "verbosity",
     ]);
     expect(await table.locator(".bar.gate.negative").count()).toBe(2);
+  });
+
+  it("shows what each step of an answer got, and the first doubtful one", async () => {
+    await openModel(page, "process");
+    const answers = ["First the sum: 4.\n\nThen twice that: 8.\n\nSo it is 8.", "It is 9.\nSure."];
+    await writeCandidates(page, "A question?", answers);
+    await rank(page, 2);
+    const steps = answers[0]?.split("\n\n") ?? [];
+    const rewards = steps.map(fakeStepReward);
+    await page.locator(".bar-row", { hasText: "First the sum" }).click();
+    const table = page.getByRole("table", { name: "Steps of candidate A" });
+    expect(await table.getByRole("rowheader").allTextContents()).toEqual(steps);
+    expect(await table.locator(".number").allTextContents()).toEqual(
+      rewards.map((reward) => reward.toFixed(2)),
+    );
+    const doubtful = rewards.findIndex((reward) => reward < 0.5);
+    expect(await table.locator(".doubtful").count()).toBe(doubtful < 0 ? 0 : 1);
+    if (process.env["SCREENSHOTS"] !== undefined) await shoot(page, process.env["SCREENSHOTS"]);
+    await page.locator(".bar-row", { hasText: "It is 9." }).click();
+    expect(
+      await page.getByRole("table", { name: "Steps of candidate B" }).getByRole("rowheader").count(),
+    ).toBe(2);
   });
 
   it("gives a probability for two candidates", async () => {
@@ -287,4 +309,12 @@ async function axe(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`),
   );
+}
+
+/** Pictures in both colour schemes, for whoever wants to look. */
+async function shoot(page: Page, folder: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(folder, `steps-${colorScheme}.png`) });
+  }
 }

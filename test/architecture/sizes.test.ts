@@ -15,7 +15,6 @@ const REASONS: Readonly<Record<string, string>> = {
   "lib/data/hub/hub-client.ts": "bundled by itself at release",
   "lib/eval/report/charts/vega.ts": "bundled by itself at release",
   "lib/serve/electron/channel.ts": "keeps the preload script small",
-  "lib/model/folder/file-names.ts": "a list of names",
   "lib/util/small-heap.ts": "must be imported before all else",
   "lib/util/unknown-version.ts": "for pages, too, which have no file system",
 };

@@ -33,6 +33,7 @@ it("the addon's exports are those of types.ts", () => {
     loadModel: "function",
     createContext: "function",
     createDenseNetwork: "function",
+    createOutputMatrix: "function",
     createMoments: "function",
     quantize: "function",
   };

@@ -45,7 +45,7 @@ export function describePrompt(spec: PromptSpec): PromptDescription {
     bosCount: added + (bosText === undefined || example === null ? 0 : leadingCount(example, bosText)),
     eosAppended: spec.appendEosToken !== null || spec.ending !== undefined || suffix.length > 0,
     position: spec.position,
-    scored: spec.steps === undefined ? POSITIONS[spec.position] : scoredOf(spec.steps),
+    scored: spec.steps === undefined ? scoredOfAnswer(spec) : scoredOf(spec.steps),
     gating: spec.gatingText,
     steps:
       spec.steps === undefined
@@ -55,6 +55,10 @@ export function describePrompt(spec: PromptSpec): PromptDescription {
     normalization: spec.normalization,
     example,
   };
+}
+
+function scoredOfAnswer({ position, readsAnswer }: PromptSpec): string {
+  return readsAnswer === true ? "every token of the answer" : POSITIONS[position];
 }
 
 const TOGETHER: Readonly<Record<Aggregate, string>> = {

@@ -4,7 +4,8 @@ import { RewardError } from "../../errors.js";
 import { summarise } from "../../score/head/head.js";
 import { headDefinition } from "../../score/head/registry.js";
 import { admitRecorded } from "../../model/folder/open-model-folder.js";
-import { REWARD_JSON } from "../../model/folder/file-names.js";
+import { REFERENCE_FOLDER, REWARD_JSON } from "../../model/folder/file-names.js";
+import { readReference } from "../../model/folder/read-reference.js";
 import { findScoringFault, readRewardJson } from "../../model/folder/read-reward-json.js";
 import type { WeightsRecord, RewardJson } from "../../model/folder/reward-json.js";
 import { describePrompt, promptAssumptions } from "./describe-prompt.js";
@@ -17,7 +18,10 @@ export async function inspectModelFolder(modelDir: string): Promise<Inspection> 
   const { backbone, source, prompt } = reward;
   const backbones = await backboneFiles(modelDir, backbone);
   const head = headFound(reward.head);
-  const refused = await refusals(modelDir, reward, backbones);
+  const refused = [
+    ...(await refusals(modelDir, reward, backbones)),
+    ...(await referenceRefusals(modelDir, reward)),
+  ];
   const missing = backbones.filter(({ isPresent }) => !isPresent).map(({ file }) => file);
   return {
     kind: "model-folder",
@@ -52,11 +56,35 @@ export async function inspectModelFolder(modelDir: string): Promise<Inspection> 
   };
 }
 
-function sourcesOf({ name, source }: RewardJson): SourceFound[] {
-  const found = [{ name: source.hubId ?? name, revision: source.revision, files: source.files }, source.base];
-  return found.flatMap((each) =>
-    each === undefined ? [] : { ...each, files: each.files.map(({ file, sha256 }) => ({ file, sha256 })) },
+function sourcesOf({ name, source, reference }: RewardJson): SourceFound[] {
+  const own = { name: source.hubId ?? name, revision: source.revision, files: source.files };
+  const found = [
+    { role: "checkpoint" as const, from: own },
+    { role: "base" as const, from: source.base },
+    { role: "reference" as const, from: reference },
+  ];
+  return found.flatMap(({ role, from }) =>
+    from === undefined
+      ? []
+      : { role, ...from, files: from.files.map(({ file, sha256 }) => ({ file, sha256 })) },
   );
+}
+
+/** Why loading would refuse a DPO model's reference. */
+async function referenceRefusals(modelDir: string, reward: RewardJson): Promise<string[]> {
+  try {
+    const reference = await readReference(modelDir, reward);
+    if (reference === undefined) return [];
+    const directory = path.join(modelDir, REFERENCE_FOLDER);
+    const backbones = await backboneFiles(directory, reference.backbone);
+    const missing = backbones
+      .filter(({ isPresent }) => !isPresent)
+      .map(({ file }) => `${directory}/${file} is missing.`);
+    return [...missing, ...(await refusals(directory, reference, backbones))];
+  } catch (error) {
+    if (error instanceof RewardError) return [error.message];
+    throw error;
+  }
 }
 
 /** What a head section of `reward.json` is, in words. @throws HeadLoadError `HEAD_INVALID` */

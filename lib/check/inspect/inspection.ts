@@ -40,6 +40,8 @@ export interface BackboneFile {
 
 /** A checkpoint that a model folder was made from. */
 export interface SourceFound {
+  /** What it is to the model: the checkpoint itself, the base under an adapter, the reference beside a DPO policy. */
+  role: "checkpoint" | "base" | "reference";
   name: string;
   revision: string | null;
   files: readonly { file: string; sha256: string }[];

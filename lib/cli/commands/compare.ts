@@ -1,6 +1,7 @@
 import { resultJson } from "../../data/index.js";
 import type { Comparison } from "../../score/score.js";
 import type { CliCommand } from "../arguments/command.js";
+import { addEnsembleOptions, type EnsembleCommandOptions } from "../arguments/ensemble-options.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import {
   addModelOptions,
@@ -11,9 +12,9 @@ import {
 import { EXIT } from "../terminal/exit.js";
 import { printLine } from "../terminal/line-writer.js";
 import { table } from "../terminal/table.js";
-import { withModel } from "../arguments/with-model.js";
+import { withEnsemble } from "../arguments/with-model.js";
 
-interface CompareOptions extends ModelOptions, OutputOptions {
+interface CompareOptions extends ModelOptions, OutputOptions, EnsembleCommandOptions {
   prompt: string;
   a: string;
   b: string;
@@ -30,13 +31,15 @@ export const compareCommand: CliCommand = {
       .requiredOption("--prompt <text>", "what the user said")
       .requiredOption("--a <text>", "one response")
       .requiredOption("--b <text>", "the other response");
-    addOutputOptions(addModelOptions(command), "print one JSON object").action(act(compare));
+    addOutputOptions(addEnsembleOptions(addModelOptions(command)), "print one JSON object").action(
+      act(compare),
+    );
   },
 };
 
 async function compare(io: CliIo, modelDir: string, options: CompareOptions): Promise<number> {
   const { prompt, a, b } = options;
-  const comparison = await withModel(modelDir, options, io, (model) =>
+  const comparison = await withEnsemble(modelDir, options, io, (model) =>
     model.compare(prompt, a, b, { signal: io.signal }),
   );
   await printLine(

@@ -3,6 +3,7 @@ import { convertCheckpoint, explainAutoType, type ConvertResult } from "../../co
 import { droppedNotes } from "../../model/checkpoint/dropped-notes.js";
 import { loadAddonDetails } from "../../score/native/binding.js";
 import type { CliCommand } from "../arguments/command.js";
+import { addHeadOptions, headOptions, type HeadCommandOptions } from "../arguments/head-options.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import { addOutputOptions, storageTypeOption, type OutputOptions } from "../arguments/command-options.js";
 import { EXIT } from "../terminal/exit.js";
@@ -11,7 +12,7 @@ import { printLine } from "../terminal/line-writer.js";
 import { ProgressDisplay } from "../terminal/progress.js";
 import { bytes } from "../terminal/table.js";
 
-interface ConvertCommandOptions extends OutputOptions {
+interface ConvertCommandOptions extends OutputOptions, HeadCommandOptions {
   type: BackboneType | "auto";
   hubId?: string;
   backbone?: string;
@@ -40,7 +41,7 @@ export const convertCommand: CliCommand = {
         "for an adapter of PEFT (LoRA): the model it was trained on, merged with it",
       )
       .option("--hub-id <owner/name>", "where the checkpoint came from: finds its profile");
-    addOutputOptions(command, "print one JSON object").action(act(convert));
+    addOutputOptions(addHeadOptions(command), "print one JSON object").action(act(convert));
   },
 };
 
@@ -56,6 +57,7 @@ async function convert(
       type: options.type,
       backbone: options.backbone,
       base: options.base,
+      ...headOptions(options),
       hubId: options.hubId ?? hubIdOfCache(checkpointDir),
       signal: io.signal,
       onProgress: progress.report,

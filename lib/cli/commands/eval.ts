@@ -10,54 +10,47 @@ import {
   type EvalSummary,
 } from "../../eval/index.js";
 import type { CliCommand } from "../arguments/command.js";
+import { addEnsembleOptions } from "../arguments/ensemble-options.js";
 import type { CliIo } from "../terminal/cli-io.js";
-import {
-  addModelOptions,
-  addOutputOptions,
-  type ModelOptions,
-  type OutputOptions,
-} from "../arguments/command-options.js";
+import { addModelOptions, addOutputOptions } from "../arguments/command-options.js";
 import { EXIT } from "../terminal/exit.js";
 import { addSplitOption, checkInput, INPUT_FORMS } from "../arguments/input.js";
 import { printLine } from "../terminal/line-writer.js";
 import { checkOutputFolder } from "../arguments/output.js";
 import { resumable } from "../arguments/resumable.js";
 import { table } from "../terminal/table.js";
-import { withModel } from "../arguments/with-model.js";
-
-interface EvalCommandOptions extends ModelOptions, OutputOptions {
-  data: string;
-  out: string;
-  scores?: string;
-  against?: string;
-  split?: string;
-  config?: string;
-  resume?: true;
-  strict?: true;
-  saveCalibration?: true;
-}
+import { withEnsemble } from "../arguments/with-model.js";
+import type { EvalCommandOptions } from "../arguments/eval-options.js";
+import { evaluateProcess, PROCESSBENCH, thresholdNumber } from "./eval-process.js";
 
 /** `eval <benchmark> [<model-dir>]`: RewardBench 1 and 2, RM-Bench, or any file of pairs. */
 export const evalCommand: CliCommand = {
   add(program, act) {
     const command = program
       .command("eval")
-      .summary("measure a model on RewardBench, RewardBench 2, RM-Bench or your own pairs")
+      .summary("measure a model on RewardBench, RewardBench 2, RM-Bench, ProcessBench or your own pairs")
       .description(
         "Scores a benchmark and computes exactly what the original computes. The --out folder gets scores.jsonl, " +
           "summary.json, report.html and, for RewardBench, the result file its leaderboard reads.",
       )
-      .addArgument(new Argument("<benchmark>", "which benchmark").choices([...BENCHMARK_NAMES]))
+      .addArgument(new Argument("<benchmark>", "which benchmark").choices([...BENCHMARK_NAMES, PROCESSBENCH]))
       .argument("[model-dir]", "model folder made by convert or pull, or a Hub id; not needed with --scores")
       .requiredOption("--data <path>", `the benchmark: ${INPUT_FORMS}`)
       .requiredOption("--out <dir>", "folder for the results")
       .option("--scores <file>", "recompute from these scores, matched by id, instead of scoring")
       .option("--against <file>", "compare with other scores of the same records (McNemar's test)")
+      .option(
+        "--threshold <x>",
+        "processbench: a step with a smaller reward counts as wrong (default: 0.5)",
+        thresholdNumber,
+      )
       .option("--resume", "continue a run that was interrupted")
       .option("--strict", "stop at the first bad record")
       .option("--save-calibration", "write the fitted temperature into reward.json, for compare");
     addSplitOption(command, "the one the benchmark publishes");
-    addOutputOptions(addModelOptions(command), "print summary.json").action(act(evaluate));
+    addOutputOptions(addEnsembleOptions(addModelOptions(command)), "print summary.json").action(
+      act(evaluate),
+    );
   },
 };
 
@@ -72,10 +65,19 @@ async function evaluate(
       "Expected a model folder: only --scores without --save-calibration does without.",
     );
   }
+  if (options.ensemble !== undefined && (options.scores !== undefined || modelDir === undefined))
+    throw new InvalidArgumentError("--scores are scores already: leave --ensemble out.");
+  if (options.ensemble !== undefined && options.saveCalibration === true)
+    throw new InvalidArgumentError(
+      "An ensemble has no reward.json to save a calibration in: leave out one of the two options.",
+    );
   await checkInput("--data", options.data);
   if (options.scores !== undefined) await checkInput("--scores", options.scores);
   if (options.against !== undefined) await checkInput("--against", options.against);
   await checkOutputFolder(options.out);
+  if (benchmark === PROCESSBENCH) return evaluateProcess(io, modelDir, options);
+  if (options.threshold !== undefined)
+    throw new InvalidArgumentError("--threshold is for processbench. Leave it out.");
   const run = evalOptions(benchmark as BenchmarkName, options, io);
   const summary =
     modelDir === undefined || options.scores !== undefined
@@ -95,7 +97,7 @@ function evaluateModel(
   run: EvalOptions,
   options: EvalCommandOptions,
 ): Promise<EvalSummary> {
-  return withModel(modelDir, options, io, async (model, progress) => {
+  return withEnsemble(modelDir, options, io, async (model, progress) => {
     const summary = await runEval({
       ...run,
       scorer: model,

@@ -1,6 +1,7 @@
 import type { BackboneType } from "../../model/architecture/backbone-type.js";
 import { pullModel } from "../../convert/index.js";
 import type { CliCommand } from "../arguments/command.js";
+import { addHeadOptions, headOptions, type HeadCommandOptions } from "../arguments/head-options.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import { addOutputOptions, storageTypeOption, type OutputOptions } from "../arguments/command-options.js";
 import { EXIT } from "../terminal/exit.js";
@@ -8,7 +9,7 @@ import { printLine } from "../terminal/line-writer.js";
 import { ProgressDisplay } from "../terminal/progress.js";
 import { conversionJson, describeConversion } from "./convert.js";
 
-interface PullCommandOptions extends OutputOptions {
+interface PullCommandOptions extends OutputOptions, HeadCommandOptions {
   to?: string;
   type: BackboneType | "auto";
   revision?: string;
@@ -33,7 +34,7 @@ export const pullCommand: CliCommand = {
         "for an adapter of PEFT: the model it was trained on (default: as its configuration says)",
       )
       .addOption(storageTypeOption());
-    addOutputOptions(command, "print one JSON object").action(act(pull));
+    addOutputOptions(addHeadOptions(command), "print one JSON object").action(act(pull));
   },
 };
 
@@ -45,6 +46,7 @@ async function pull(io: CliIo, hubId: string, options: PullCommandOptions): Prom
       type: options.type,
       revision: options.revision,
       base: options.base,
+      ...headOptions(options),
       signal: io.signal,
       onProgress: progress.report,
     });

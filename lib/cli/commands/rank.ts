@@ -4,6 +4,7 @@ import { resultJson } from "../../data/index.js";
 import { InvalidArgumentError } from "../../errors.js";
 import type { ModelDescription } from "../../score/score.js";
 import type { CliCommand } from "../arguments/command.js";
+import { addEnsembleOptions, type EnsembleCommandOptions } from "../arguments/ensemble-options.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import {
   addModelOptions,
@@ -15,9 +16,9 @@ import {
 import { EXIT } from "../terminal/exit.js";
 import { printLine } from "../terminal/line-writer.js";
 import { excerpt, table } from "../terminal/table.js";
-import { withModel } from "../arguments/with-model.js";
+import { withEnsemble } from "../arguments/with-model.js";
 
-interface RankOptions extends ModelOptions, OutputOptions {
+interface RankOptions extends ModelOptions, OutputOptions, EnsembleCommandOptions {
   prompt: string;
   response: string[];
   splitSteps?: string;
@@ -45,13 +46,13 @@ export const rankCommand: CliCommand = {
         nonNegativeNumber,
       )
       .option("--max-std <x>", "leave responses with a larger std without a rank", nonNegativeNumber);
-    addOutputOptions(addModelOptions(command), "print one JSON object").action(act(rank));
+    addOutputOptions(addEnsembleOptions(addModelOptions(command)), "print one JSON object").action(act(rank));
   },
 };
 
 async function rank(io: CliIo, modelDir: string, options: RankOptions): Promise<number> {
   const { prompt, response: responses, penalty, maxStd } = options;
-  const ranking = await withModel(modelDir, options, io, async (model) => {
+  const ranking = await withEnsemble(modelDir, options, io, async (model) => {
     const { task } = model.description;
     const scores = await model.rank(prompt, inSteps(responses, options.splitSteps, task), {
       signal: io.signal,

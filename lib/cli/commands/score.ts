@@ -11,9 +11,9 @@ import {
 } from "../../data/index.js";
 import { InvalidArgumentError } from "../../errors.js";
 import { readRewardJson } from "../../model/folder/read-reward-json.js";
-import type { RewardModel } from "../../model/reward-model.js";
-import type { EmitField } from "../../score/score.js";
+import { EMIT_FIELDS, type EmitField } from "../../score/score.js";
 import type { CliCommand } from "../arguments/command.js";
+import { addEnsembleOptions, type EnsembleCommandOptions } from "../arguments/ensemble-options.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import {
   addModelOptions,
@@ -28,9 +28,9 @@ import type { ProgressDisplay } from "../terminal/progress.js";
 import { duration } from "../terminal/rate.js";
 import { resumable } from "../arguments/resumable.js";
 import { stdoutSink } from "../terminal/stdout-sink.js";
-import { withModel } from "../arguments/with-model.js";
+import { withEnsemble, type CommandModel } from "../arguments/with-model.js";
 
-interface ScoreCommandOptions extends ModelOptions, OutputOptions {
+interface ScoreCommandOptions extends ModelOptions, OutputOptions, EnsembleCommandOptions {
   out?: string;
   split?: string;
   config?: string;
@@ -39,8 +39,6 @@ interface ScoreCommandOptions extends ModelOptions, OutputOptions {
   emit?: EmitField[];
   shard?: Shard;
 }
-
-const EMIT_FIELDS: readonly EmitField[] = ["prompt", "ids", "hidden"];
 
 /** `score <model-dir> [INPUT|-]`: one JSON record per line in, one per line out. */
 export const scoreCommand: CliCommand = {
@@ -67,13 +65,14 @@ export const scoreCommand: CliCommand = {
       )
       .option(
         "--emit <fields>",
-        "further fields of each result, with commas: prompt, ids, hidden",
+        "further fields of each result, with commas: prompt, ids, hidden, tokens (a reward for each token of the answer)",
         emitFields,
       );
     addSplitOption(command);
-    addOutputOptions(addModelOptions(command), "results are JSON anyway; accepted for uniformity").action(
-      act(score),
-    );
+    addOutputOptions(
+      addEnsembleOptions(addModelOptions(command)),
+      "results are JSON anyway; accepted for uniformity",
+    ).action(act(score));
   },
 };
 
@@ -99,7 +98,7 @@ async function score(
   const log = options.out === undefined ? undefined : await openScoreLog(options.out, options.resume);
   try {
     return await resumable(io, options, () =>
-      withModel(modelDir, options, io, (model, progress) =>
+      withEnsemble(modelDir, options, io, (model, progress) =>
         scoreInput({ io, input, records, options, log, model, progress }),
       ),
     );
@@ -115,7 +114,7 @@ interface Run {
   options: ScoreCommandOptions;
   /** The file for the results; without one they go to stdout. */
   log: RecordSink | undefined;
-  model: RewardModel;
+  model: CommandModel;
   progress: ProgressDisplay;
 }
 
@@ -140,7 +139,7 @@ async function scoreInput({ io, input, records, options, log, model, progress }:
   }
 }
 
-function summary({ records, failed }: ScoredCounts, { stats }: RewardModel, seconds: number): string {
+function summary({ records, failed }: ScoredCounts, { stats }: CommandModel, seconds: number): string {
   const perSecond = (count: number): string => (seconds > 0 ? (count / seconds).toFixed(1) : "0");
   const failures = failed === 0 ? "" : ` (${failed} with errors)`;
   return (

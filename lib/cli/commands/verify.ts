@@ -20,6 +20,7 @@ import { verifyRewards, type RewardComparison } from "../../eval/index.js";
 interface VerifyCommandOptions extends OutputOptions {
   against?: string;
   base?: string;
+  reference?: string;
   type?: BackboneType;
   device?: VerifyOptions["device"];
   threads?: number;
@@ -44,6 +45,7 @@ export const verifyCommand: CliCommand = {
         "published rewards to compare with: records of one conversation each, with its reward",
       )
       .option("--base <dir>", "folder of the base, where the checkpoint is an adapter of PEFT")
+      .option("--reference <hf-dir>", "checkpoint folder of a DPO model's reference")
       .addOption(typeOption("backbone file to check (default: as reward.json says)", BACKBONE_TYPES))
       .addOption(deviceOption("where the published scores are computed"))
       .option("--threads <n>", "CPU threads (default: physical cores)", positiveInteger);
@@ -59,6 +61,7 @@ async function verify(io: CliIo, modelDir: string, options: VerifyCommandOptions
     report = await verifyModel(modelDir, {
       against: options.against,
       base: options.base,
+      reference: options.reference,
       type: options.type,
       device: options.device,
       threads: options.threads,

@@ -8,6 +8,12 @@ const KINDS: Readonly<Record<Inspection["kind"], string>> = {
   checkpoint: "Hugging Face checkpoint",
 };
 
+const ROLES: Readonly<Record<Inspection["sources"][number]["role"], string>> = {
+  checkpoint: "made from",
+  base: "and base",
+  reference: "reference",
+};
+
 /** An inspection for people. */
 export function inspectionText(inspection: Inspection, columns: number): string {
   const { name, kind, head, prompt, backbones, f16Losses, profile, assumptions, notes, verdict } = inspection;
@@ -24,10 +30,7 @@ export function inspectionText(inspection: Inspection, columns: number): string 
     ...(head === null || head.attributes.length === 0
       ? []
       : [["attributes", head.attributes.join(", ")] as [string, string]]),
-    ...inspection.sources.map((source, index): [string, string] => [
-      index === 0 ? "made from" : "and base",
-      sourceText(source),
-    ]),
+    ...inspection.sources.map((source): [string, string] => [ROLES[source.role], sourceText(source)]),
     ...(kind === "gguf" ? [] : [["profile", profile ?? "none"] as [string, string]]),
     ...(prompt === null
       ? []

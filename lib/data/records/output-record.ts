@@ -12,6 +12,7 @@ export interface ResultJson {
   reward: number;
   tokens: number;
   std?: number;
+  ensemble?: Score["ensemble"];
   attributes?: Score["attributes"];
   quantiles?: Score["quantiles"];
   truncated?: number;
@@ -19,6 +20,7 @@ export interface ResultJson {
   prompt?: string;
   inputIds?: readonly number[];
   hidden?: readonly number[];
+  tokenRewards?: Score["tokenRewards"];
 }
 
 /** One line of output. */
@@ -39,6 +41,7 @@ export function resultJson(score: Score): ResultJson {
     reward,
     tokenCount,
     std,
+    ensemble,
     attributes,
     quantiles,
     truncatedTokens,
@@ -46,12 +49,14 @@ export function resultJson(score: Score): ResultJson {
     prompt,
     inputIds,
     hidden,
+    tokenRewards,
   } = score;
   return {
     ...(steps === undefined ? {} : { steps }),
     reward,
     tokens: tokenCount,
     ...(std === undefined ? {} : { std }),
+    ...(ensemble === undefined ? {} : { ensemble }),
     ...(attributes === undefined ? {} : { attributes }),
     ...(quantiles === undefined ? {} : { quantiles }),
     ...(truncatedTokens === undefined || truncatedTokens === 0 ? {} : { truncated: truncatedTokens }),
@@ -59,6 +64,7 @@ export function resultJson(score: Score): ResultJson {
     ...(prompt === undefined ? {} : { prompt }),
     ...(inputIds === undefined ? {} : { inputIds }),
     ...(hidden === undefined ? {} : { hidden }),
+    ...(tokenRewards === undefined ? {} : { tokenRewards }),
   };
 }
 

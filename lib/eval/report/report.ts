@@ -1,7 +1,7 @@
 import { BENCHMARKS } from "../metrics/index.js";
 import type { WorstPair } from "../analysis/worst-pairs.js";
 import type { EvalSummary } from "../analysis/summary.js";
-import { html } from "./html/html.js";
+import { reportPage } from "./report-page.js";
 import {
   calibrationSection,
   lengthSection,
@@ -10,7 +10,6 @@ import {
   scoresSections,
   uncertaintySection,
 } from "./chart-sections.js";
-import { STYLE } from "./html/style.js";
 import { againstSection, attributesSection, notices, overview } from "./text-sections.js";
 import { worstPairsSection } from "./worst-pairs-section.js";
 
@@ -43,23 +42,5 @@ export async function renderReport(summary: EvalSummary, worst: readonly WorstPa
     againstSection(summary),
     worstPairsSection(worst),
   ];
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${title}</title>
-        <style>
-          ${STYLE}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          ${sections}
-        </main>
-      </body>
-    </html> `;
-  return page.text;
+  return reportPage(title, sections);
 }

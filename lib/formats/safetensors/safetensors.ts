@@ -91,6 +91,13 @@ export class SafetensorsFile implements WeightFile {
     return this.read(tensor.offset + start, target);
   }
 
+  /** Bytes, as stored, of rows `[start, start + count)` of a tensor. @throws as {@link openSafetensors} */
+  async readRows(name: string, start: number, count: number): Promise<Uint8Array> {
+    const tensor = this.#tensor(name);
+    const rowBytes = tensor.sizeBytes / (tensor.shape[0] ?? 1);
+    return this.readValues(tensor, start * rowBytes, new Uint8Array(count * rowBytes));
+  }
+
   async readFloat32(name: string): Promise<Float32Array> {
     return readFloats(this, this.#tensor(name), this.#invalid);
   }

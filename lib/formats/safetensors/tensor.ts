@@ -19,3 +19,9 @@ export interface TensorReader {
   /** The tensor as float32, from F32, F16 or BF16 (and F64, rounded). */
   readFloat32(name: string): Promise<Float32Array>;
 }
+
+/** Tensors of which one can also have some rows of a large matrix without reading all of it. */
+export interface RowReader extends TensorReader {
+  /** Bytes, as stored, of rows `[start, start + count)` of a matrix. @throws CHECKPOINT_INVALID */
+  readRows(name: string, start: number, count: number): Promise<Uint8Array>;
+}

@@ -3,10 +3,12 @@ import { CheckpointError } from "../../errors.js";
 import { requiredTensors } from "../../score/head/head.js";
 import { processEvidence, refuseProcessReward } from "../../score/head/process-reward.js";
 import { refuseReferenceReward } from "../../score/head/reference-reward.js";
+import type { HeadProfile } from "../../score/head/head-profile.js";
 import { detectHead, isStepKind, type DetectedHead } from "../../score/head/registry.js";
 import { findProfile } from "../profile/find-profile.js";
 import type { Profile } from "../profile/profile.js";
 import type { Checkpoint } from "./checkpoint.js";
+import { withAskedHead } from "./asked-head.js";
 import { findAdaptedHead } from "./adapter/adapted-head.js";
 import { readTrainedTokenizer } from "./adapter/trained-tokenizer.js";
 import { isTied, openParts, type BaseOptions, type CheckpointFolders } from "./checkpoint-parts.js";
@@ -24,7 +26,16 @@ export interface DroppedTensor {
   rule: string;
 }
 
+/** What trainers call the matrix that makes logits; the last two are GPT-NeoX's and InternLM 2's. */
+const OUTPUT_MATRIX = /(^|\.)lm_head\.weight$|^(embed_out|output)\.weight$/;
+
 const COPY_RULE = "copy of the backbone under another name";
+
+/** What may be said of a checkpoint that it does not say itself. */
+export interface PlanOptions extends BaseOptions {
+  /** The head that is asked of a causal language model. */
+  head?: HeadProfile | undefined;
+}
 
 /** Everything a checkpoint says, checked: every tensor has its place. Close `checkpoint`. */
 export interface CheckpointPlan {
@@ -53,7 +64,7 @@ export interface CheckpointPlan {
 export async function planCheckpoint(
   checkpointDir: string,
   hubId?: string,
-  options: BaseOptions = {},
+  options: PlanOptions = {},
 ): Promise<CheckpointPlan> {
   const parts = await openParts(checkpointDir, options);
   const { folders, raw, checkpoint } = parts;
@@ -63,13 +74,14 @@ export async function planCheckpoint(
     const backbone = planBackbone(raw, withoutCopies(checkpoint.tensors, copies));
     const profile = await findProfile({ hubId, checkpointDir });
     const names = [hubId ?? path.basename(path.resolve(checkpointDir))];
-    const process = evidenceBeside(profile, family, names);
+    const headProfile = withAskedHead(profile, options.head);
+    const process = options.head === undefined ? evidenceBeside(profile, family, names) : undefined;
     // A profile of ours says what its model is.
     if ((profile?.hubIds ?? []).length === 0)
       refuseReferenceReward([hubId, path.basename(path.resolve(checkpointDir)), family["_name_or_path"]]);
     const trained = await readTrainedTokenizer(folders, family, backbone.vocabSize);
     const { tokenizer, config } = trained;
-    const head = findAdaptedHead(() => findHead(backbone, config, tokenizer, profile, process), parts);
+    const head = findAdaptedHead(() => findHead(backbone, config, tokenizer, headProfile, process), parts);
     checkStepsRule(head, profile);
     const dropped = [
       ...accountForRest(backbone.leftover, head),
@@ -105,16 +117,16 @@ function findHead(
   { leftover, config, copied }: BackbonePlan,
   raw: RawConfig,
   tokenizer: TokenizerInfo,
-  profile: Profile | undefined,
+  profile: HeadProfile | undefined,
   process: string | undefined,
 ): DetectedHead {
-  const outputMatrix = [...leftover.values()].find(({ name }) => /(^|\.)lm_head\.weight$/.test(name));
+  const outputMatrix = [...leftover.values()].find(({ name }) => OUTPUT_MATRIX.test(name));
   const embedding = copied.find(({ name }) => name === "token_embd.weight")?.stored;
   return detectHead({
     tensors: leftover,
     hiddenSize: config.hiddenSize,
     config: raw,
-    profile: profile?.head,
+    profile,
     outputMatrix: outputMatrix ?? (isTied(config.raw) ? embedding : undefined),
     tokenId: (text) => findToken(tokenizer, text),
     process,

@@ -1,6 +1,6 @@
+import type { RowReader } from "../../formats/safetensors/tensor.js";
 import path from "node:path";
 import type { CheckpointError } from "../../errors.js";
-import type { RowReader } from "../../score/head/head.js";
 import { refuseAdapterFiles, refuseAdapterTensors } from "./adapter.js";
 import type { StoredTensor } from "../../formats/safetensors/safetensors-header.js";
 import type { WeightFile } from "../../formats/weight-file.js";

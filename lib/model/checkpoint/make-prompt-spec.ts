@@ -1,3 +1,4 @@
+import { ChatTemplate } from "../../score/template/chat-template.js";
 import type { PromptSpec } from "../../score/template/prompt-spec.js";
 import { CheckpointError } from "../../errors.js";
 import type { TokenizerInfo } from "../tokenizer/tokenizer-info.js";
@@ -19,6 +20,8 @@ export interface PromptSources {
   profile: Profile | undefined;
   /** The checkpoint's `config.json`. */
   config: Readonly<Record<string, unknown>>;
+  /** Template of a checkpoint that has none: that of the policy, for its reference. */
+  template?: string | undefined;
 }
 
 /**
@@ -30,12 +33,18 @@ export interface PromptSources {
  * @throws CheckpointError `CHECKPOINT_UNSUPPORTED`: no chat template, or EOS to append and none known; `CHECKPOINT_INVALID`:
  * `pad_token_id` is not a token id, or the template writes a token that the embedding has no row for
  */
-export function makePromptSpec({ tokenizer, usage, profile, config }: PromptSources): PromptSpec {
+export function makePromptSpec({
+  tokenizer,
+  usage,
+  profile,
+  config,
+  template: fallback,
+}: PromptSources): PromptSpec {
   const published = profile?.prompt ?? {};
   const steps = published.steps ?? usage.steps;
   const template =
-    published.template ?? (steps?.layout === "pieces" ? "" : undefined) ?? tokenizer.chatTemplate;
-  if (template === null) {
+    published.template ?? (steps?.layout === "pieces" ? "" : undefined) ?? tokenizer.chatTemplate ?? fallback;
+  if (template === undefined) {
     throw new CheckpointError(
       "CHECKPOINT_UNSUPPORTED",
       "The checkpoint has no chat template (neither in tokenizer_config.json nor in chat_template.jinja), and no profile gives one. " +
@@ -43,15 +52,17 @@ export function makePromptSpec({ tokenizer, usage, profile, config }: PromptSour
     );
   }
   refuseTokensWithoutRow(template, tokenizer);
+  const date = published.date ?? (/\bstrftime_now\b/.test(template) ? DEFAULT_DATE : null);
+  const adds = published.addSpecialTokens ?? usage.addSpecialTokens;
   return {
     template,
     templateVariables: { ...tokenizer.templateVariables },
-    date: published.date ?? (/\bstrftime_now\b/.test(template) ? DEFAULT_DATE : null),
+    date,
     normalization: tokenizer.normalization,
     spacePrefix: tokenizer.spacePrefix,
     stripBefore: [...tokenizer.stripBefore],
     stripAfter: [...tokenizer.stripAfter],
-    addSpecialTokens: published.addSpecialTokens ?? usage.addSpecialTokens,
+    addSpecialTokens: adds === "unless-written" ? !writesBos(template, tokenizer, date) : adds,
     prefixTokens: [...tokenizer.prefixTokens],
     suffixTokens: [...tokenizer.suffixTokens],
     bosToken: tokenizer.bosToken,
@@ -65,8 +76,22 @@ export function makePromptSpec({ tokenizer, usage, profile, config }: PromptSour
     position: published.position ?? usage.position,
     gatingText: published.gatingText ?? usage.gatingText ?? null,
     pair: pairPieces(profile),
+    ...(usage.readsAnswer === undefined ? {} : { readsAnswer: usage.readsAnswer }),
     ...(steps === undefined ? {} : { steps }),
   };
+}
+
+/** Whether a prompt of this template begins with BOS. @throws TemplateError `TEMPLATE_SYNTAX`, `TEMPLATE_REJECTED` */
+function writesBos(template: string, { templateVariables }: TokenizerInfo, date: string | null): boolean {
+  const bosText = templateVariables["bos_token"];
+  const messages = [
+    { role: "user", content: "?" },
+    { role: "assistant", content: "." },
+  ];
+  return (
+    bosText !== undefined &&
+    ChatTemplate.parse(template, templateVariables, date).render(messages).startsWith(bosText)
+  );
 }
 
 /** A token that the template writes must be one: read as plain text it would make a plausible reward of another prompt. */

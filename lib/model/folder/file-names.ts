@@ -5,6 +5,9 @@ export const REWARD_JSON = "reward.json";
 /** The head's tensors. */
 export const HEAD_FILE = "head.safetensors";
 
+/** Of a DPO model: the model folder of its reference, inside its own. */
+export const REFERENCE_FOLDER = "reference";
+
 /** How the names of files begin that are only there while somebody writes the folder. */
 export const WORKING_MARK = ".llama-reward-";
 

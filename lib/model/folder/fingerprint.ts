@@ -19,3 +19,8 @@ export function modelFingerprint(reward: RewardJson, type: BackboneType): string
   };
   return createHash("sha256").update(canonicalJson(parts)).digest("hex");
 }
+
+/** Of a model whose rewards depend on a second one, too. */
+export function pairFingerprint(own: string, reference: string): string {
+  return createHash("sha256").update(canonicalJson({ own, reference })).digest("hex");
+}

@@ -91,6 +91,16 @@ const contentSchema = z.strictObject({
   head: z.looseObject({ kind: z.string() }),
   headFile: weightsRecord,
   prompt: promptSchema,
+  /** Of DPO models: the reference, whose model folder is `reference/`; absent for all others. */
+  reference: z
+    .strictObject({
+      /** Its Hub id, or its folder's name. */
+      name: z.string().min(1),
+      revision: z.string().nullable(),
+      /** What its model folder was made from. */
+      files: z.array(fileRecord),
+    })
+    .optional(),
   publishedScores: z.array(publishedScore),
   /** Bradley-Terry temperature fitted on held-out pairs; `compare` divides the margin by it. */
   calibration: z.strictObject({ temperature: z.number().positive(), pairs: z.int().positive() }).nullable(),

@@ -4,12 +4,12 @@ import type { RewardJson } from "./reward-json.js";
 
 /**
  * SHA-256, in hexadecimal, of the part of `reward.json` that decides about scores: what the backbone is, the head's section, how
- * prompts are made, the temperature. Names, sources, notes and the list of files are no part of it, nor is the order of keys.
+ * prompts are made, the reference, the temperature. Names, sources, notes and the list of files are no part of it, nor is the order of keys.
  */
-export function scoringChecksum({ backbone, head, prompt, calibration }: RewardJson): string {
+export function scoringChecksum({ backbone, head, prompt, reference, calibration }: RewardJson): string {
   const { architecture, hiddenSize, layerCount, vocabSize, contextLength, defaultType } = backbone;
   const facts = { architecture, hiddenSize, layerCount, vocabSize, contextLength, defaultType };
   return createHash("sha256")
-    .update(canonicalJson({ backbone: facts, head, prompt, calibration }))
+    .update(canonicalJson({ backbone: facts, head, prompt, ...(reference && { reference }), calibration }))
     .digest("hex");
 }

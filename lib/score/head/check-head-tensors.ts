@@ -1,6 +1,6 @@
+import type { RowReader } from "../../formats/safetensors/tensor.js";
 import { HeadLoadError } from "../../errors.js";
-import type { TensorReader } from "../../formats/safetensors/tensor.js";
-import { readFinite } from "./head-tensors.js";
+import { expectFinite } from "./head-tensors.js";
 
 const WHOLE: ReadonlySet<string> = new Set(["I64", "I32", "U8", "I8", "I16", "U16", "U32", "U64", "BOOL"]);
 
@@ -11,7 +11,7 @@ const WHOLE: ReadonlySet<string> = new Set(["I64", "I32", "U8", "I8", "I16", "U1
  * @param names tensors of the head, see `HeadDefinition.tensorNames`
  * @throws HeadLoadError `HEAD_INVALID`
  */
-export async function checkHeadTensors(reader: TensorReader, names: readonly string[]): Promise<void> {
+export async function checkHeadTensors(reader: RowReader, names: readonly string[]): Promise<void> {
   const used = new Set(names);
   const stray = [...reader.tensors.keys()].filter((name) => !used.has(name));
   if (stray.length > 0) {
@@ -34,6 +34,6 @@ export async function checkHeadTensors(reader: TensorReader, names: readonly str
       );
     }
     // Counters, of batch normalization say, are whole numbers.
-    if (tensor === undefined || !WHOLE.has(tensor.dtype)) await readFinite(reader, name);
+    if (tensor === undefined || !WHOLE.has(tensor.dtype)) await expectFinite(reader, name);
   }
 }

@@ -21,7 +21,32 @@ export interface DenseNetwork {
   dispose(): Promise<void>;
 }
 
-/** Makes networks. The layers' output and input sizes must chain. */
+/** A matrix that makes logits of hidden states, where it lies. */
+export interface OutputMatrixSource {
+  /** `[vocabSize, hiddenSize]`, row-major */
+  vocabSize: number;
+  hiddenSize: number;
+  dtype: "F32" | "F16" | "BF16";
+  /** Logits are multiplied by `scale`, and become `cap · tanh(logit / cap)` where `cap` is not 0. */
+  scale: number;
+  cap: number;
+  /** Bytes, as stored, of rows `[start, start + count)`. */
+  readRows(start: number, count: number): Promise<Uint8Array>;
+}
+
+/** Says how probable given tokens are behind hidden states. */
+export interface OutputMatrix {
+  /**
+   * @param states `[n, hiddenSize]`, row-major float32
+   * @param tokens `[n]`
+   * @returns `[n]`, natural logarithms of probabilities
+   */
+  logProbabilities(states: Float32Array, tokens: Int32Array): Promise<Float64Array>;
+  dispose(): Promise<void>;
+}
+
+/** Makes networks and output matrices. The layers' output and input sizes must chain. */
 export interface DenseRuntime {
   createNetwork(layers: readonly DenseLayer[]): Promise<DenseNetwork>;
+  createOutputMatrix(source: OutputMatrixSource): Promise<OutputMatrix>;
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { REDUCTIONS } from "./reduce.js";
 
 /**
  * What a profile may say about a head: constants that the tensors do not carry. Every field is optional; a head definition
- * reads those it knows. `kind` is a claim to be checked against the tensors, except for `pair` and `logit`, which have none of their own.
+ * reads those it knows. `kind` is a claim to be checked against the tensors, except for heads of logits (`pair`, `logit`,
+ * `log-probability`, …), which have none of their own.
  */
 export const headProfileSchema = z.strictObject({
   /** Kind of `lib/score/head/registry.ts`. */
@@ -23,6 +25,10 @@ export const headProfileSchema = z.strictObject({
   hasTransform: z.boolean().optional(),
   /** What logits are divided by: those of the label tokens (pair preference), or of the gate (ArmoRM, QRM). */
   temperature: z.number().positive().optional(),
+  /** Log-probability: how those of the tokens become one number. */
+  reduction: z.enum(REDUCTIONS).optional(),
+  /** DPO: what the difference of log-probabilities is multiplied by. */
+  beta: z.number().positive().optional(),
   /** Pair preference: in how many orders the answers are shown; 2 averages both. */
   orders: z.union([z.literal(1), z.literal(2)]).optional(),
   /** Pair preference: how the conversation becomes text. Message i gets `user` in front when i is even, else `assistant`. */

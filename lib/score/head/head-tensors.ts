@@ -1,6 +1,6 @@
 import { HeadLoadError } from "../../errors.js";
-import { findNonFinite } from "../../formats/floats/float-convert.js";
-import type { TensorInfo, TensorReader } from "../../formats/safetensors/tensor.js";
+import { findNonFinite, FLOAT_BYTES, isFloatDtype } from "../../formats/floats/float-convert.js";
+import type { RowReader, TensorInfo, TensorReader } from "../../formats/safetensors/tensor.js";
 import { nextTurn } from "../../util/event-loop.js";
 
 /** Tensors by name, without their data: what detection and shape checks look at. */
@@ -10,6 +10,9 @@ const FLOAT_DTYPES = new Set(["F32", "F16", "BF16", "F64"]);
 
 /** Values looked at between two turns of the event loop: about a millisecond. */
 const VALUES_PER_TURN = 1 << 20;
+
+/** Bytes of a tensor that are held at once where its values are only looked at. */
+const SLICE_BYTES = 1 << 24;
 
 /**
  * The shape of a head tensor, after checking that it is there and holds floating-point numbers.
@@ -88,6 +91,29 @@ export async function readFinite(reader: TensorReader, name: string): Promise<Fl
     );
   }
   return values;
+}
+
+/**
+ * Checks every value of a tensor. One that is larger than heads are, an output matrix, is read a slice at a time.
+ * @throws HeadLoadError `HEAD_INVALID` when a value is NaN or infinite
+ */
+export async function expectFinite(reader: RowReader, name: string): Promise<void> {
+  const { dtype = "F32", shape = [], sizeBytes = 0 } = reader.tensors.get(name) ?? {};
+  const [rows = 1] = shape;
+  if (sizeBytes <= SLICE_BYTES || !isFloatDtype(dtype)) {
+    await readFinite(reader, name);
+    return;
+  }
+  const count = Math.max(1, Math.floor((SLICE_BYTES * rows) / sizeBytes));
+  for (let start = 0; start < rows; start += count) {
+    const found = findNonFinite(await reader.readRows(name, start, Math.min(count, rows - start)), dtype);
+    if (found < 0) continue;
+    const index = start * (sizeBytes / FLOAT_BYTES[dtype] / rows) + found;
+    throw new HeadLoadError(
+      "HEAD_INVALID",
+      `The head's tensor ${name} is not finite at index ${index}. ${GET_COMPLETE_COPY}`,
+    );
+  }
 }
 
 /** Reads a tensor that holds one number. @throws HeadLoadError `HEAD_INVALID` */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { TensorDtype, TensorInfo, TensorReader } from "../../formats/safetensors/tensor.js";
+import type { RowReader, TensorDtype, TensorInfo } from "../../formats/safetensors/tensor.js";
 import type { StepsRule } from "../conversation/steps-rule.js";
 import type { DenseRuntime } from "./dense.js";
 import type { HeadProfile } from "./head-profile.js";
@@ -16,6 +16,8 @@ export interface HeadResult {
   attributes?: Readonly<Record<string, AttributeScore>>;
   /** Quantiles of the reward by level, for quantile heads: `[level, value]`, ascending levels. */
   quantiles?: readonly (readonly [level: number, value: number])[];
+  /** Of heads that read the whole answer: what each of its tokens adds, in order. */
+  ofTokens?: readonly number[];
 }
 
 /** One attribute of a gated or multi-objective head. Absent fields are not defined for that head. */
@@ -39,6 +41,16 @@ export interface AttributeScore {
 export interface HeadInput {
   scored: Float32Array;
   gating?: Float32Array;
+  /** For heads that read the whole answer. */
+  answer?: AnswerInput;
+}
+
+/** An answer as a language model reads it. */
+export interface AnswerInput {
+  /** Ids of its tokens. */
+  tokens: Int32Array;
+  /** Of each of them the hidden state that it follows: that of the position before it. */
+  states: readonly Float32Array[];
 }
 
 /** A loaded head: a function from hidden states to rewards. */
@@ -72,14 +84,19 @@ export interface HeadCandidates {
  * How the published usage of a head makes its input, unless a profile says otherwise.
  */
 export interface HeadUsage {
-  /** Tokenize the rendered template with the tokenizer's own BOS / EOS added (so a BOS may come twice). */
-  addSpecialTokens: boolean;
+  /**
+   * Tokenize the rendered template with the tokenizer's own BOS / EOS added (so a BOS may come twice); `unless-written`: where the
+   * template does not begin with BOS itself.
+   */
+  addSpecialTokens: boolean | "unless-written";
   /** Which token is scored. `last`; `last-non-pad`: rightmost token that is not padding; `before-first-pad`. */
   position: "last" | "last-non-pad" | "before-first-pad";
   /** For heads that gate on the prompt: the text whose last occurrence (as tokens) marks the gating position. */
   gatingText?: string;
   /** For heads of steps: how they are joined. */
   steps?: StepsRule;
+  /** Whether the head reads all tokens of the answer, and not the state at one position. */
+  readsAnswer?: true;
   /** How the published usage makes every input end in one token, where it does not end in it already. */
   ending?: EndingUsage;
 }
@@ -113,12 +130,6 @@ export interface ExtractedTensor {
   bytes: Uint8Array;
 }
 
-/** A checkpoint that can also hand out some rows of a large matrix without reading all of it. */
-export interface RowReader extends TensorReader {
-  /** Bytes, as stored, of rows `[start, start + count)` of a matrix. @throws CHECKPOINT_INVALID */
-  readRows(name: string, start: number, count: number): Promise<Uint8Array>;
-}
-
 /**
  * One kind of head: how to recognise it among a checkpoint's tensors, what to record in `reward.json`, how to load it.
  * A new head is one file that exports this, one line in `registry.ts`, and its test.
@@ -136,6 +147,10 @@ export interface HeadDefinition<Spec extends { kind: string } = { kind: string }
    * gets one (process reward).
    */
   readonly task: "score" | "compare" | "steps";
+  /** Whether the head means something at every token of an answer, so that each may have a reward of its own. */
+  readonly rewardsTokens?: true;
+  /** Whether its reward is a difference from the reward of another model, the reference. */
+  readonly needsReference?: true;
   /** The head's section of `reward.json`, or undefined when the tensors are not this head's. @throws HEAD_INVALID */
   detect(candidates: HeadCandidates): Spec | undefined;
   /** What there is to know of it beyond the kind; absent for heads that give a reward only, by nothing but their tensors. */
@@ -147,7 +162,7 @@ export interface HeadDefinition<Spec extends { kind: string } = { kind: string }
   /** Makes the tensors of `head.safetensors`, for a head that keeps only a part of a tensor. */
   extract?(spec: Spec, checkpoint: RowReader): Promise<ExtractedTensor[]>;
   /** @throws HEAD_INVALID tensor missing or ill-shaped; HEAD_MISMATCH another hidden size */
-  load(spec: Spec, tensors: TensorReader, hiddenSize: number, runtime: DenseRuntime): Promise<Head>;
+  load(spec: Spec, tensors: RowReader, hiddenSize: number, runtime: DenseRuntime): Promise<Head>;
 }
 
 /** Everything a definition says about a section of `reward.json`. */

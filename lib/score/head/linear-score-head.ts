@@ -34,6 +34,7 @@ export const linearScoreHead: HeadDefinition<LinearScoreSpec> = {
   description: "linear score of a sequence classifier, at the last token that is not padding",
   usage: { addSpecialTokens: true, position: "last-non-pad" },
   task: "score",
+  rewardsTokens: true,
   schema,
   detect(candidates) {
     const { tensors, hiddenSize, profile, config } = candidates;

@@ -1,6 +1,6 @@
 import { HeadLoadError } from "../../errors.js";
-import type { TensorInfo } from "../../formats/safetensors/tensor.js";
-import type { ExtractedTensor, HeadCandidates, RowReader } from "./head.js";
+import type { RowReader, TensorInfo } from "../../formats/safetensors/tensor.js";
+import type { ExtractedTensor, HeadCandidates } from "./head.js";
 import { rowCount, shapeOf } from "./head-tensors.js";
 
 /**

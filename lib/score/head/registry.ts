@@ -1,11 +1,13 @@
 import { HeadLoadError } from "../../errors.js";
 import { armormHead } from "./armorm-head.js";
 import { attributeRegressionHead } from "./attribute-regression-head.js";
+import { dpoHead } from "./dpo-head.js";
 import { gatedAttributeHead } from "./gated-attribute-head.js";
 import { classTokenHead } from "./class-token-head.js";
 import type { HeadCandidates, HeadDefinition } from "./head.js";
 import { labelDistributionHead } from "./label-distribution-head.js";
 import { linearScoreHead } from "./linear-score-head.js";
+import { logProbabilityHead } from "./log-probability-head.js";
 import { logitHead } from "./logit-head.js";
 import { openRlhfHead } from "./open-rlhf-head.js";
 import { pairHead } from "./pair-head.js";
@@ -42,6 +44,8 @@ export const HEADS: readonly HeadDefinition[] = [
   labelDistributionHead,
   pairHead,
   logitHead,
+  logProbabilityHead,
+  dpoHead,
   stepTwoLayerHead,
   stepValueHead,
   stepTokenHead,
@@ -151,6 +155,7 @@ function noHeadMessage({ tensors, profile }: HeadCandidates): string {
   return (
     `No reward head found: beside the backbone, ${leftover}.${claim} A backbone without its head is never scored. ` +
     "Use the original checkpoint of the reward model (with v_head.*, score.*, regression_head.* or regression_layer.* tensors), " +
-    'not its base model or a copy that lost them. A pair-preference model needs a profile with "head": "pair".'
+    'not its base model or a copy that lost them. A pair-preference model needs a profile with "head": "pair"; a language model trained ' +
+    "by DPO needs its reference: convert --reference <hf-dir>."
   );
 }

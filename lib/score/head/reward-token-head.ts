@@ -1,7 +1,7 @@
 import { HeadLoadError } from "../../errors.js";
-import type { HeadCandidates } from "./head.js";
+import type { HeadCandidates, HeadDefinition } from "./head.js";
 import { linearLayer } from "./linear-stack.js";
-import { scalarHead } from "./scalar-head.js";
+import { stackHead, type StackHeadSpec } from "./stack-head.js";
 
 /** Key of `config.json` with the id of the token that is scored. */
 const REWARD_TOKEN = "reward_token_id";
@@ -11,10 +11,14 @@ const REWARD_TOKEN = "reward_token_id";
  * every input that does not end in it. Source: RewardBench 0.1.4 `rewardbench/models/internlm.py` and the class it quotes,
  * `InternLM2ForRewardModel` of internlm/internlm2-20b-reward's modeling_internlm2.py.
  */
-export const rewardTokenHead = scalarHead({
+export const rewardTokenHead: HeadDefinition<StackHeadSpec<"reward-token">> = stackHead({
   kind: "reward-token",
   description: "value head of one linear row, at a token that is appended to every input",
   usage: { addSpecialTokens: false, position: "last", ending: { token: "reward" } },
+  // It means something at that token alone, and so is no scalarHead, which has a reward for each.
+  task: "score",
+  outputs: 1,
+  reward: ([reward = NaN]) => reward,
   findLayers(candidates) {
     if (!hasRewardToken(candidates)) return [];
     const { config } = candidates;

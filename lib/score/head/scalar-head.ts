@@ -15,5 +15,6 @@ export type ScalarHeadOptions<Kind extends string> = Pick<
 export function scalarHead<const Kind extends string>(
   options: ScalarHeadOptions<Kind>,
 ): HeadDefinition<StackHeadSpec<Kind>> {
-  return stackHead({ ...options, task: "score", outputs: 1, reward: ([reward = NaN]) => reward });
+  const head = stackHead({ ...options, task: "score", outputs: 1, reward: ([reward = NaN]) => reward });
+  return { ...head, rewardsTokens: true };
 }

@@ -1,14 +1,21 @@
 /**
  * The whole surface of the native addon, the one place where `lib/` meets C++. A test asserts that the addon's exports
- * match. The addon knows tokens, positions, sequences, the KV cache, hidden states and dense layers; nothing of messages,
- * templates, heads or rewards.
+ * match. The addon knows tokens, positions, sequences, the KV cache, hidden states, dense layers and the probabilities of tokens;
+ * nothing of messages, templates, heads or rewards.
  *
  * Every promise is one bounded piece of work off the main thread. Errors carry `code` and `details`; `fromNative` in
  * `lib/score/native/from-native.ts` turns them into the typed classes.
  */
 
+import type {
+  NativeDenseLayer,
+  NativeDenseNetwork,
+  NativeOutputMatrix,
+  NativeOutputMatrixOptions,
+} from "./native-matrices.js";
 import type { NativeMoments, NativeMomentsOptions, NativeQuantizeOptions } from "./native-quantize.js";
 
+export type * from "./native-matrices.js";
 export type * from "./native-quantize.js";
 
 export interface NativeAddon {
@@ -33,6 +40,8 @@ export interface NativeAddon {
    * Takes the weights over: they are copied, and their buffers detached, before the call returns. @throws `INVALID_ARGUMENT` when shapes do not chain.
    */
   createDenseNetwork(layers: readonly NativeDenseLayer[], threads: number): Promise<NativeDenseNetwork>;
+  /** Makes an output matrix without rows; they are appended. @throws `OUT_OF_MEMORY`, `INVALID_ARGUMENT` */
+  createOutputMatrix(options: NativeOutputMatrixOptions): Promise<NativeOutputMatrix>;
   /** Sums up what matrices are multiplied with in the contexts that are made with it. */
   createMoments(options: NativeMomentsOptions): NativeMoments;
   /** Quantizes a GGUF file with llama.cpp's own quantizer. @throws `CONVERSION_FAILED` */
@@ -230,21 +239,5 @@ export interface NativeContext {
    * free ones a weight of zero, and zero times either is NaN.
    */
   clear(wipe?: boolean): void;
-  dispose(): Promise<void>;
-}
-
-export interface NativeDenseLayer {
-  /** `[outputSize, inputSize]`, row-major */
-  weight: Float32Array;
-  outputSize: number;
-  inputSize: number;
-  /** `[outputSize]` */
-  bias?: Float32Array;
-  activation: "none" | "relu" | "selu";
-}
-
-export interface NativeDenseNetwork {
-  /** `rows` is `[n, inputSize]`, row-major; the result `[n, outputSize]`. */
-  forward(rows: Float32Array): Promise<Float32Array>;
   dispose(): Promise<void>;
 }

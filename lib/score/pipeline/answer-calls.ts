@@ -61,7 +61,7 @@ export class PipelineAnswerer implements Answerer {
   /** Scores a few conversations as one batch; the first bad one fails the call before anything is computed. */
   async #scoreAll(conversations: readonly ConversationInput[], options: ScoreOptions): Promise<Score[]> {
     checkScoreOptions(options).signal?.throwIfAborted();
-    const prompts = (await this.#pipeline.prepare(conversations)).map((prompt) => {
+    const prompts = (await this.#pipeline.prepare(conversations, options.emit)).map((prompt) => {
       if (prompt instanceof RewardError) throw prompt;
       return prompt;
     });

@@ -1,5 +1,6 @@
 import type { HiddenRequest } from "../backbone/request.js";
-import type { HeadInput } from "../head/head.js";
+import type { RewardError } from "../../errors.js";
+import type { HeadInput, HeadResult } from "../head/head.js";
 import type { PreparedPrompt } from "../template/prompt-builder.js";
 import type { StepMemory } from "./step-memory.js";
 
@@ -16,8 +17,17 @@ export interface StepState {
   input?: HeadInput;
 }
 
+/**
+ * What a whole answer is rewarded by: the head's result, since the states of all its tokens would fill memory, or why there is none.
+ */
+export interface AnswerOutcome {
+  /** State at the scored position. */
+  scored: Float32Array;
+  outcome: HeadResult | RewardError;
+}
+
 /** What the backbone found out about one prompt. */
-export type PromptStates = HeadInput | StepStates;
+export type PromptStates = HeadInput | StepStates | AnswerOutcome;
 
 /** Which hidden states of a prompt are needed, and what is made of them. */
 export interface StateRequest {

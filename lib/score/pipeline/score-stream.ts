@@ -59,7 +59,7 @@ export async function* scoreStream(
   const windows = cutWindows(conversations, weigh, () => size, signal);
   const prepare = stage(async (window: ConversationInput[]): Promise<Window> => {
     const weight = window.reduce((sum, conversation) => sum + weigh(conversation), 0);
-    return { weight, prompts: await pipeline.prepare(window) };
+    return { weight, prompts: await pipeline.prepare(window, options.emit) };
   });
   const compute = stage(async (window: Window): Promise<ComputedWindow> => {
     const start = performance.now();

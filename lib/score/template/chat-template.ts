@@ -20,7 +20,7 @@ const RAISE_EXCEPTION = new PythonFunction("raise_exception", (args) => {
 
 /**
  * A checkpoint's chat template, rendered as `apply_chat_template(messages, tools, documents, tokenize=False)` of transformers
- * does: `trim_blocks` and `lstrip_blocks` on, no generation prompt.
+ * does: `trim_blocks` and `lstrip_blocks` on, no generation prompt unless asked for.
  * Source: transformers 5.24.0, utils/chat_template_utils.py.
  */
 export class ChatTemplate {
@@ -79,10 +79,10 @@ export class ChatTemplate {
     return this.renderInput(templateInput(conversation));
   }
 
-  /** @throws TemplateError `TEMPLATE_REJECTED` */
-  renderInput(input: TemplateInput): string {
+  /** @param hasGenerationPrompt whether what begins the assistant's answer stands at the end. @throws TemplateError `TEMPLATE_REJECTED` */
+  renderInput(input: TemplateInput, hasGenerationPrompt = false): string {
     try {
-      return this.#template.render(this.#valuesFor(input));
+      return this.#template.render(this.#valuesFor(input, hasGenerationPrompt));
     } catch (cause) {
       if (cause instanceof Refusal) throw new TemplateError("TEMPLATE_REJECTED", cause.message, { cause });
       throw new TemplateError(
@@ -93,7 +93,10 @@ export class ChatTemplate {
     }
   }
 
-  #valuesFor({ messages, tools, documents, variables }: TemplateInput): Record<string, unknown> {
+  #valuesFor(
+    { messages, tools, documents, variables }: TemplateInput,
+    hasGenerationPrompt: boolean,
+  ): Record<string, unknown> {
     return {
       ...this.#variables,
       raise_exception: RAISE_EXCEPTION,
@@ -106,7 +109,7 @@ export class ChatTemplate {
       messages,
       tools,
       documents,
-      add_generation_prompt: false,
+      add_generation_prompt: hasGenerationPrompt,
     };
   }
 

@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from "../../errors.js";
 import { checkConversation } from "../conversation/check-conversation.js";
-import { asRequest, type ConversationInput } from "../conversation/conversation.js";
+import { asRequest, type ConversationInput, type ConversationRequest } from "../conversation/conversation.js";
 import { checkText } from "../conversation/template-data.js";
 import { appendAll } from "../../util/collections.js";
 import type { AddedTokens } from "./added-tokens.js";
+import { turnsBefore } from "./answer-start.js";
 import { ChatTemplate } from "./chat-template.js";
 import { endText } from "./ending.js";
 import { checkRoles, fitParts, unwritten } from "./probe.js";
@@ -23,6 +24,8 @@ export interface Draft {
   warnings: string[];
   /** What goes in front and behind. */
   added: Pick<PromptTokens, "prefix" | "suffix">;
+  /** What the answer follows, where it is asked for: the pieces of the turns before it and of what begins it. */
+  before?: readonly PromptSegment[];
   /** Of an answer in steps: how many there are. */
   stepCount?: number;
   /** Places in `pieces` of those that end in a step's scored token; absent where a mark in the text says it. */
@@ -47,13 +50,18 @@ export class Drafter {
     this.#added = added;
   }
 
-  /** @throws ConversationError `CONVERSATION_INVALID`, also for steps to a model of whole answers, and the other way round */
-  ofConversation(conversation: ConversationInput): Draft {
+  /**
+   * @param findsAnswer whether it must be known where the answer begins
+   * @throws ConversationError `CONVERSATION_INVALID`, also for steps to a model of whole answers, and the other way round;
+   * `CONVERSATION_UNSCORABLE` there is no answer, or it cannot be told from the turns before it
+   */
+  ofConversation(conversation: ConversationInput, findsAnswer = this.#spec.readsAnswer === true): Draft {
     const { steps: rule } = this.#spec;
     const request = asRequest(checkConversation(conversation));
     if (rule === undefined) {
       refuseSteps(request);
-      return this.#ofRendered(conversation);
+      const draft = this.#ofRendered(conversation);
+      return findsAnswer ? { ...draft, before: this.#beforeAnswer(request, draft.text) } : draft;
     }
     const { steps, ...prompt } = requireSteps(request);
     if (rule.layout === "pieces")
@@ -114,6 +122,21 @@ export class Drafter {
       ],
       added: this.#publishedAdditions(),
     };
+  }
+
+  /** The pieces of the turns before the answer, with what begins an assistant's answer behind them. */
+  #beforeAnswer(request: ConversationRequest, text: string): readonly PromptSegment[] {
+    const { turns, checkBeginning } = turnsBefore(request);
+    const input = fitParts(this.#template, templateInput(turns));
+    const { input: masked, restore } = this.#parseSpecial
+      ? { input, restore: (each: string) => each }
+      : this.#added.control.mask(input, this.#spec.template, this.#added.texts);
+    checkBeginning(text, restore(this.#withoutBos(this.#template.renderInput(masked))));
+    const rendered = this.#withoutBos(this.#template.renderInput(masked, true));
+    const segments = this.#added
+      .split(rendered)
+      .map((segment) => (typeof segment === "number" ? segment : restore(segment)));
+    return this.#added.prepare(segments, this.#spec);
   }
 
   /**

@@ -2,6 +2,7 @@ import { InvalidArgumentError, RewardError } from "../../errors.js";
 import { appendAll } from "../../util/collections.js";
 import type { ConversationInput } from "../conversation/conversation.js";
 import { AddedTokens, tokenizePlain } from "./added-tokens.js";
+import { answerStart } from "./answer-start.js";
 import { Drafter, type Draft } from "./draft.js";
 import { fewestTokens } from "./fewest-tokens.js";
 import { gatingPosition, scoredPosition } from "./scored-position.js";
@@ -20,6 +21,8 @@ export interface PreparedPrompt {
   scored: number;
   /** Index into `tokens` of the gating position, for heads that have one. */
   gating?: number;
+  /** Index into `tokens` of the answer's first token, where it was asked for; the answer goes on to the end. */
+  answer?: number;
   /** Of an answer in steps: index into `tokens` of each one's scored position; `scored` is the last of them. */
   steps?: readonly number[];
   warnings: string[];
@@ -80,9 +83,15 @@ export class PromptBuilder {
   /**
    * Prepares conversations, many in one native call. A conversation that cannot be prepared gives its error in place:
    * ConversationError, TemplateError.
+   * @param findsAnswer whether it must be known where the answers begin; by default as the model's head needs it
    */
-  build(conversations: readonly ConversationInput[]): Promise<(PreparedPrompt | RewardError)[]> {
-    return this.#buildAll(conversations, (conversation) => this.#drafter.ofConversation(conversation));
+  build(
+    conversations: readonly ConversationInput[],
+    findsAnswer?: boolean,
+  ): Promise<(PreparedPrompt | RewardError)[]> {
+    return this.#buildAll(conversations, (conversation) =>
+      this.#drafter.ofConversation(conversation, findsAnswer),
+    );
   }
 
   /**
@@ -104,7 +113,7 @@ export class PromptBuilder {
       await slice.pause();
     }
     const pieces = drafts
-      .flatMap((draft) => (draft instanceof RewardError ? [] : draft.pieces))
+      .flatMap((draft) => (draft instanceof RewardError ? [] : [...draft.pieces, ...(draft.before ?? [])]))
       .filter((piece) => typeof piece !== "number");
     const tokens = (await this.#tokenize(pieces)).values();
     const prompts: (PreparedPrompt | RewardError)[] = [];
@@ -142,10 +151,13 @@ export class PromptBuilder {
 
   /** @param tokenized the token arrays of all drafts' text pieces, in order; takes this draft's. */
   #finish(draft: Draft, tokenized: Iterator<Int32Array, undefined>): PreparedPrompt | RewardError {
-    const parts = draft.pieces.map((piece) =>
-      typeof piece === "number" ? Int32Array.of(piece) : (tokenized.next().value ?? new Int32Array()),
-    );
-    return settle(() => this.#locate(draft, parts));
+    const take = (pieces: Draft["pieces"]): Int32Array[] =>
+      pieces.map((piece) =>
+        typeof piece === "number" ? Int32Array.of(piece) : (tokenized.next().value ?? new Int32Array()),
+      );
+    const parts = take(draft.pieces);
+    const before = draft.before && concatenate(take(draft.before));
+    return settle(() => this.#locate(draft, parts, before));
   }
 
   /** Applies the BOS option to what leads the prompt. */
@@ -159,7 +171,7 @@ export class PromptBuilder {
     return { prefix: [...kept, ...prefix.slice(ofPrefix)], body: body.subarray(ofBody), suffix };
   }
 
-  #locate(draft: Draft, pieces: readonly Int32Array[]): PreparedPrompt {
+  #locate(draft: Draft, pieces: readonly Int32Array[], before: Int32Array | undefined): PreparedPrompt {
     const { contextLength, truncate } = this.#options;
     const { gatingText, bosToken } = this.#spec;
     const body = concatenate(pieces);
@@ -178,10 +190,19 @@ export class PromptBuilder {
       ...(this.#gatingPattern === undefined || gatingText === null
         ? {}
         : { gating: gatingPosition(tokens, this.#gatingPattern, gatingText) }),
+      ...(before === undefined ? {} : { answer: this.#locateAnswer(draft, before, tokens, truncatedTokens) }),
       ...(steps === undefined ? {} : { steps }),
       warnings: draft.warnings,
       truncatedTokens,
     };
+  }
+
+  /** In front of the turns before the answer the same is added as in front of the whole prompt. */
+  #locateAnswer({ added }: Draft, before: Int32Array, tokens: Int32Array, truncatedTokens: number): number {
+    // Of what is left of a cut prompt nobody knows where the answer begins.
+    if (truncatedTokens > 0) throw tooLong(tokens.length + truncatedTokens, this.#options.contextLength);
+    const { prefix, body } = this.#applyBosRule({ ...added, suffix: [] }, before);
+    return answerStart(concatenate([prefix, body]), tokens);
   }
 
   /** @param offset where the first piece begins among the tokens */

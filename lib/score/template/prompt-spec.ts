@@ -64,6 +64,8 @@ export const promptSchema = z.strictObject({
       prompt: z.string(),
     })
     .nullable(),
+  /** Heads that read all tokens of the answer: where it begins is looked for. */
+  readsAnswer: z.literal(true).optional(),
   /** Process reward models: how the steps of an answer are joined, which tokens are scored, how the rewards become one. */
   steps: stepsRuleSchema.optional(),
   /** Roles that the template is known to accept are not listed: the template itself decides. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EMIT_FIELDS } from "../../score/score.js";
 
 /**
  * Shapes of the client's messages. The host checks every message, because a client may be a page. Conversations stay
@@ -9,7 +10,7 @@ const id = z.int().nonnegative();
 const count = z.int().positive();
 
 const options = z.strictObject({
-  emit: z.array(z.enum(["prompt", "ids", "hidden"])),
+  emit: z.array(z.enum(EMIT_FIELDS)),
   /** Whether `progress` messages are wanted. */
   progress: z.boolean(),
   /** Whose call it is; see `ScoreOptions`. */

@@ -115,6 +115,7 @@ describe("a loaded head", () => {
   it("frees its networks once, and refuses to be used afterwards", async () => {
     const disposals: string[] = [];
     const runtime: DenseRuntime = {
+      ...plainDense,
       async createNetwork(layers) {
         const network = await plainDense.createNetwork(layers);
         return {
@@ -133,6 +134,7 @@ describe("a loaded head", () => {
     const disposals: string[] = [];
     let made = 0;
     const runtime: DenseRuntime = {
+      ...plainDense,
       async createNetwork(layers) {
         if (++made === 2) throw new Error("no memory");
         const network = await plainDense.createNetwork(layers);

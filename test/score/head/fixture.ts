@@ -1,11 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { HeadLoadError } from "../../../lib/errors.js";
-import type { HeadCandidates, RowReader } from "../../../lib/score/head/head.js";
+import type { HeadCandidates } from "../../../lib/score/head/head.js";
 import { parseProfile } from "../../../lib/model/profile/profile.js";
 import { Checkpoint } from "../../../lib/model/checkpoint/checkpoint.js";
 import { isFloatDtype, toFloat32 } from "../../../lib/formats/floats/float-convert.js";
-import type { TensorDtype, TensorInfo, TensorReader } from "../../../lib/formats/safetensors/tensor.js";
+import type {
+  RowReader,
+  TensorDtype,
+  TensorInfo,
+  TensorReader,
+} from "../../../lib/formats/safetensors/tensor.js";
 
 const CHECKPOINTS = fileURLToPath(new URL("../../fixtures/checkpoints/", import.meta.url));
 

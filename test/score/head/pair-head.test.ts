@@ -1,5 +1,5 @@
+import type { RowReader } from "../../../lib/formats/safetensors/tensor.js";
 import { describe, expect, it } from "vitest";
-import type { RowReader } from "../../../lib/score/head/head.js";
 import { detectHead } from "../../../lib/score/head/registry.js";
 import { pairHead } from "../../../lib/score/head/pair-head.js";
 import { candidatesOf, FixtureTensors, readJson, type Expected, type PairCase } from "./fixture.js";

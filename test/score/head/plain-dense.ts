@@ -1,4 +1,11 @@
-import type { DenseLayer, DenseNetwork, DenseRuntime } from "../../../lib/score/head/dense.js";
+import type {
+  DenseLayer,
+  DenseNetwork,
+  DenseRuntime,
+  OutputMatrix,
+  OutputMatrixSource,
+} from "../../../lib/score/head/dense.js";
+import { toFloat32 } from "../../../lib/formats/floats/float-convert.js";
 
 const ACTIVATIONS = {
   none: (x: number): number => x,
@@ -10,7 +17,36 @@ const ACTIVATIONS = {
 /** Dense layers in plain float64 loops, rounded to float32 after the last layer: an independent check of the heads. */
 export const plainDense: DenseRuntime = {
   createNetwork: (layers) => Promise.resolve(new PlainNetwork(layers)),
+  createOutputMatrix: async (source) =>
+    new PlainMatrix(source, toFloat32(await source.readRows(0, source.vocabSize), source.dtype)),
 };
+
+class PlainMatrix implements OutputMatrix {
+  constructor(
+    private readonly source: OutputMatrixSource,
+    private readonly weight: Float32Array,
+  ) {}
+
+  logProbabilities(states: Float32Array, tokens: Int32Array): Promise<Float64Array> {
+    const { vocabSize, hiddenSize, scale, cap } = this.source;
+    return Promise.resolve(
+      Float64Array.from(tokens, (token, index) => {
+        const state = states.subarray(index * hiddenSize, (index + 1) * hiddenSize);
+        const logits = Array.from({ length: vocabSize }, (_, row) => {
+          const weights = this.weight.subarray(row * hiddenSize, (row + 1) * hiddenSize);
+          const logit =
+            scale * state.reduce((sum, value, column) => sum + value * (weights[column] ?? NaN), 0);
+          return cap === 0 ? logit : cap * Math.tanh(logit / cap);
+        });
+        return (logits[token] ?? NaN) - Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+      }),
+    );
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+}
 
 class PlainNetwork implements DenseNetwork {
   isDisposed = false;

@@ -7,7 +7,11 @@ import { FakeTextScorer, type FakeScorerOptions } from "./fake-scorer.js";
 
 /** For tests that can only choose a folder. */
 function fromName(modelDir: string): FakeScorerOptions {
-  return { isGated: modelDir.includes("gated"), delayMs: modelDir.includes("slow") ? 30 : 0 };
+  return {
+    isGated: modelDir.includes("gated"),
+    isOfSteps: basename(modelDir) === "process",
+    delayMs: modelDir.includes("slow") ? 30 : 0,
+  };
 }
 
 serveProcess((modelDir, options) => {

@@ -23,6 +23,8 @@ export interface FakeScorerOptions {
   delayMs?: number;
   /** Gives attributes, gates and a spread. */
   isGated?: boolean;
+  /** Rewards steps, each by its text alone, in `rank` only. */
+  isOfSteps?: boolean;
   /** How far `scoreManySettled` reads ahead before it answers. */
   readAhead?: number;
 }
@@ -50,7 +52,7 @@ export class FakeScorer implements Scorer {
       architecture: "llama",
       hiddenSize: 64,
       headKind: options.isGated === true ? "gated-attribute" : "value",
-      task: "score",
+      task: options.isOfSteps === true ? "steps" : "score",
       attributeNames: options.isGated === true ? ATTRIBUTES : [],
       type: "f32",
       contextLength: 2048,
@@ -113,12 +115,16 @@ export class FakeScorer implements Scorer {
 
   async rank(
     prompt: string | ConversationInput,
-    responses: readonly string[],
+    responses: readonly (string | readonly string[])[],
     options?: ScoreOptions,
   ): Promise<RankedScore[]> {
     const scores: RankedScore[] = [];
     for (const [index, response] of responses.entries()) {
-      scores.push({ ...(await this.score(withResponse(prompt, response), options)), index, rank: 0 });
+      if (typeof response !== "string") {
+        const steps = response.map((step) => ({ reward: fakeStepReward(step) }));
+        const reward = Math.min(...steps.map((step) => step.reward));
+        scores.push({ reward, steps, tokenCount: 1, warnings: [], index, rank: 0 });
+      } else scores.push({ ...(await this.score(withResponse(prompt, response), options)), index, rank: 0 });
     }
     scores.sort((a, b) => b.reward - a.reward);
     return scores.map((score, place) => ({ ...score, rank: place + 1 }));
@@ -190,6 +196,11 @@ export function fakeReward(text: string): number {
   let sum = 0;
   for (let index = 0; index < text.length; index++) sum += text.charCodeAt(index) * (index + 1);
   return (sum % 2000) / 100 - 10;
+}
+
+/** The reward of a step's text, from 0 to 1. */
+export function fakeStepReward(text: string): number {
+  return (fakeReward(text) + 10) / 20;
 }
 
 function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Message, RankedScore, ScoreOptions, Scorer } from "llama-reward/electron/renderer";
+import { stepsOf } from "./steps-of.js";
 
 /** An answer and the letter it has on the page. */
 export interface Candidate {
@@ -26,6 +27,10 @@ export async function rankCandidates(
   const start = performance.now();
   const texts = candidates.map(({ text }) => text);
   const [first, second] = texts;
+  if (scorer.description.task === "steps") {
+    const ranked = await scorer.rank(prompt, texts.map(stepsOf), options);
+    return { candidates, scores: ranked, probability: undefined, elapsedMs: performance.now() - start };
+  }
   if (texts.length === 2 && first !== undefined && second !== undefined) {
     const { a, b, probability } = await scorer.compare(prompt, first, second, options);
     const scores =

@@ -8,6 +8,7 @@ import { AttributePanel } from "./attribute-panel.js";
 import { ProbabilityBar } from "./probability-bar.js";
 import type { Candidate, Ranking } from "./rank-candidates.js";
 import { RankedBars } from "./ranked-bars.js";
+import { StepsPanel } from "./steps-panel.js";
 
 /** Everything one ranking has to say. */
 export function RankResults({ ranking }: { ranking: Ranking }): JSX.Element {
@@ -32,6 +33,13 @@ export function RankResults({ ranking }: { ranking: Ranking }): JSX.Element {
       )}
       {shown?.attributes !== undefined && (
         <AttributePanel score={shown} name={candidates[shown.index]?.name ?? ""} />
+      )}
+      {shown?.steps !== undefined && (
+        <StepsPanel
+          score={shown}
+          name={candidates[shown.index]?.name ?? ""}
+          text={candidates[shown.index]?.text ?? ""}
+        />
       )}
       {warnings.map((warning) => (
         <p class="warning" key={warning}>

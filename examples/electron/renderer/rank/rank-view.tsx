@@ -67,6 +67,9 @@ export function RankView({ scorer }: { scorer: Scorer }): JSX.Element {
       >
         <ConversationEditor messages={messages} onChange={setMessages} />
         <CandidateEditor candidates={candidates} onChange={setCandidates} />
+        {scorer.description.task === "steps" && (
+          <p class="hint">This model rewards steps: each paragraph of an answer is one, or each line.</p>
+        )}
         <div class="actions at-hand">
           {task.isRunning ? (
             <button type="button" onClick={task.cancel}>

@@ -16,7 +16,7 @@ interface RankedBarsProps {
 export function RankedBars({ scores, candidates, selected, onSelect }: RankedBarsProps): JSX.Element {
   const scale = scaleOf(scores.flatMap(({ reward, std = 0 }) => [reward - std, reward + std]));
   const zero = scale.position(0);
-  const hasDetails = scores.some(({ attributes }) => attributes !== undefined);
+  const hasDetails = scores.some(({ attributes, steps }) => (attributes ?? steps) !== undefined);
   return (
     <div class="chart">
       <ol class="bars" aria-label="Candidates, best first">

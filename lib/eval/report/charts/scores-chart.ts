@@ -9,8 +9,8 @@ export interface ScoreBar {
   interval?: Interval | undefined;
 }
 
-/** Horizontal bars of accuracies with their intervals, one below the other. */
-export function scoresChart(bars: readonly ScoreBar[]): TopLevelSpec {
+/** Horizontal bars of shares with their intervals, one below the other. @param title what they are */
+export function scoresChart(bars: readonly ScoreBar[], title = "Accuracy"): TopLevelSpec {
   const values = bars.map(({ name, value, interval }) => ({
     name,
     value,
@@ -35,7 +35,7 @@ export function scoresChart(bars: readonly ScoreBar[]): TopLevelSpec {
             field: "value",
             type: "quantitative",
             scale: { domain: [0, 1] },
-            axis: { title: "Accuracy", format: ".0%", tickCount: 5 },
+            axis: { title, format: ".0%", tickCount: 5 },
           },
         },
       },

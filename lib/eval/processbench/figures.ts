@@ -1,0 +1,121 @@
+import { pushTo } from "../metrics/benchmark.js";
+import { bootstrapIntervals, type BootstrapOptions, type Interval } from "../stats/bootstrap.js";
+import { meanOf } from "../stats/mean.js";
+
+/** What a model said of one solution. */
+export interface JudgedItem {
+  subset: string;
+  /** Index of the first wrong step, −1 for none. */
+  label: number;
+  /** The same by the model; undefined where it could not be scored, which counts as wrong. */
+  prediction: number | undefined;
+}
+
+/** Accuracies of one subset, between 0 and 1. */
+export interface ProcessFigures {
+  /** Share of the wrong solutions whose first wrong step was found; null without such solutions. */
+  error: number | null;
+  /** Share of the right solutions in which no step was found wrong; null without such solutions. */
+  correct: number | null;
+  /** Harmonic mean of both; null where one of them is. */
+  f1: number | null;
+  errorCount: number;
+  correctCount: number;
+}
+
+/** Where the first wrong step of wrong solutions was seen, in numbers of solutions. */
+export interface ErrorPlaces {
+  early: number;
+  exact: number;
+  late: number;
+  missed: number;
+  unscored: number;
+}
+
+/** All figures of ProcessBench. */
+export interface ProcessMeasurement {
+  /** Mean of the subsets' F1; null where none has one. */
+  average: number | null;
+  subsets: Record<string, ProcessFigures>;
+  places: ErrorPlaces;
+  intervals: { average: Interval; f1: Record<string, Interval> };
+}
+
+/** Steps below this probability of being right count as wrong. */
+export const DEFAULT_THRESHOLD = 0.5;
+
+/** The first step below the threshold, −1 where there is none. */
+export function predictFirstError(rewards: readonly number[], threshold: number): number {
+  return rewards.findIndex((reward) => reward < threshold);
+}
+
+/**
+ * F1 by subset and their mean. Source: QwenLM/ProcessBench code/run_eval_prm_trl.py at 04d347e (accuracies over solutions with and without
+ * an error, `2ab / (a + b)`, plain mean over the subsets); arXiv 2412.06559, section 3.
+ */
+export function measureProcess(
+  items: Iterable<JudgedItem>,
+  options: BootstrapOptions = {},
+): ProcessMeasurement {
+  const units = new Map<string, number[]>();
+  const subsets = new Set<string>();
+  const places: ErrorPlaces = { early: 0, exact: 0, late: 0, missed: 0, unscored: 0 };
+  for (const { subset, label, prediction } of items) {
+    subsets.add(subset);
+    pushTo(units, stratum(subset, label >= 0), prediction === label ? 1 : 0);
+    if (label >= 0) places[placeOf(label, prediction)]++;
+  }
+  const names = [...subsets];
+  const f1s = (sample: ReadonlyMap<string, readonly number[]>): number[] =>
+    names.map((subset) => figuresOf(sample, subset).f1 ?? NaN);
+  const [average = [NaN, NaN], ...f1] = bootstrapIntervals(
+    units,
+    (sample) => [averageOf(f1s(sample)), ...f1s(sample)],
+    options,
+  );
+  const mean = averageOf(f1s(units));
+  return {
+    average: Number.isNaN(mean) ? null : mean,
+    subsets: Object.fromEntries(names.map((subset) => [subset, figuresOf(units, subset)])),
+    places,
+    intervals: {
+      average,
+      f1: Object.fromEntries(names.map((subset, index) => [subset, f1[index] ?? [NaN, NaN]])),
+    },
+  };
+}
+
+function averageOf(f1s: readonly number[]): number {
+  return meanOf(f1s.filter((value) => !Number.isNaN(value)));
+}
+
+function figuresOf(units: ReadonlyMap<string, readonly number[]>, subset: string): ProcessFigures {
+  const wrong = units.get(stratum(subset, true)) ?? [];
+  const right = units.get(stratum(subset, false)) ?? [];
+  const error = wrong.length === 0 ? null : meanOf(wrong);
+  const correct = right.length === 0 ? null : meanOf(right);
+  return {
+    error,
+    correct,
+    f1: harmonicMean(error, correct),
+    errorCount: wrong.length,
+    correctCount: right.length,
+  };
+}
+
+/** 0 of two zeros, of which the original makes NaN. */
+function harmonicMean(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return null;
+  return a + b === 0 ? 0 : (2 * a * b) / (a + b);
+}
+
+function stratum(subset: string, isWrong: boolean): string {
+  return `${isWrong ? "wrong" : "right"} ${subset}`;
+}
+
+function placeOf(label: number, prediction: number | undefined): keyof ErrorPlaces {
+  if (prediction === undefined) return "unscored";
+  if (prediction < 0) return "missed";
+  if (prediction === label) return "exact";
+  return prediction < label ? "early" : "late";
+}
