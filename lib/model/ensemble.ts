@@ -67,6 +67,7 @@ export class Ensemble extends EnsembleScorer<RewardModel> {
       requestedTokens: sum("requestedTokens"),
       computedTokens: sum("computedTokens"),
       reusedTokens: sum("reusedTokens"),
+      batches: sum("batches"),
     };
   }
 }
