@@ -1,4 +1,3 @@
-import { ChatTemplate } from "../../score/template/chat-template.js";
 import type { PromptSpec } from "../../score/template/prompt-spec.js";
 import { CheckpointError } from "../../errors.js";
 import type { TokenizerInfo } from "../tokenizer/tokenizer-info.js";
@@ -52,24 +51,23 @@ export function makePromptSpec({
     );
   }
   refuseTokensWithoutRow(template, tokenizer);
-  const date = published.date ?? (/\bstrftime_now\b/.test(template) ? DEFAULT_DATE : null);
+  // A language model is trained with one BOS, whoever writes it.
+  const bos = published.bos ?? (usage.readsAnswer === true ? "once" : undefined);
   const adds = published.addSpecialTokens ?? usage.addSpecialTokens;
   return {
     template,
     templateVariables: { ...tokenizer.templateVariables },
-    date,
+    date: published.date ?? (/\bstrftime_now\b/.test(template) ? DEFAULT_DATE : null),
     normalization: tokenizer.normalization,
     spacePrefix: tokenizer.spacePrefix,
     stripBefore: [...tokenizer.stripBefore],
     stripAfter: [...tokenizer.stripAfter],
-    addSpecialTokens: adds === "unless-written" ? !writesBos(template, tokenizer, date) : adds,
+    addSpecialTokens: adds,
     prefixTokens: [...tokenizer.prefixTokens],
     suffixTokens: [...tokenizer.suffixTokens],
     bosToken: tokenizer.bosToken,
     removeBosText: published.bos === "none",
-    ...(published.bos === "once" && (published.addSpecialTokens ?? usage.addSpecialTokens)
-      ? { mergesBos: true }
-      : {}),
+    ...(bos === "once" && adds ? { mergesBos: true } : {}),
     appendEosToken: published.appendEos === true ? requireEos(tokenizer) : null,
     ...ending(usage.ending, tokenizer, config),
     padToken: padToken(config),
@@ -79,19 +77,6 @@ export function makePromptSpec({
     ...(usage.readsAnswer === undefined ? {} : { readsAnswer: usage.readsAnswer }),
     ...(steps === undefined ? {} : { steps }),
   };
-}
-
-/** Whether a prompt of this template begins with BOS. @throws TemplateError `TEMPLATE_SYNTAX`, `TEMPLATE_REJECTED` */
-function writesBos(template: string, { templateVariables }: TokenizerInfo, date: string | null): boolean {
-  const bosText = templateVariables["bos_token"];
-  const messages = [
-    { role: "user", content: "?" },
-    { role: "assistant", content: "." },
-  ];
-  return (
-    bosText !== undefined &&
-    ChatTemplate.parse(template, templateVariables, date).render(messages).startsWith(bosText)
-  );
 }
 
 /** A token that the template writes must be one: read as plain text it would make a plausible reward of another prompt. */

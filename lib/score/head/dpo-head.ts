@@ -19,7 +19,7 @@ export const dpoHead: HeadDefinition<DpoSpec> = {
   kind: "dpo",
   description:
     "beta times how much more probable the answer is to the policy than to the reference (log-probabilities)",
-  usage: { addSpecialTokens: "unless-written", position: "last", readsAnswer: true },
+  usage: { addSpecialTokens: true, position: "last", readsAnswer: true },
   task: "score",
   rewardsTokens: true,
   needsReference: true,

@@ -84,11 +84,8 @@ export interface HeadCandidates {
  * How the published usage of a head makes its input, unless a profile says otherwise.
  */
 export interface HeadUsage {
-  /**
-   * Tokenize the rendered template with the tokenizer's own BOS / EOS added (so a BOS may come twice); `unless-written`: where the
-   * template does not begin with BOS itself.
-   */
-  addSpecialTokens: boolean | "unless-written";
+  /** Tokenize the rendered template with the tokenizer's own BOS / EOS added (so a BOS may come twice). */
+  addSpecialTokens: boolean;
   /** Which token is scored. `last`; `last-non-pad`: rightmost token that is not padding; `before-first-pad`. */
   position: "last" | "last-non-pad" | "before-first-pad";
   /** For heads that gate on the prompt: the text whose last occurrence (as tokens) marks the gating position. */

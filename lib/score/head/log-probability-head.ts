@@ -17,7 +17,7 @@ type LogProbabilitySpec = z.infer<typeof schema>;
 export const logProbabilityHead: HeadDefinition<LogProbabilitySpec> = {
   kind: "log-probability",
   description: "log-probability of the answer's tokens to the language model",
-  usage: { addSpecialTokens: "unless-written", position: "last", readsAnswer: true },
+  usage: { addSpecialTokens: true, position: "last", readsAnswer: true },
   task: "score",
   rewardsTokens: true,
   schema,
