@@ -25,11 +25,12 @@ describe.each([
   ["openrlhf", "open-rlhf"],
   ["llamafactory", "value-head"],
   ["llamafactory-lora", "value-head"],
+  ["llamafactory-lora-pickled", "value-head"],
   ["trl-reward", "linear-score"],
 ])("%s", (name, kind) => {
   it("converts as it is, and gives the rewards of its own class", async () => {
     const checkpoint = path.join(FIXTURES, name);
-    const base = name.endsWith("-lora") ? await headless("base") : undefined;
+    const base = name.includes("-lora") ? await headless("base") : undefined;
     const folder = path.join(scratch, name);
     const { reward: made } = await convertCheckpoint(checkpoint, folder, { type: "f32", base });
     expect(made.head.kind).toBe(kind);

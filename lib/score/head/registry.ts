@@ -152,6 +152,13 @@ function noHeadMessage({ tensors, profile }: HeadCandidates): string {
       ? "no tensor is left over"
       : `left over are ${names.slice(0, LISTED_TENSORS).join(", ")}${more}`;
   const claim = profile?.kind === undefined ? "" : ` The profile expects ${profile.kind}.`;
+  // Source: ByteDance-Seed/Seed-X-7B RM_demo.py and issue 8, where its users get other scores than it shows.
+  if (tensors.get("lm_head.weight")?.shape[0] === 1) {
+    return (
+      "No reward head known here: lm_head.weight has a single row, as Seed-X-RM's. Its published code does not give its published scores, " +
+      "so how it is used is not known, and it is not scored."
+    );
+  }
   return (
     `No reward head found: beside the backbone, ${leftover}.${claim} A backbone without its head is never scored. ` +
     "Use the original checkpoint of the reward model (with v_head.*, score.*, regression_head.* or regression_layer.* tensors), " +

@@ -104,7 +104,7 @@ def value_head_model(model):
     return wrapped
 
 
-def llamafactory(out: Path, lora: bool) -> None:
+def llamafactory(out: Path, lora: bool, pickled: bool = False) -> None:
     """Full tuning, or LoRA over what that gave, without ZeRO 3: the first two cases of fix_valuehead_checkpoint."""
     from peft import LoraConfig, PeftModel, get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer, TrainingArguments
@@ -142,6 +142,12 @@ def llamafactory(out: Path, lora: bool) -> None:
                                   data_collator=lambda batch: {key: torch.tensor([row[key] for row in batch]) for key in batch[0]})  # fmt: skip
         trainer.train()
         saved = Path(folder) / "run" / "checkpoint-1"
+        if pickled:
+            # As with save_safetensors off, which transformers 5 has no more.
+            saved = Path(folder) / "pickled"
+            saved.mkdir()
+            torch.save(wrapped.state_dict(), saved / "pytorch_model.bin")
+            callbacks.fix_valuehead_checkpoint(wrapped, str(saved), safe_serialization=False)
         print(sorted(path.name for path in saved.iterdir()))
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(saved, out)
@@ -155,7 +161,8 @@ def llamafactory(out: Path, lora: bool) -> None:
     if lora:
         tuned = PeftModel.from_pretrained(tuned, out).merge_and_unload()
     tuned.double().eval()
-    head = {name: tensor.double() for name, tensor in load_file(out / "value_head.safetensors").items()}
+    stored = torch.load(out / "value_head.bin") if pickled else load_file(out / "value_head.safetensors")
+    head = {name: tensor.double() for name, tensor in stored.items()}
 
     def score(messages):
         ids = tokenizer.encode(tokenizer.apply_chat_template(messages, tokenize=False))
@@ -199,6 +206,7 @@ NAMES = {
     "openrlhf": openrlhf,
     "llamafactory": lambda out: llamafactory(out, lora=False),
     "llamafactory-lora": lambda out: llamafactory(out, lora=True),
+    "llamafactory-lora-pickled": lambda out: llamafactory(out, lora=True, pickled=True),
     "trl-reward": trl_reward,
 }
 

@@ -124,6 +124,13 @@ describe("a checkpoint without exactly one head", () => {
     expect(error.message).toContain("A backbone without its head is never scored");
   });
 
+  it("is refused by name where the language model's head has one row, as Seed-X-RM's", async () => {
+    const tensors = new FixtureTensors().setFloats("lm_head.weight", [1, 4], new Float32Array(4));
+    const candidates = await candidatesOf("grm-linear-tiny", tensors);
+    expect(failure({ ...candidates, hiddenSize: 4 })).toMatchObject({ code: "HEAD_INVALID" });
+    expect(failure({ ...candidates, hiddenSize: 4 }).message).toContain("Seed-X-RM");
+  });
+
   it("is refused when nothing at all is left over", async () => {
     const candidates = await candidatesOf("grm-linear-tiny", new FixtureTensors());
     expect(failure(candidates).message).toContain("no tensor is left over");
