@@ -44,7 +44,7 @@ if (!existsSync(done)) {
 }
 console.log(interpreter());
 
-/** @throws Error with what pip says, when it fails for good */
+/** Ends this process with what pip says, when it fails for good. */
 async function install(wanted) {
   const options = ["--quiet", "--disable-pip-version-check", "--retries", "8", "--timeout", "60"];
   let more = [];
@@ -53,12 +53,13 @@ async function install(wanted) {
       run(interpreter(), ["-m", "pip", "install", ...options, ...more, ...wanted]);
       return;
     } catch (error) {
-      if (attempt === ATTEMPTS)
-        throw new Error(
+      if (attempt === ATTEMPTS) {
+        console.error(
           `The packages of ${requirements} cannot be had from the package registry. ${error.message}`,
-          { cause: error },
         );
-      if (/No matching distribution found for torch==\S*\+cpu/.test(error.message))
+        process.exit(1);
+      }
+      if (/^ERROR: .*torch==\S*\+cpu/m.test(error.message))
         more = ["--extra-index-url", TORCH_INDEX];
       else await sleep(1000 * PAUSE_SECONDS);
     }
