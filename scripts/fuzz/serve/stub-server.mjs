@@ -18,7 +18,10 @@ const stub = {
   description: { name: "stub", task: "score", type: "f32", contextLength: 1e6, fingerprint: "", settings },
   async score(conversation) {
     const { messages } = asRequest(checkConversation(conversation));
-    const length = JSON.stringify(messages).length;
+    // Whole numbers that no double holds are BigInts.
+    const length = JSON.stringify(messages, (_key, value) =>
+      typeof value === "bigint" ? `${value}` : value,
+    ).length;
     return { reward: length / 64, tokenCount: length, warnings: [] };
   },
   async *scoreManySettled(conversations) {
