@@ -19,6 +19,7 @@ const CLIENTS = 64;
 /** Records of one round. */
 const TINY: Load = { records: 3_000, lengths: { prompt: 12, answer: 12 } };
 const LARGE: Load = { records: 256, lengths: { prompt: 48, answer: 48 } };
+const QUICK: Load = { records: 128, lengths: { prompt: 16, answer: 24 } };
 /** Records of the request that small ones come beside, and how many of these. */
 const WHOLE = 3_000;
 const SMALL = 20;
@@ -38,8 +39,7 @@ export async function measureClients(context: BenchContext): Promise<void> {
   const { name } = SHAPE_1B_4_LAYERS;
   if (!isWanted(name)) return;
   const { directory } = await prepareBenchModel(SHAPE_1B_4_LAYERS, context.type, context);
-  const load = context.isQuick ? { ...LARGE, records: LARGE.records / 2 } : LARGE;
-  await measureModel(name, directory, load, context);
+  await measureModel(name, directory, context.isQuick ? QUICK : LARGE, context);
 }
 
 /** Whether a batch takes long beside everything else that a call goes through: what a call waits for can be counted in batches. */
