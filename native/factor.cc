@@ -94,16 +94,17 @@ class Factor {
 
 } // namespace
 
-std::vector<float> factor_unit_lower(std::vector<double> &matrix, int64_t n, int32_t threads) {
+Factors factor_unit_lower(std::vector<double> &matrix, int64_t n, int32_t threads) {
   Factor(matrix, n, threads).run();
-  std::vector<float> result(matrix.size());
-  for (int64_t row = 0; row < n; row++) {
-    for (int64_t column = 0; column <= row; column++)
-      result[static_cast<size_t>((column * n) + row)] =
-          static_cast<float>(matrix[static_cast<size_t>((row * n) + column)] /
-                             matrix[static_cast<size_t>((column * n) + column)]);
+  Factors factors{std::vector<float>(matrix.size()), std::vector<float>(static_cast<size_t>(n))};
+  const auto size = static_cast<size_t>(n);
+  for (size_t row = 0; row < size; row++) {
+    for (size_t column = 0; column <= row; column++)
+      factors.transposed[(column * size) + row] =
+          static_cast<float>(matrix[(row * size) + column] / matrix[(column * size) + column]);
+    factors.diagonal[row] = static_cast<float>(matrix[(row * size) + row] * matrix[(row * size) + row]);
   }
-  return result;
+  return factors;
 }
 
 } // namespace llama_reward

@@ -1,8 +1,10 @@
 #include "js_moments.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <napi.h>
 #include <string>
@@ -24,6 +26,32 @@ using MomentsHandle = HandlePointer<Moments>;
 // Random; Node-API compares it to tell our objects from others.
 constexpr napi_type_tag MOMENTS_TAG = {0x3f0b4a3d9ae14c55ULL, 0x8e2f7d6190c4ab13ULL};
 
+void expect_weights(const std::vector<float> &weights) {
+  for (const float weight : weights) {
+    if (!(weight >= 0) || !std::isfinite(weight))
+      throw NativeError("INVALID_ARGUMENT",
+                        "Expected weights of at least 0 but received " + std::to_string(weight));
+  }
+}
+
+/// Names of matrices, and how much each heeds what tokens weigh: 1 unless it is said.
+std::map<std::string, float> read_weights(const Napi::Object &options) {
+  const std::vector<std::string> names = read_strings(options.Get("weights"), "weights");
+  std::vector<float> heed(names.size(), 1);
+  if (!options.Get("heed").IsUndefined()) {
+    const Napi::Float32Array array = read_float32_array(options.Get("heed"), "heed");
+    heed.assign(array.Data(), array.Data() + array.ElementLength());
+    expect_weights(heed);
+  }
+  if (heed.size() != names.size())
+    throw NativeError("INVALID_ARGUMENT", "Expected heed for " + std::to_string(names.size()) +
+                                              " matrices but received " + std::to_string(heed.size()));
+  std::map<std::string, float> weights;
+  for (size_t i = 0; i < names.size(); i++)
+    weights.emplace(names[i], heed[i]);
+  return weights;
+}
+
 Napi::Value mean_squares(const Napi::CallbackInfo &info, const MomentsHandle &handle) {
   return guarded(info.Env(), "INVALID_ARGUMENT", [&]() -> Napi::Value {
     const auto moments = handle->get();
@@ -34,13 +62,23 @@ Napi::Value mean_squares(const Napi::CallbackInfo &info, const MomentsHandle &ha
       const InputMoments &input = moments->of(weights[i]);
       std::vector<float> means = input.squares;
       for (float &value : means)
-        value /= static_cast<float>(input.tokens);
+        value /= static_cast<float>(input.weight);
       const Napi::Object object = Napi::Object::New(info.Env());
       object.Set("name", weights[i]);
       object.Set("values", to_float32_array(info.Env(), means));
       array.Set(static_cast<uint32_t>(i), object);
     }
     return array;
+  });
+}
+
+Napi::Value weigh(const Napi::CallbackInfo &info, const MomentsHandle &handle) {
+  return guarded(info.Env(), "INVALID_ARGUMENT", [&]() -> Napi::Value {
+    const Napi::Float32Array array = read_float32_array(info[0], "weights");
+    std::vector<float> weights(array.Data(), array.Data() + array.ElementLength());
+    expect_weights(weights);
+    handle->get()->weigh(std::move(weights));
+    return info.Env().Undefined();
   });
 }
 
@@ -72,12 +110,13 @@ Napi::Value js_create_moments(const Napi::CallbackInfo &info) {
     const Napi::Object options = read_object(info[0], "options");
     auto handle = std::make_shared<Handle<Moments>>(
         std::make_shared<Moments>(
-            read_strings(options.Get("weights"), "weights"), read_bool(options, "withProducts", false),
+            read_weights(options), read_bool(options, "withProducts", false),
             static_cast<int32_t>(read_integer(options, "threads", 1, GGML_MAX_N_THREADS))),
         "These moments");
     Napi::Object object = Napi::Object::New(info.Env());
     add_method(object, "meanSquares",
                [handle](const Napi::CallbackInfo &call) { return mean_squares(call, handle); });
+    add_method(object, "weigh", [handle](const Napi::CallbackInfo &call) { return weigh(call, handle); });
     add_method(object, "roundToQ8", [handle](const Napi::CallbackInfo &call) { return round(call, handle); });
     add_dispose(object, handle, [](Moments &) {});
     attach_handle(object, MOMENTS_TAG, handle);

@@ -1,9 +1,12 @@
 #include "moments.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backend.h"
@@ -34,8 +37,8 @@ std::vector<float> transposed(const std::vector<float> &rows, int64_t width, int
 
 } // namespace
 
-Moments::Moments(const std::vector<std::string> &weights, bool with_products, int32_t threads)
-    : wanted_(weights.begin(), weights.end()), with_products_(with_products), threads_(threads) {}
+Moments::Moments(std::map<std::string, float> weights, bool with_products, int32_t threads)
+    : wanted_(std::move(weights)), with_products_(with_products), threads_(threads) {}
 
 bool Moments::wants(const ggml_tensor *node) {
   if (node->op != GGML_OP_MUL_MAT || node->src[1]->type != GGML_TYPE_F32)
@@ -64,16 +67,34 @@ void Moments::add(const ggml_tensor *node) {
     if (with_products_)
       moments.products.resize(static_cast<size_t>(width * width));
   }
+  if (!extra_.empty() && extra_.size() != static_cast<size_t>(tokens))
+    throw NativeError("INVALID_ARGUMENT", "Expected weights for " + std::to_string(tokens) +
+                                              " tokens but received " + std::to_string(extra_.size()));
   std::vector<float> rows(static_cast<size_t>(width * tokens));
   const size_t row_bytes = static_cast<size_t>(width) * sizeof(float);
   for (int64_t token = 0; token < tokens; token++)
     api().ggml_backend_tensor_get(input, rows.data() + (token * width),
                                   static_cast<size_t>(token) * input->nb[1], row_bytes);
+  moments.weight += weigh_rows(rows, width, wanted_.at(node->src[0]->name));
   for (size_t i = 0; i < rows.size(); i++)
     moments.squares[i % static_cast<size_t>(width)] += rows[i] * rows[i];
   if (with_products_)
     add_products(rows, moments);
-  moments.tokens += tokens;
+}
+
+double Moments::weigh_rows(std::vector<float> &rows, int64_t width, float heed) const {
+  if (extra_.empty())
+    return static_cast<double>(rows.size()) / static_cast<double>(width);
+  double sum = 0;
+  for (size_t token = 0; token < extra_.size(); token++) {
+    const float weight = 1 + (heed * extra_[token]);
+    const float factor = std::sqrt(weight);
+    float *row = rows.data() + (token * static_cast<size_t>(width));
+    for (int64_t column = 0; column < width; column++)
+      row[column] *= factor;
+    sum += static_cast<double>(weight);
+  }
+  return sum;
 }
 
 void Moments::add_products(const std::vector<float> &rows, InputMoments &moments) const {

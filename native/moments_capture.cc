@@ -1,12 +1,10 @@
 #include "moments_capture.h"
 
 #include <exception>
-#include <string>
 #include <vector>
 
 #include "batch.h"
 #include "capture.h"
-#include "error.h"
 
 namespace llama_reward {
 
@@ -16,8 +14,8 @@ void MomentsCapture::prepare(llama_context_params &params) {
 }
 
 std::vector<float> MomentsCapture::finish(llama_context *context, const Batch &batch) {
-  if (!failure_.empty())
-    throw NativeError("OUT_OF_MEMORY", failure_);
+  if (failure_)
+    std::rethrow_exception(failure_);
   return Capture::finish(context, batch);
 }
 
@@ -29,10 +27,10 @@ bool MomentsCapture::on_node(ggml_tensor *tensor, bool ask, void *user_data) {
     return true;
   try {
     self->moments_->add(tensor);
-  } catch (const std::exception &error) {
-    self->failure_ = error.what();
+  } catch (...) {
+    self->failure_ = std::current_exception();
   }
-  return self->failure_.empty();
+  return !self->failure_;
 }
 
 } // namespace llama_reward

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <exception>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,7 +26,7 @@ class MomentsCapture : public Capture {
 
   std::shared_ptr<Moments> moments_;
   /// What failed while llama.cpp computed: no exception may pass through it.
-  std::string failure_;
+  std::exception_ptr failure_;
 };
 
 } // namespace llama_reward

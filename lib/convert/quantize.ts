@@ -13,7 +13,8 @@ import { writeRewardJson } from "../model/folder/write-reward-json.js";
 import type { Progress } from "../score/score.js";
 import { checkBackboneType, isFloatType, type QuantizedType } from "../model/architecture/backbone-type.js";
 import { hashFile } from "../util/files/hash-file.js";
-import { quantizeFitted, type FittedJob } from "./fitting/quantize-fitted.js";
+import type { FittedJob } from "./fitting/fitted-job.js";
+import { quantizeFitted } from "./fitting/quantize-fitted.js";
 import { referenceSet } from "./fitting/reference-set.js";
 import { TrialFolder } from "./fitting/trial-folder.js";
 import { quantizeFile } from "./quantize-file.js";
@@ -32,6 +33,11 @@ export interface QuantizeOptions {
    * 16 bits until it holds; each layer's are tried. Needs `records`.
    */
   maxError?: number | undefined;
+  /**
+   * Largest size of the file, as a share of what the backbone takes in 16 bits: of the matrices that matter most for their bytes as many
+   * stay in 16 bits as have room; with `maxError`, as it needs. Needs `records`.
+   */
+  maxSize?: number | undefined;
   /** CPU threads that compute records. Default: the physical cores. */
   threads?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -76,7 +82,7 @@ export async function quantizeModelFolder(
     const source = bestSource(reward, modelDir);
     const input = await checkedBackbone(modelDir, reward, source, { signal, onProgress });
     const files: Partial<Record<BackboneType, WeightsRecord>> = { ...reward.backbone.files };
-    const { records } = fitting;
+    const { records, ...limits } = fitting;
     const each = { threads: fitting.threads, signal, onProgress };
     const set =
       records === undefined ? undefined : await referenceSet(modelDir, source, { ...each, records });
@@ -87,7 +93,7 @@ export async function quantizeModelFolder(
       const fitted =
         set &&
         (await fit(
-          { ...each, input, sourceType: source, output, type, set, maxError: fitting.maxError },
+          { ...each, ...limits, input, sourceType: source, output, type, set },
           staging,
           modelDir,
           reward,
@@ -135,16 +141,24 @@ async function fit(
   }
 }
 
-function checkFitting({ records, maxError }: Pick<QuantizeOptions, "records" | "maxError">): void {
-  if (maxError === undefined) return;
-  if (!(maxError > 0)) {
+function checkFitting({
+  records,
+  maxError,
+  maxSize,
+}: Pick<QuantizeOptions, "records" | "maxError" | "maxSize">): void {
+  if (maxError !== undefined && !(maxError > 0)) {
     throw new InvalidArgumentError(
       `Expected a positive number of standard deviations for maxError but received ${maxError}.`,
     );
   }
-  if (records !== undefined) return;
+  if (maxSize !== undefined && !(maxSize > 0 && maxSize < 1)) {
+    throw new InvalidArgumentError(
+      `Expected a share of the size in 16 bits, between 0 and 1, for maxSize but received ${maxSize}.`,
+    );
+  }
+  if (records !== undefined || (maxError === undefined && maxSize === undefined)) return;
   throw new InvalidArgumentError(
-    "Expected records beside maxError: errors are measured on them. Give a few hundred of the kind that the model is going to score.",
+    "Expected records beside maxError or maxSize: errors are measured on them. Give a few hundred of the kind that the model is going to score.",
   );
 }
 

@@ -42,7 +42,12 @@ export {
   type LoadedType,
 } from "./fidelity/run-fidelity.js";
 export type { LeftOutRecord, LeftOutSummary } from "./fidelity/left-out.js";
-export type { FidelityAccuracy, FidelityRow } from "./fidelity/compare-types.js";
+export type { Differences, FidelityAccuracy, FidelityRow } from "./fidelity/compare-types.js";
+export type { FlipCounts, MarginBand } from "./fidelity/count-flips.js";
+export type { Evidence } from "./fidelity/evidence.js";
+export { fidelityTables, type FidelityTable } from "./fidelity/figures.js";
+export type { SelfDifference } from "./fidelity/self-difference.js";
+export { renderFidelityReport } from "./report/fidelity-report.js";
 export { verifyRewards, type VerifyRewardsOptions } from "./published/verify-rewards.js";
 export type { RewardComparison } from "./published/compare-rewards.js";
 export { measureScales, type MeasureScalesOptions } from "./measure-scales.js";

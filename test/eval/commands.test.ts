@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quantizeModelFolder } from "../../lib/convert/index.js";
-import { EVAL_FILES, type EvalSummary, type FidelityReport } from "../../lib/eval/index.js";
+import { EVAL_FILES, fidelityTables, type EvalSummary, type FidelityReport } from "../../lib/eval/index.js";
 import { readRewardJson } from "../../lib/model/folder/read-reward-json.js";
 import { cli, parseLines, toLines } from "../cli/cli.js";
 import { convertFixture, readExpected, temporaryFolder, type ModelFolder } from "../support/fixtures.js";
@@ -198,7 +198,8 @@ describe("fidelity", () => {
     const args = ["fidelity", model.directory, "--data", data, ...quietly];
     const types = ["--type", "q8_0", "--type", "q4_k_m"];
     const out = join(folder, "fidelity.json");
-    const { status, stdout } = await cli([...args, ...types, "--out", out]);
+    const page = join(folder, "report.html");
+    const { status, stdout } = await cli([...args, ...types, "--out", out, "--report", page]);
     expect(status).toBe(0);
     const report = JSON.parse(await readFile(out, "utf8")) as FidelityReport;
     expect(report.rows.map(({ type }) => type)).toEqual(["f32", "q8_0", "q4_k_m"]);
@@ -211,7 +212,22 @@ describe("fidelity", () => {
     expect(eight?.difference.mean).toBeGreaterThan(0);
     expect(four?.difference.mean).toBeGreaterThan(eight?.difference.mean ?? Infinity);
     expect(four?.sizeBytes).toBeLessThan(eight?.sizeBytes ?? 0);
-    expect(stdout).toMatch(/^f32 +0 +0 +0 +1\.0000 +1\.0000 +0 of \d+ /m);
+    expect(stdout).toMatch(/^f32 +0 +0 +0 +\S+ +\S+ +1\.0000 +1\.0000 +CPU, /m);
+    expect(stdout).toMatch(/^f32 +0 of \d+ +0 /m);
+    expect(eight?.differenceInStds?.max).toBeCloseTo((eight?.difference.max ?? NaN) / (report.rewardsStd ?? NaN), 12);
+    expect(eight?.itselfInStds?.conversations).toBe(24);
+    // The page and the terminal show the same figures, which are those of the file.
+    const shown = (await readFile(page, "utf8")).replace(/<[^>]*>/g, " ").replace(/&#39;/g, "'");
+    const text = (of: string): string => of.replace(/\s+/g, " ");
+    for (const { title, head, rows } of fidelityTables(report)) {
+      for (const line of [[title], head, ...rows]) {
+        expect(text(stdout)).toContain(text(line.join(" ")));
+        expect(text(shown)).toContain(text(line.join(" ")));
+      }
+    }
+    const errors = fidelityTables(report)[0]?.rows[1] ?? [];
+    expect(Number(errors[3])).toBeCloseTo(eight?.differenceInStds?.max ?? NaN, 3);
+    expect(text(shown)).toContain(text(report.verdict));
     expect(stdout).toContain(report.verdict);
     expect(report.leftOut).toEqual({ records: 0, reasons: {}, examples: [] });
 

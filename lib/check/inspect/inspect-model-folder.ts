@@ -134,12 +134,13 @@ async function backboneFiles(
   { files, defaultType }: RewardJson["backbone"],
 ): Promise<BackboneFile[]> {
   return Promise.all(
-    Object.entries(files).map(async ([type, { file, sizeBytes }]) => ({
+    Object.entries(files).map(async ([type, { file, sizeBytes, fitted = null }]) => ({
       type,
       file,
       sizeBytes,
       isDefault: type === defaultType,
       isPresent: (await fileSize(path.join(modelDir, file))) === sizeBytes,
+      fitted,
     })),
   );
 }

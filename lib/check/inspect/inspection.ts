@@ -1,4 +1,5 @@
 import type { F16Losses } from "../../formats/floats/f16-losses.js";
+import type { WeightsRecord } from "../../model/folder/reward-json.js";
 import type { PromptDescription } from "./describe-prompt.js";
 
 /** What `inspect` finds out about a path. */
@@ -36,6 +37,8 @@ export interface BackboneFile {
   sizeBytes: number;
   isDefault: boolean;
   isPresent: boolean;
+  /** How records decided about its rounding (`quantize --imatrix`, `--max-error`); null where they did not. */
+  fitted: NonNullable<WeightsRecord["fitted"]> | null;
 }
 
 /** A checkpoint that a model folder was made from. */

@@ -18,6 +18,7 @@ interface QuantizeCommandOptions extends OutputOptions {
   imatrix?: string;
   records?: string;
   maxError?: number;
+  maxSize?: number;
   threads?: number;
 }
 
@@ -41,10 +42,15 @@ export const quantizeCommand: CliCommand = {
         "--imatrix <path>",
         "records that decide how weights are rounded: q8_0 by what they multiply, the smaller types by an importance matrix",
       )
-      .option("--records <path>", "the same: records to measure --max-error on")
+      .option("--records <path>", "the same: records to measure --max-error and --max-size on")
       .option(
         "--max-error <stds>",
         "largest error of a record's reward in standard deviations of the rewards (0.05, say): matrices stay in 16 bits until it holds",
+        positiveNumber,
+      )
+      .option(
+        "--max-size <share>",
+        "largest file as a share of the 16-bit one (0.62, say): matrices that matter most stay in 16 bits while there is room",
         positiveNumber,
       )
       .option("--threads <n>", "CPU threads that compute records (default: physical cores)", positiveInteger)
@@ -64,6 +70,7 @@ async function quantize(io: CliIo, modelDir: string, options: QuantizeCommandOpt
       defaultType: options.default,
       records,
       maxError: options.maxError,
+      maxSize: options.maxSize,
       threads: options.threads,
       signal: io.signal,
       onProgress: progress.report,

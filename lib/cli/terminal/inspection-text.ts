@@ -23,7 +23,7 @@ export function inspectionText(inspection: Inspection, columns: number): string 
     ["backbone", backboneText(inspection)],
     ...backbones.map((file): [string, string] => [
       "",
-      `${file.type}${file.isDefault ? " (default)" : ""}: ${file.file}, ${bytes(file.sizeBytes)}${file.isPresent ? "" : ", MISSING"}`,
+      `${file.type}${file.isDefault ? " (default)" : ""}: ${file.file}, ${bytes(file.sizeBytes)}${fittedText(file)}${file.isPresent ? "" : ", MISSING"}`,
     ]),
     ...(f16Losses === null ? [] : [["in f16", lossesText(f16Losses)] as [string, string]]),
     ["head", head === null ? "none" : `${head.kind}: ${head.description}`],
@@ -56,6 +56,19 @@ export function inspectionText(inspection: Inspection, columns: number): string 
     ...notes.map((note) => wrap(`Note: ${note}`, columns)),
     wrap(verdict, columns),
   ].join("\n");
+}
+
+/** How records decided about a backbone's rounding. */
+function fittedText({ fitted }: Inspection["backbones"][number]): string {
+  if (fitted === null) return "";
+  const { conversations, kept, largestError } = fitted;
+  return [
+    `, rounded by ${conversations} conversations`,
+    ...(kept.length === 0 ? [] : [`${kept.length} matrices in 16 bits`]),
+    ...(largestError === undefined
+      ? []
+      : [`rewards off by at most ${largestError.toPrecision(2)} of their standard deviation`]),
+  ].join(", ");
 }
 
 /** Digits of a checksum that tell files apart. */

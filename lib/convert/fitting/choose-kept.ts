@@ -7,26 +7,36 @@ export interface MeasuredGroup {
   errors: readonly number[];
 }
 
+/** How far to go. */
+export interface KeptLimits {
+  /** Largest error to end at; 0 keeps all that helps and has room. */
+  bound: number;
+  /** What may be kept more, in bytes. Default: everything. */
+  room?: number | undefined;
+  /** Indices of groups that are kept already; they take none of the room. */
+  kept?: ReadonlySet<number> | undefined;
+}
+
 /**
  * Which groups to keep in 16 bits so that no error is larger than a bound: one after the other, the one that takes most off the
  * largest errors for its bytes. Errors of groups add up, as small errors do.
  * @param errors with every group quantized; what is not the sum of the groups' own stays
- * @returns indices of groups; all of them where the bound cannot be held otherwise
+ * @returns indices of groups; all that have room where the bound cannot be held otherwise
  */
 export function chooseKept(
   groups: readonly MeasuredGroup[],
   errors: readonly number[],
-  bound: number,
-  kept: ReadonlySet<number> = new Set(),
+  { bound, room = Infinity, kept = new Set() }: KeptLimits,
 ): Set<number> {
   const chosen = new Set(kept);
   let left = errors;
-  while (worst(left) > bound && chosen.size < groups.length) {
+  let free = room;
+  while (worst(left) > bound) {
     const before = weightOf(left);
     let best = -1;
-    let most = -Infinity;
+    let most = bound > 0 ? -Infinity : 0;
     groups.forEach((group, index) => {
-      if (chosen.has(index)) return;
+      if (chosen.has(index) || group.extraBytes > free) return;
       const gain = (before - weightOf(without(left, group))) / Math.max(1, group.extraBytes);
       if (gain <= most) return;
       best = index;
@@ -35,6 +45,7 @@ export function chooseKept(
     const group = groups[best];
     if (group === undefined) break;
     chosen.add(best);
+    free -= group.extraBytes;
     left = without(left, group);
   }
   return chosen;

@@ -1,7 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { fileError } from "../../util/caught.js";
 import { fromNative } from "../../score/native/from-native.js";
-import { loadAddon } from "../../score/native/binding.js";
 import type { NativeMoments } from "../../score/native/native-addon.js";
 import type { Progress } from "../../score/score.js";
 import { toFloat32 } from "../../formats/floats/float-convert.js";
@@ -14,6 +13,7 @@ import {
 import { isPlainFloat } from "../../formats/gguf/gguf-types.js";
 import { writeAt } from "../../util/files/write-at.js";
 import { observeInputs } from "./observe-inputs.js";
+import type { ObservedPrompt } from "./reference-set.js";
 
 /** A q8_0 backbone to round by what records show. */
 export interface FitJob {
@@ -21,8 +21,8 @@ export interface FitJob {
   source: string;
   /** Its q8_0 blocks are replaced. */
   target: string;
-  /** Token ids of the records' conversations. */
-  prompts: readonly (readonly number[])[];
+  /** The records' conversations. */
+  prompts: readonly ObservedPrompt[];
   threads: number;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
@@ -54,13 +54,9 @@ export async function fitRounding(job: FitJob): Promise<void> {
     const matrices = matricesOf(source, target);
     let done = 0;
     for (const part of partsOf(matrices)) {
-      const moments = loadAddon().createMoments({
-        weights: part.map(({ source: { name } }) => name),
-        withProducts: true,
-        threads: job.threads,
-      });
+      const weights = part.map(({ source: { name } }) => name);
+      const moments = await observeInputs({ ...job, file: job.source, weights, withProducts: true });
       try {
-        await observeInputs({ ...job, file: job.source, moments });
         const seen = new Set(moments.meanSquares().map(({ name }) => name));
         for (const matrix of part) {
           job.signal?.throwIfAborted();

@@ -3,9 +3,11 @@ import { openDataset } from "../../data/dataset/dataset.js";
 import { readRecords } from "../../data/records/read-records.js";
 import { InvalidArgumentError } from "../../errors.js";
 import type { BackboneType } from "../../model/architecture/backbone-type.js";
+import { readRewardJson } from "../../model/folder/read-reward-json.js";
 import { RewardModel } from "../../model/reward-model.js";
 import type { ConversationInput } from "../../score/conversation/conversation.js";
 import type { Progress, Score } from "../../score/score.js";
+import { scoredPosition } from "../../score/template/scored-position.js";
 import { appendAll } from "../../util/collections.js";
 
 /** Where records are, and how to compute with them. */
@@ -21,11 +23,19 @@ export interface RecordOptions {
 /** Conversations of records with what an exact backbone makes of them. */
 export interface ReferenceSet {
   conversations: readonly ConversationInput[];
-  /** Token ids, one list for each conversation. */
-  prompts: readonly (readonly number[])[];
+  /** One for each conversation. */
+  prompts: readonly ObservedPrompt[];
   rewards: readonly number[];
   /** Standard deviation of the rewards. */
   spread: number;
+}
+
+/** A prompt that is computed while what its matrices are multiplied with is watched. */
+export interface ObservedPrompt {
+  /** Token ids. */
+  ids: readonly number[];
+  /** Place of the token that the head scores. */
+  scored: number;
 }
 
 /** With fewer conversations neither a spread of rewards nor what a matrix is multiplied with is known. */
@@ -59,7 +69,33 @@ export async function referenceSet(
       "Every conversation of the records has the same reward, so errors have no measure. Use records that differ.",
     );
   }
-  return { conversations, prompts: scores.map(({ inputIds = [] }) => inputIds), rewards, spread };
+  const { prompt } = await readRewardJson(modelDir);
+  const prompts = scores.map(({ inputIds = [] }) => ({
+    ids: inputIds,
+    scored: scoredPosition(Int32Array.from(inputIds), prompt),
+  }));
+  return { conversations, prompts, rewards, spread };
+}
+
+/**
+ * Some conversations of a set, evenly spread, two neighbours each: pairs share a prompt.
+ * @returns them, and their places in the set
+ */
+export function sampleOf(set: ReferenceSet, most: number): { set: ReferenceSet; places: number[] } {
+  const stride = Math.ceil(set.conversations.length / most);
+  const places = set.conversations.flatMap((_, index) =>
+    Math.floor(index / 2) % stride === 0 ? [index] : [],
+  );
+  const at = <T>(values: readonly T[]): T[] => values.filter((_, index) => places.includes(index));
+  return {
+    set: {
+      conversations: at(set.conversations),
+      prompts: at(set.prompts),
+      rewards: at(set.rewards),
+      spread: set.spread,
+    },
+    places,
+  };
 }
 
 /** Scores of conversations by one backbone of a folder, on the CPU, with token ids. */

@@ -2,26 +2,38 @@ import { quantileSorted, sampleRankCorrelation, standardDeviation } from "simple
 import { bootstrapIntervals, type Interval } from "../stats/bootstrap.js";
 import { kendallTauB } from "../stats/kendall-tau.js";
 import { mcnemarTest } from "../stats/mcnemar.js";
+import { countFlips, type FlipCounts } from "./count-flips.js";
+import { evidenceOf, type Evidence } from "./evidence.js";
 import type { RecordRewards, TypeScores } from "./score-type.js";
+import type { SelfDifference } from "./self-difference.js";
 import { meanOf } from "../stats/mean.js";
 
+/** Errors of rewards, without sign. */
+export interface Differences {
+  mean: number;
+  p99: number;
+  max: number;
+}
+
 /** What one type does to the rewards of the reference type. */
-export interface FidelityRow {
+export interface FidelityRow extends FlipCounts, Evidence {
   type: string;
+  /** Whether this is what the others are measured against. */
+  isReference: boolean;
+  /** How its backbone was run: who computed, and with which cache. */
+  settings: string;
   /** Candidates that both types scored. */
   rewards: number;
   /** |reward − reference|. */
-  difference: { mean: number; p99: number; max: number };
+  difference: Differences;
+  /** The same in standard deviations of the reference's rewards; null where they have none. */
+  differenceInStds: Differences | null;
+  /** What the type is off from itself where a conversation is scored alone, or among others in another order; as above. */
+  itselfInStds: SelfDifference | null;
   /** Spearman rank correlation with the reference; null when either never changes. */
   rankCorrelation: number | null;
   /** Kendall's tau-b with the reference: rank correlation by pairs, so small changes of order weigh little. */
   kendallTau: number | null;
-  /** Pairs of candidates to the same prompt. */
-  pairs: number;
-  /** Pairs in another order than the reference has them. */
-  flips: number;
-  /** Flips of pairs that the reference itself holds nearly equal. */
-  nearTieFlips: number;
   /** Only with labelled pairs; over those that both types scored. */
   accuracy: FidelityAccuracy | null;
   recordsPerSecond: number;
@@ -39,33 +51,62 @@ export interface FidelityAccuracy {
   pValue: number;
 }
 
-/** A pair is a near-tie when its margin is below this share of the standard deviation of all margins of the reference. */
-export const NEAR_TIE_SHARE = 0.1;
-
 /** Compares a type with the reference, over the same records in the same order. */
 export function compareTypes(reference: TypeScores, other: TypeScores): FidelityRow {
   const [theirs, ours] = commonRewards(reference.records, other.records);
   const differences = ours.map((reward, index) => Math.abs(reward - (theirs[index] ?? Number.NaN)));
   differences.sort((a, b) => a - b);
+  const spread = spreadOf(reference.records);
+  const difference = errorsOf(differences);
   const correlation = ours.length < 2 ? Number.NaN : sampleRankCorrelation(theirs, ours);
   const tau = kendallTauB(theirs, ours);
+  const flips = countFlips(reference.records, other.records, spread);
+  const accuracy = accuracyChange(reference.records, other.records);
   return {
     type: other.type,
+    isReference: other === reference,
+    settings: other.settings,
     rewards: differences.length,
-    difference: {
-      mean: meanOf(differences),
-      p99: differences.length === 0 ? Number.NaN : quantileSorted(differences, 0.99),
-      max: differences.at(-1) ?? Number.NaN,
-    },
+    difference,
+    differenceInStds: spread === null ? null : inStds(difference, spread),
+    itselfInStds:
+      spread === null
+        ? null
+        : {
+            conversations: other.itself.conversations,
+            alone: other.itself.alone / spread,
+            shuffled: other.itself.shuffled / spread,
+          },
     // Rounding can lift a perfect correlation above 1.
     rankCorrelation: Number.isFinite(correlation) ? Math.min(1, correlation) : null,
     kendallTau: Number.isFinite(tau) ? Math.min(1, tau) : null,
-    ...countFlips(reference.records, other.records),
-    accuracy: accuracyChange(reference.records, other.records),
+    ...flips,
+    ...evidenceOf({ ...flips, accuracy }),
+    accuracy,
     recordsPerSecond: other.records.length / other.seconds,
     tokensPerSecond: other.tokens / other.seconds,
     sizeBytes: other.sizeBytes,
   };
+}
+
+/** Standard deviation of a type's rewards; null where there is none to measure errors in. */
+export function spreadOf(records: readonly RecordRewards[]): number | null {
+  const rewards = records.flatMap((record) => record.rewards).filter((reward) => !Number.isNaN(reward));
+  const spread = rewards.length < 2 ? 0 : standardDeviation(rewards);
+  return spread > 0 ? spread : null;
+}
+
+/** @param differences ascending */
+function errorsOf(differences: readonly number[]): Differences {
+  return {
+    mean: meanOf(differences),
+    p99: differences.length === 0 ? Number.NaN : quantileSorted([...differences], 0.99),
+    max: differences.at(-1) ?? Number.NaN,
+  };
+}
+
+function inStds({ mean, p99, max }: Differences, spread: number): Differences {
+  return { mean: mean / spread, p99: p99 / spread, max: max / spread };
 }
 
 function commonRewards(
@@ -83,35 +124,6 @@ function commonRewards(
     });
   });
   return [theirs, ours];
-}
-
-function countFlips(
-  reference: readonly RecordRewards[],
-  other: readonly RecordRewards[],
-): Pick<FidelityRow, "pairs" | "flips" | "nearTieFlips"> {
-  const margins = reference.flatMap(({ rewards }, record) =>
-    marginPairs(rewards, other[record]?.rewards ?? []),
-  );
-  const spread = margins.length === 0 ? 0 : standardDeviation(margins.map(([theirs]) => theirs));
-  const flipped = margins.filter(([theirs, ours]) => Math.sign(theirs) !== Math.sign(ours));
-  return {
-    pairs: margins.length,
-    flips: flipped.length,
-    nearTieFlips: flipped.filter(([theirs]) => Math.abs(theirs) <= NEAR_TIE_SHARE * spread).length,
-  };
-}
-
-/** Margins of every two candidates of one record, in both types. */
-function marginPairs(reference: readonly number[], other: readonly number[]): [number, number][] {
-  const margins: [number, number][] = [];
-  for (let first = 0; first < reference.length; first++) {
-    for (let second = first + 1; second < reference.length; second++) {
-      const theirs = (reference[first] ?? Number.NaN) - (reference[second] ?? Number.NaN);
-      const ours = (other[first] ?? Number.NaN) - (other[second] ?? Number.NaN);
-      if (!Number.isNaN(theirs) && !Number.isNaN(ours)) margins.push([theirs, ours]);
-    }
-  }
-  return margins;
 }
 
 function accuracyChange(

@@ -2,9 +2,9 @@ import { unreadable } from "../../formats/rows.js";
 import { openDataset, type Dataset } from "../../data/dataset/dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
 import type { Scorer } from "../../score/score.js";
-import { compareTypes, type FidelityRow } from "./compare-types.js";
+import { compareTypes, spreadOf, type FidelityRow } from "./compare-types.js";
 import { summariseLeftOut, type LeftOutSummary } from "./left-out.js";
-import { scoreType, type ScoreTypeOptions, type TypeScores } from "./score-type.js";
+import { describeSettings, scoreType, type ScoreTypeOptions, type TypeScores } from "./score-type.js";
 import { verdict } from "./verdict.js";
 
 /** A loaded type of a model folder. */
@@ -27,6 +27,8 @@ export interface FidelityOptions extends Omit<ScoreTypeOptions, "onProgress"> {
   types: readonly string[];
   /** Loads a type; its scorer is disposed once it has scored everything. `folderTypes` makes this. */
   load: (type: string) => Promise<LoadedType>;
+  /** Loads the reference such that it computes as exactly as it can; `folderTypes` makes this, too. Default: as any type. */
+  loadReference?: (() => Promise<LoadedType>) | undefined;
   /** `total` is 0 where it is not known. */
   onProgress?: ((type: string, records: number, total: number) => void) | undefined;
 }
@@ -34,7 +36,12 @@ export interface FidelityOptions extends Omit<ScoreTypeOptions, "onProgress"> {
 /** What quantization does to a model's rewards. */
 export interface FidelityReport {
   reference: string;
-  /** The reference against itself first, then the types as they were asked for. */
+  /** Standard deviation of the reference's rewards; null where there is none. */
+  rewardsStd: number | null;
+  /**
+   * The reference against itself first, then the types as they were asked for; the reference's type among them where it was asked for and
+   * runs less exactly with these options.
+   */
   rows: FidelityRow[];
   leftOut: LeftOutSummary;
   verdict: string;
@@ -64,25 +71,37 @@ export async function runFidelity(options: FidelityOptions): Promise<FidelityRep
     signal: options.signal,
   });
   const total = options.onProgress === undefined ? 0 : ((await dataset.count()) ?? 0);
-  const scoreWith = (type: string): Promise<TypeScores> => scoreLoaded(type, dataset, total, options);
-  const exact = await scoreWith(reference);
+  const loadReference = options.loadReference ?? (() => options.load(reference));
+  const exact = await scoreLoaded(reference, await loadReference(), dataset, total, options);
   const rows = [compareTypes(exact, exact)];
   const leftOut = [exact.leftOut];
-  for (const type of types.filter((each) => each !== reference)) {
-    const scores = await scoreWith(type);
+  for (const type of new Set(types)) {
+    if (type === reference && options.loadReference === undefined) continue;
+    const loaded = await options.load(type);
+    if (type === reference && describeSettings(loaded.scorer) === exact.settings) {
+      await loaded.scorer.dispose();
+      continue;
+    }
+    const scores = await scoreLoaded(type, loaded, dataset, total, options);
     rows.push(compareTypes(exact, scores));
     leftOut.push(scores.leftOut);
   }
-  return { reference, rows, leftOut: summariseLeftOut(leftOut), verdict: verdict(reference, rows) };
+  return {
+    reference,
+    rewardsStd: spreadOf(exact.records),
+    rows,
+    leftOut: summariseLeftOut(leftOut),
+    verdict: verdict(reference, rows),
+  };
 }
 
 async function scoreLoaded(
   type: string,
+  { scorer, sizeBytes }: LoadedType,
   dataset: Dataset,
   total: number,
-  { data, load, signal, strict, onProgress }: FidelityOptions,
+  { data, signal, strict, onProgress }: FidelityOptions,
 ): Promise<TypeScores> {
-  const { scorer, sizeBytes } = await load(type);
   try {
     if (scorer.description.task === "compare") {
       throw new InvalidArgumentError(

@@ -1,38 +1,31 @@
+import { MAX_FLIP_SHARE } from "./evidence.js";
 import type { FidelityRow } from "./compare-types.js";
 
-/** A safe type turns fewer pairs than this around, near-ties apart. */
-const MAX_FLIP_SHARE = 0.01;
-/** A safe type may cost this accuracy at most, at the pessimistic end of the interval. */
-const MAX_ACCURACY_LOSS = 0.01;
-/** Fewer pairs cannot show a share of flips as small as the limit. */
-const MIN_PAIRS = 100;
-
-/** Whether a type gives the same judgements as the reference, as far as these records show. */
-export function isSafe({ pairs, flips, nearTieFlips, accuracy }: FidelityRow): boolean {
-  const trueFlips = flips - nearTieFlips;
-  const losesAccuracy = accuracy !== null && accuracy.interval[0] < -MAX_ACCURACY_LOSS;
-  return pairs > 0 && trueFlips / pairs < MAX_FLIP_SHARE && !losesAccuracy;
-}
-
-/** One sentence that says which type to use: the smallest safe one. @param rows all types but the reference */
+/** A sentence or two that say which type to use: the smallest safe one. @param rows the reference and all types */
 export function verdict(reference: string, rows: readonly FidelityRow[]): string {
-  const compared = rows.filter(({ type }) => type !== reference);
-  const pairs = compared[0]?.pairs ?? 0;
+  const compared = rows.filter(({ isReference }) => !isReference);
   if (compared.length === 0) return `Nothing to say: only ${reference} was scored.`;
-  if (pairs < MIN_PAIRS) {
+  const bySize = [...compared].sort((a, b) => a.sizeBytes - b.sizeBytes);
+  const smallest = bySize.find(({ isSafe }) => isSafe);
+  if (smallest !== undefined) {
     return (
-      `These records have ${pairs} pairs of candidates, too few to say which type is safe: use at least ${MIN_PAIRS}, ` +
-      `or stay with ${reference}.`
+      `${smallest.type} is the smallest safe type on these records: it turns ${smallest.flips} of ${smallest.pairs} pairs around, ` +
+      `${smallest.nearTieFlips} of them near-ties${accuracyClause(smallest)}. ` +
+      `Of other records of this kind it turns at most ${percent(smallest.flipBound)} around (95 %, exact binomial).`
     );
   }
-  const [smallest] = compared.filter(isSafe).sort((a, b) => a.sizeBytes - b.sizeBytes);
-  if (smallest === undefined) {
-    return `None of ${compared.map(({ type }) => type).join(", ")} is safe on these records: stay with ${reference}.`;
-  }
-  return (
-    `${smallest.type} is the smallest safe type on these records: it turns ${smallest.flips} of ${pairs} pairs around, ` +
-    `${smallest.nearTieFlips} of them near-ties${accuracyClause(smallest)}.`
+  const undecided = bySize.find(
+    ({ records, flippedRecords }) => records === 0 || flippedRecords / records < MAX_FLIP_SHARE / 2,
   );
+  if (undecided !== undefined && undecided.records < undecided.recordsNeeded) {
+    const { type, records, flippedRecords, recordsNeeded } = undecided;
+    return (
+      `These records, ${records} with pairs of candidates, are too few to say which type is safe: with ${flippedRecords} that ${type} ` +
+      `turns around, near-ties apart, ${recordsNeeded} would bound that to ${percent(MAX_FLIP_SHARE)} (95 %, exact binomial). ` +
+      `Use more, or stay with ${reference}.`
+    );
+  }
+  return `None of ${compared.map(({ type }) => type).join(", ")} is safe on these records: stay with ${reference}.`;
 }
 
 function accuracyClause({ accuracy }: FidelityRow): string {
@@ -40,4 +33,8 @@ function accuracyClause({ accuracy }: FidelityRow): string {
   const points = (share: number): string => (100 * share).toFixed(1);
   const [low, high] = accuracy.interval;
   return `, and changes accuracy by ${points(accuracy.change)} points (95 %: ${points(low)} to ${points(high)})`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
 }

@@ -3,6 +3,8 @@
 export interface NativeMomentsOptions {
   /** Names of the matrices. */
   weights: readonly string[];
+  /** How much each of them heeds what `weigh` says, `[weights]`. Default: 1. */
+  heed?: Float32Array;
   /** Whether products of inputs are summed, too, which `roundToQ8` needs: `width²` numbers for every input. Default false. */
   withProducts?: boolean;
   threads: number;
@@ -10,6 +12,11 @@ export interface NativeMomentsOptions {
 
 /** Second moments of what matrices were multiplied with, over all tokens. */
 export interface NativeMoments {
+  /**
+   * How much more than one each token of the next decodes counts, in order `[tokens]`, times what a matrix heeds; empty for none, which is
+   * so until it is called.
+   */
+  weigh(extra: Float32Array): void;
   /** Means of squares `[width]` by matrix, for those that were multiplied: llama.cpp's importance matrix. */
   meanSquares(): NativeImportance[];
   /**
