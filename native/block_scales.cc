@@ -54,7 +54,9 @@ float loss_of(const float *block, const float *importance, float scale) {
 
 } // namespace
 
-BlockScale smallest_scale(const float *block) { return as_stored(largest_of(block) / Q8_LARGEST); }
+BlockScale smallest_scale(const float *block) {
+  return as_stored(largest_of(block) / Q8_LARGEST);
+}
 
 BlockScale nearest_scale(const float *block, const float *importance) {
   const float largest = largest_of(block);

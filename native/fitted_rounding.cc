@@ -19,8 +19,9 @@ namespace llama_reward {
 namespace {
 
 constexpr int64_t BLOCK_BYTES = 2 + Q8_BLOCK;
-/// Added to every input's variance: inputs are known from a sample only. A share of its own, since the largest
-/// are a thousand times the others in trained models, and a little of their mean, since some are zero.
+/// Added to every input's variance: inputs are known from a sample only. A share of its own, since the
+/// largest are a thousand times the others in trained models, and a little of their mean, since some are
+/// zero.
 constexpr double OWN_DAMPING = 0.01;
 constexpr double MEAN_DAMPING = 1e-6;
 /// How far a number may end from its own value, in ggml's own steps: checks of a file against its source know
@@ -123,7 +124,8 @@ class RowRounding {
   }
 
  private:
-  template <class Choice> [[nodiscard]] std::vector<BlockScale> scales(Choice choice) const {
+  template <class Choice>
+  [[nodiscard]] std::vector<BlockScale> scales(Choice choice) const {
     std::vector<BlockScale> chosen;
     for (int64_t block = 0; block < rows_ * width_ / Q8_BLOCK; block++) {
       const int64_t column = block * Q8_BLOCK % width_;

@@ -36,7 +36,8 @@ class Moments {
   /// Whether a node multiplies one of the matrices with an input that has not been summed yet. An evaluation
   /// callback asks this for each node in order, and calls `add` after those where it says so.
   bool wants(const ggml_tensor *node);
-  /// @throws NativeError OUT_OF_MEMORY; INVALID_ARGUMENT where it has another number of tokens than was weighed
+  /// @throws NativeError OUT_OF_MEMORY; INVALID_ARGUMENT where it has another number of tokens than was
+  /// weighed
   void add(const ggml_tensor *node);
 
   /// @throws NativeError INVALID_ARGUMENT where the matrix was never multiplied

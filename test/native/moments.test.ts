@@ -122,7 +122,9 @@ it("meets the grid of weights that once had four bits", async () => {
   const blocks = await moments.roundToQ8({ weight: QUERY, values: weights, threads: 2 });
   const plain = weights.map((_, index) => plainlyRounded(weights, index));
   const rows = await inputs();
-  expect(errorOf(rows, dequantize(blocks, "Q8_0"), weights)).toBeLessThan(0.2 * errorOf(rows, plain, weights));
+  expect(errorOf(rows, dequantize(blocks, "Q8_0"), weights)).toBeLessThan(
+    0.2 * errorOf(rows, plain, weights),
+  );
 });
 
 /** Sum of the squares of what products with the rows are off by. */

@@ -8,7 +8,10 @@ import { keptBytes } from "./measure-groups.js";
  * What there is room for in a quantized file, in bytes.
  * @throws InvalidArgumentError it is too large as it is
  */
-export async function roomFor(file: string, { input, maxSize }: Pick<FittedJob, "input" | "maxSize">): Promise<number> {
+export async function roomFor(
+  file: string,
+  { input, maxSize }: Pick<FittedJob, "input" | "maxSize">,
+): Promise<number> {
   if (maxSize === undefined) return Infinity;
   const whole = await sixteenBitBytes(input);
   const { size } = await stat(file);

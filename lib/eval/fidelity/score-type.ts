@@ -3,7 +3,12 @@ import { scoreRecords } from "../../data/records/score-records.js";
 import { readRecords } from "../../data/records/read-records.js";
 import type { Scorer } from "../../score/score.js";
 import type { LeftOutRecord } from "./left-out.js";
-import { EvenSample, selfDifference, type ScoredConversation, type SelfDifference } from "./self-difference.js";
+import {
+  EvenSample,
+  selfDifference,
+  type ScoredConversation,
+  type SelfDifference,
+} from "./self-difference.js";
 
 /** Conversations that are scored again, to see whether a reward depends on its company. */
 const SCORED_AGAIN = 24;

@@ -43,6 +43,9 @@ function leftOut({ leftOut: { records, reasons } }: FidelityReport): Markup {
   if (records === 0) return html``;
   const causes = Object.entries(reasons).map(([code, times]) => `${code} ${times}`);
   return html`<div class="notice" role="note">
-    <p>Left out, because they cannot be read or scored: ${counted(records, "record", "records")} (${causes.join(", ")}).</p>
+    <p>
+      Left out, because they cannot be read or scored: ${counted(records, "record", "records")}
+      (${causes.join(", ")}).
+    </p>
   </div>`;
 }

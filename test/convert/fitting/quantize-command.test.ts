@@ -64,7 +64,12 @@ describe("quantize by records leaves the folder as it was", () => {
     ["--max-size", "-1"],
     ["--max-size", "1.5"],
   ])("with %s %s", async (option, value) => {
-    const [status] = await refused(await folder(), [option, value, "--records", await fileOf(toLines(PAIRS))]);
+    const [status] = await refused(await folder(), [
+      option,
+      value,
+      "--records",
+      await fileOf(toLines(PAIRS)),
+    ]);
     expect(status).toBe(2);
   });
 

@@ -112,7 +112,13 @@ describe("what is left out", () => {
 });
 
 describe("verdict", () => {
-  const accuracy = { pairs: 1000, value: 0.9, change: -0.002, interval: [-0.012, 0.008] as const, pValue: 0.7 };
+  const accuracy = {
+    pairs: 1000,
+    value: 0.9,
+    change: -0.002,
+    interval: [-0.012, 0.008] as const,
+    pValue: 0.7,
+  };
   const row = (type: string, more: Partial<FidelityRow>): FidelityRow => {
     const made = {
       ...compareTypes(typeScores("f32", [[1, 0]]), typeScores(type, [[1, 0]])),
@@ -138,7 +144,10 @@ describe("verdict", () => {
 
   it("takes a loss of accuracy that the data cannot rule out as unsafe", () => {
     const better = { ...accuracy, interval: [-0.008, 0.004] as const };
-    expect(row("q8_0", { accuracy })).toMatchObject({ isSafe: false, flipBound: expect.closeTo(0.003, 4) as number });
+    expect(row("q8_0", { accuracy })).toMatchObject({
+      isSafe: false,
+      flipBound: expect.closeTo(0.003, 4) as number,
+    });
     expect(row("q8_0", { accuracy: better }).isSafe).toBe(true);
     expect(verdict("f32", [row("q8_0", { accuracy })])).toMatch(/None of q8_0 is safe .* stay with f32/);
   });
@@ -151,9 +160,14 @@ describe("verdict", () => {
         "apart, 299 would bound that to 1 % (95 %, exact binomial). Use more, or stay with f32.",
     );
     expect(row("q8_0", { pairs: 299, records: 299 }).isSafe).toBe(true);
-    expect(row("q8_0", { flippedRecords: 1, pairs: 472, records: 472 })).toMatchObject({ isSafe: false, recordsNeeded: 473 });
+    expect(row("q8_0", { flippedRecords: 1, pairs: 472, records: 472 })).toMatchObject({
+      isSafe: false,
+      recordsNeeded: 473,
+    });
     expect(verdict("f32", [row("q8_0", { pairs: 0, records: 0 })])).toMatch(/0 with pairs .* too few/);
-    expect(verdict("f32", [row("q8_0", { flippedRecords: 100, flips: 100 })])).toMatch(/None of q8_0 is safe/);
+    expect(verdict("f32", [row("q8_0", { flippedRecords: 100, flips: 100 })])).toMatch(
+      /None of q8_0 is safe/,
+    );
   });
 });
 

@@ -20,7 +20,11 @@ import { nativeDense } from "../../../dist/score/head/native-dense.js";
 import { loadAddon } from "../../../dist/score/native/binding.js";
 import { converted, readJson } from "./compare.mjs";
 
-const HEADS = { "linear-score": "score row", "value-head": "value head", "gated-attributes": "gated attributes" };
+const HEADS = {
+  "linear-score": "score row",
+  "value-head": "value head",
+  "gated-attributes": "gated attributes",
+};
 const OTHER_TEXTS = path.join(import.meta.dirname, "../../../scripts/train/held-out.jsonl.gz");
 
 const { values, positionals } = parseArgs({
@@ -40,17 +44,25 @@ async function statesOf(modelDir) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   const { backbone, headFile } = await readRewardJson(modelDir);
-  for (const file of ["reward.json", headFile.file]) copyFileSync(path.join(modelDir, file), path.join(folder, file));
+  for (const file of ["reward.json", headFile.file])
+    copyFileSync(path.join(modelDir, file), path.join(folder, file));
   linkSync(path.join(modelDir, backbone.files.f16.file), path.join(folder, backbone.files.f16.file));
   const fitting = pairs === 0 ? {} : { records: recordsFile() };
   const maxSize = values["max-size"] === undefined ? undefined : Number(values["max-size"]);
-  const { files } = (await quantizeModelFolder(folder, ["q8_0"], { ...fitting, maxSize, threads: 1, onProgress })).backbone;
+  const { files } = (
+    await quantizeModelFolder(folder, ["q8_0"], { ...fitting, maxSize, threads: 1, onProgress })
+  ).backbone;
   const model = await RewardModel.load(folder, { type: "q8_0", device: "cpu", threads: 1 });
   const found = [];
   const wanted = conversations.map(({ messages }) => messages);
-  for await (const { hidden } of model.scoreMany(wanted, { emit: ["hidden"] })) found.push(Float32Array.from(hidden));
+  for await (const { hidden } of model.scoreMany(wanted, { emit: ["hidden"] }))
+    found.push(Float32Array.from(hidden));
   await model.dispose();
-  return { size: files.q8_0.sizeBytes / files.f16.sizeBytes, kept: files.q8_0.fitted?.kept ?? [], states: found };
+  return {
+    size: files.q8_0.sizeBytes / files.f16.sizeBytes,
+    kept: files.q8_0.fitted?.kept ?? [],
+    states: found,
+  };
 }
 
 /** Every so many of the other texts, which lie kind after kind. */
@@ -58,7 +70,13 @@ function recordsFile() {
   const lines = gunzipSync(readFileSync(OTHER_TEXTS)).toString("utf8").trimEnd().split("\n");
   const stride = Math.floor(lines.length / pairs);
   const file = path.join(folder, "records.jsonl");
-  writeFileSync(file, lines.filter((_, index) => index % stride === 0).slice(0, pairs).join("\n") + "\n");
+  writeFileSync(
+    file,
+    lines
+      .filter((_, index) => index % stride === 0)
+      .slice(0, pairs)
+      .join("\n") + "\n",
+  );
   return file;
 }
 
@@ -76,7 +94,9 @@ async function errorsOf(name) {
   const { rewards: reference } = readJson(work, `${name}.json`);
   const mean = reference.reduce((sum, value) => sum + value, 0) / reference.length;
   const spread = Math.sqrt(reference.reduce((sum, value) => sum + (value - mean) ** 2, 0) / reference.length);
-  const errors = rewards.map((value, index) => Math.abs(value - reference[index]) / spread).sort((a, b) => a - b);
+  const errors = rewards
+    .map((value, index) => Math.abs(value - reference[index]) / spread)
+    .sort((a, b) => a - b);
   let flips = 0;
   let flipMargin = 0;
   for (let index = 0; index + 1 < rewards.length; index += 2) {
