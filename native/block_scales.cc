@@ -11,11 +11,11 @@
 namespace llama_reward {
 namespace {
 
-/// A block's largest number is tried at these multiples of the scale: from `Q8_LARGEST` down to about its
-/// half, first in coarse steps, then in fine ones around the best.
-constexpr float FEWEST = 64;
+/// A block's largest number is tried at these multiples of the scale: from `Q8_LARGEST` down to its half, first
+/// in coarse steps, then in fine ones around the best.
 constexpr float COARSE = 0.25F;
-constexpr float FINE = 1.0F / 32;
+constexpr int32_t COARSE_STEPS = 252;
+constexpr int32_t FINE_STEPS = 8;
 
 /// Added and taken away it rounds a float to the nearest integer, in every processor's vector registers.
 constexpr float ROUNDING = 12582912; // 1.5 · 2²³
@@ -66,14 +66,18 @@ BlockScale nearest_scale(const float *block, const float *importance) {
   float least = loss_of(block, importance, best.value);
   float place = Q8_LARGEST;
   float least_coarse = least;
-  for (float multiple = Q8_LARGEST - COARSE; multiple >= FEWEST; multiple -= COARSE) {
+  for (int32_t step = 1; step <= COARSE_STEPS; step++) {
+    const float multiple = Q8_LARGEST - (static_cast<float>(step) * COARSE);
     const float loss = loss_of(block, importance, largest / multiple);
     if (loss >= least_coarse)
       continue;
     least_coarse = loss;
     place = multiple;
   }
-  for (float multiple = place - COARSE; multiple <= std::min(place + COARSE, Q8_LARGEST); multiple += FINE) {
+  for (int32_t step = -FINE_STEPS; step <= FINE_STEPS; step++) {
+    const float multiple = place + (static_cast<float>(step) * COARSE / FINE_STEPS);
+    if (multiple > Q8_LARGEST)
+      break;
     const BlockScale scale = as_stored(largest / multiple);
     const float loss = loss_of(block, importance, scale.value);
     if (loss >= least)
