@@ -14,11 +14,19 @@ export interface BenchContextOptions extends NativeContextOptions {
   embeddings?: boolean;
   /** Plain `llama_decode` with its logits; decode then gives an empty array. */
   bare?: boolean;
+  /** A decode cancels itself when so many nodes of its graph are computed. */
+  cancelAfterNodes?: number;
 }
 
 /** The addon with what only comparisons need. */
 export interface BenchAddon extends NativeAddon {
   createContext(model: NativeModel, options: BenchContextOptions): Promise<NativeContext>;
+  /**
+   * Lets allocations of the addon's own code on other threads fail: the `first`th from now and those that follow it, `count` in
+   * all; a `count` of 0 ends it. Works on Linux only.
+   * @returns how many the last such call has let fail
+   */
+  failAllocations(first: number, count: number): number;
 }
 
 /**

@@ -22,3 +22,13 @@ export function peakMemoryBytes(): number {
   }
   return process.resourceUsage().maxRSS * 1024;
 }
+
+/** Resident size of this process in bytes without pages of files, where the system tells (Linux: proc(5), `RssAnon`). */
+export function anonymousBytes(): number | undefined {
+  try {
+    const match = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
+    return match ? Number(match[1]) * 1024 : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -8,6 +8,7 @@ import { measureBatches } from "./suites/batches.js";
 import { measureClients } from "./suites/clients.js";
 import { measureEngines } from "./suites/engines.js";
 import { measureEval } from "./suites/eval.js";
+import { measureFootprint } from "./suites/footprint.js";
 import { measureHeads } from "./suites/heads.js";
 import { measureHost } from "./suites/host.js";
 import { measurePeers } from "./suites/peers.js";
@@ -36,6 +37,7 @@ const SUITES = {
   batches: measureBatches,
   engines: measureEngines,
   accuracy: measureAccuracy,
+  footprint: measureFootprint,
 } as const satisfies Record<SuiteName, (context: BenchContext) => Promise<void>>;
 
 /** Rounds when nothing else is asked for. */

@@ -84,6 +84,9 @@ function timedContext(context: NativeContext, busy: BusyTimes): NativeContext {
   return {
     info: context.info,
     decode: (batch) => busy.time("decode", () => context.decode(batch)),
+    cancel: () => {
+      context.cancel();
+    },
     copySequence: (from, to, start, end) => {
       context.copySequence(from, to, start, end);
     },

@@ -11,6 +11,7 @@
 #include "backend.h"
 #include "device.h"
 #include "error.h"
+#include "extra_exports.h"
 #include "gguf_file.h"
 #include "js_context.h"
 #include "js_dense.h"
@@ -148,6 +149,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("createOutputMatrix", Napi::Function::New(env, js_create_output_matrix, "createOutputMatrix"));
   exports.Set("createMoments", Napi::Function::New(env, js_create_moments, "createMoments"));
   exports.Set("quantize", Napi::Function::New(env, quantize, "quantize"));
+  add_extra_exports(env, exports);
   return exports;
 }
 

@@ -1,6 +1,7 @@
 #include "context.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -62,6 +63,22 @@ ContextInfo read_info(const llama_context *context, const llama_context_params &
   return info;
 }
 
+// What llama_decode returns, beside 0 for success and 1 for a full cache (v0.5.0, include/llama.h).
+constexpr int32_t ABORTED = 2;
+constexpr int32_t INVALID = -1;
+constexpr int32_t NO_MEMORY = -2;
+
+const char *code_of(int32_t status) {
+  switch (status) {
+  case INVALID:
+    return "BATCH_INVALID";
+  case NO_MEMORY:
+    return "OUT_OF_MEMORY";
+  default:
+    return "DECODE_FAILED";
+  }
+}
+
 } // namespace
 
 void FreeLlamaContext::operator()(llama_context *context) const {
@@ -73,15 +90,20 @@ std::shared_ptr<Context> Context::create(std::shared_ptr<Model> model, const Con
   check_supported(*model);
   check_memory(*model, options);
   llama_context_params params = context_params(*model, options);
+  auto is_cancelled = std::make_unique<std::atomic<bool>>(false);
+  params.abort_callback = [](void *flag) { return static_cast<std::atomic<bool> *>(flag)->load(); };
+  params.abort_callback_data = is_cancelled.get();
   rows->prepare(params);
   LlamaContextPointer context = open_context(*model, options, params);
   const ContextInfo info = read_info(context.get(), params);
-  return std::shared_ptr<Context>(new Context(std::move(model), std::move(rows), std::move(context), info));
+  return std::shared_ptr<Context>(
+      new Context(std::move(model), std::move(rows), std::move(is_cancelled), std::move(context), info));
 }
 
-Context::Context(std::shared_ptr<Model> model, std::shared_ptr<RowSource> rows, LlamaContextPointer context,
-                 const ContextInfo &info)
-    : model_(std::move(model)), rows_(std::move(rows)), context_(std::move(context)),
+Context::Context(std::shared_ptr<Model> model, std::shared_ptr<RowSource> rows, CancelFlag is_cancelled,
+                 LlamaContextPointer context, const ContextInfo &info)
+    : model_(std::move(model)), rows_(std::move(rows)), is_cancelled_(std::move(is_cancelled)),
+      context_(std::move(context)),
       cache_(api().llama_get_memory(context_.get()), model_->info().sliding_window), info_(info) {}
 
 std::vector<float> Context::decode(BatchArrays arrays) {
@@ -98,10 +120,12 @@ std::vector<float> Context::decode(BatchArrays arrays) {
                                            " cells has no room for " + std::to_string(batch.view().n_tokens) +
                                            " more tokens. Remove sequences, or use a longer context.")
         .with("status", status);
+  if (status == ABORTED)
+    throw NativeError("DECODE_CANCELLED", "The decode was cancelled. Remove the sequences of its batch.");
   if (status != 0)
-    throw NativeError(status == -1 ? "BATCH_INVALID" : "DECODE_FAILED",
-                      "llama.cpp could not compute the batch (status " + std::to_string(status) +
-                          "): " + log.summary() + ". The context's sequences are undefined now: clear it.")
+    throw NativeError(code_of(status), "llama.cpp could not compute the batch (status " +
+                                           std::to_string(status) + "): " + log.summary() +
+                                           ". The context's sequences are undefined now: clear it.")
         .with("status", status)
         .with_log(log.lines());
   return rows_->finish(context_.get(), batch);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -42,20 +43,27 @@ class Context {
   const ContextInfo &info() const { return info_; }
   JobGate &gate() { return gate_; }
 
+  /// Makes the running decode stop, on a CPU before the next node of its graph. Any thread.
+  void cancel() { *is_cancelled_ = true; }
+  /// Forgets `cancel`: a job begins, and no other can be running.
+  void renew() { *is_cancelled_ = false; }
+
   // Each of these needs a ContextJob.
 
   /// @returns `[outputs, hiddenSize]`, or what the row source gives
-  /// @throws NativeError BATCH_INVALID, KV_CACHE_FULL, DECODE_FAILED
+  /// @throws NativeError BATCH_INVALID, KV_CACHE_FULL, DECODE_FAILED, DECODE_CANCELLED, OUT_OF_MEMORY
   std::vector<float> decode(BatchArrays arrays);
   KvCache &cache() { return cache_; }
 
  private:
-  Context(std::shared_ptr<Model> model, std::shared_ptr<RowSource> rows, LlamaContextPointer context,
-          const ContextInfo &info);
+  using CancelFlag = std::unique_ptr<std::atomic<bool>>;
+  Context(std::shared_ptr<Model> model, std::shared_ptr<RowSource> rows, CancelFlag is_cancelled,
+          LlamaContextPointer context, const ContextInfo &info);
 
   // In the order in which they need each other: the last goes first.
   std::shared_ptr<Model> model_;
   std::shared_ptr<RowSource> rows_;
+  CancelFlag is_cancelled_;
   LlamaContextPointer context_;
   KvCache cache_;
   ContextInfo info_;

@@ -13,6 +13,7 @@ class ContextJob {
   /// @throws NativeError CONTEXT_BUSY while another one lives
   explicit ContextJob(std::shared_ptr<Context> context) : context_(std::move(context)) {
     context_->gate().enter();
+    context_->renew();
   }
   ~ContextJob() { context_->gate().leave(); }
   ContextJob(const ContextJob &) = delete;

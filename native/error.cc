@@ -25,14 +25,18 @@ Napi::Error to_js_error(Napi::Env env, const NativeError &error) {
   return js;
 }
 
+NativeError out_of_memory() {
+  return {"OUT_OF_MEMORY", "The system refused memory for this operation. Close other programs, or use a "
+                           "smaller context, batch or model type."};
+}
+
 NativeError current_exception_as_native(const char *fallback_code) {
   try {
     throw;
   } catch (const NativeError &error) {
     return error;
   } catch (const std::bad_alloc &) {
-    return {"OUT_OF_MEMORY", "The system refused memory for this operation. Close other programs, or use a "
-                             "smaller context, batch or model type."};
+    return out_of_memory();
   } catch (const std::exception &error) {
     return {fallback_code, error.what()};
   } catch (...) {

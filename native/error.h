@@ -36,6 +36,8 @@ class NativeError : public std::runtime_error {
 /// The JavaScript error for a NativeError. JavaScript thread only.
 Napi::Error to_js_error(Napi::Env env, const NativeError &error);
 
+NativeError out_of_memory();
+
 /// Describes the exception in flight as a NativeError; call inside `catch (...)`.
 NativeError current_exception_as_native(const char *fallback_code);
 

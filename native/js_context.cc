@@ -137,11 +137,20 @@ void add_edits(Napi::Object object, const ContextHandle &handle) {
   });
 }
 
+/// Not a job: it is meant for the one that runs.
+Napi::Value cancel(const Napi::CallbackInfo &info, const ContextHandle &handle) {
+  return guarded(info.Env(), "INVALID_ARGUMENT", [&]() -> Napi::Value {
+    handle->get()->cancel();
+    return info.Env().Undefined();
+  });
+}
+
 Napi::Value make_context(Napi::Env env, std::shared_ptr<Context> context) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("info", to_js(env, context->info()));
   auto handle = std::make_shared<Handle<Context>>(std::move(context), "This context");
   add_method(object, "decode", [handle](const Napi::CallbackInfo &info) { return decode(info, handle); });
+  add_method(object, "cancel", [handle](const Napi::CallbackInfo &info) { return cancel(info, handle); });
   add_edits(object, handle);
   add_dispose(object, handle, [](Context &native) { native.gate().wait_until_idle(); });
   return object;

@@ -51,8 +51,9 @@ std::string LogScope::summary() const {
 }
 
 bool LogScope::is_out_of_memory() const {
-  const auto texts = {"failed to allocate",     "unable to allocate",     "out of memory",
-                      "Cannot allocate memory", "ErrorOutOfDeviceMemory", "ErrorOutOfHostMemory"};
+  const auto texts = {
+      "failed to allocate",     "unable to allocate",   "out of memory", "Cannot allocate memory",
+      "ErrorOutOfDeviceMemory", "ErrorOutOfHostMemory", "bad_alloc",     "bad allocation"};
   return std::any_of(texts.begin(), texts.end(), [this](const char *text) { return contains(text); });
 }
 

@@ -15,6 +15,7 @@
   X(ggml_backend_tensor_get) X(ggml_backend_tensor_set) \
   X(ggml_backend_alloc_ctx_tensors_from_buft) X(ggml_backend_cpu_buffer_type) X(ggml_backend_buffer_free) \
   X(ggml_backend_graph_compute) X(ggml_backend_free) \
+  X(ggml_backend_graph_plan_create) X(ggml_backend_graph_plan_compute) X(ggml_backend_graph_plan_free) \
   X(ggml_backend_dev_name) X(ggml_backend_dev_description) X(ggml_backend_dev_memory) X(ggml_backend_dev_type) \
   X(ggml_backend_dev_backend_reg) X(ggml_backend_dev_init) X(ggml_backend_dev_supports_op) X(ggml_backend_dev_supports_buft) \
   X(ggml_backend_cpu_buffer_from_ptr) X(ggml_get_type_traits) X(ggml_threadpool_params_default) \

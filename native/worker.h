@@ -30,7 +30,7 @@ class Task : public Napi::AsyncWorker {
     try {
       outcome_ = work_();
     } catch (...) {
-      outcome_ = current_exception_as_native(fallback_code_);
+      describe_failure();
     }
     // What the work captured may be the last owner of a model or context: let it go here, not on the main
     // thread.
@@ -39,12 +39,13 @@ class Task : public Napi::AsyncWorker {
 
   void OnOK() override {
     const Napi::Env env = Env();
-    if (const auto *error = std::get_if<NativeError>(&outcome_)) {
-      deferred_.Reject(to_js_error(env, *error).Value());
-      return;
-    }
     try {
-      deferred_.Resolve(deliver_(env, std::get<Result>(outcome_)));
+      if (auto *result = std::get_if<Result>(&outcome_))
+        deferred_.Resolve(deliver_(env, *result));
+      else if (const auto *error = std::get_if<NativeError>(&outcome_))
+        deferred_.Reject(to_js_error(env, *error).Value());
+      else
+        deferred_.Reject(to_js_error(env, out_of_memory()).Value());
     } catch (const Napi::Error &error) {
       deferred_.Reject(error.Value());
     }
@@ -55,10 +56,20 @@ class Task : public Napi::AsyncWorker {
       : Napi::AsyncWorker(env, "llama-reward"), deferred_(Napi::Promise::Deferred::New(env)),
         fallback_code_(fallback_code), work_(std::move(work)), deliver_(std::move(deliver)) {}
 
+  /// Inside `catch (...)`. Leaves no outcome where there was not even memory for the error's own words.
+  void describe_failure() {
+    try {
+      outcome_ = current_exception_as_native(fallback_code_);
+    } catch (...) {
+      outcome_ = std::monostate();
+    }
+  }
+
   Napi::Promise::Deferred deferred_;
   const char *fallback_code_;
   Work work_;
   Deliver deliver_;
+  /// Neither result nor error: memory ran out.
   std::variant<std::monostate, Result, NativeError> outcome_;
 };
 

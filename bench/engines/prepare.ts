@@ -46,6 +46,16 @@ export async function prepareInterpreters(
   return found;
 }
 
+/** Where an earlier run left a model's conversion, or undefined. */
+export async function findEngineModel(
+  model: EngineModel,
+  type: BackboneType,
+  options: Pick<PrepareOptions, "directory">,
+): Promise<string | undefined> {
+  const modelDir = modelDirOf(model, type, options);
+  return (await exists(modelDir)) ? modelDir : undefined;
+}
+
 /** The checkpoint and our conversion of it, or those of an earlier run. */
 export async function prepareEngineModel(
   model: EngineModel,
@@ -54,7 +64,7 @@ export async function prepareEngineModel(
   options: PrepareOptions,
 ): Promise<{ checkpoint: string; modelDir: string }> {
   const root = rootOf(options);
-  const checkpoint = path.join(root, `${model}-classifier`);
+  const checkpoint = checkpointOf(model, options);
   if (!(await exists(checkpoint))) {
     options.note(`making the checkpoint ${model}`);
     const unfinished = `${checkpoint}.part`;
@@ -63,13 +73,25 @@ export async function prepareEngineModel(
     await output(python, [script, model, root, PAIRS_FILE, unfinished], options.signal);
     await rename(unfinished, checkpoint);
   }
-  const modelDir = `${checkpoint}-${type}`;
+  const modelDir = modelDirOf(model, type, options);
   if (!(await exists(modelDir)))
     await convertCheckpoint(checkpoint, modelDir, { type, signal: options.signal });
   return { checkpoint, modelDir };
 }
 
-function rootOf({ directory }: PrepareOptions): string {
+function checkpointOf(model: EngineModel, options: Pick<PrepareOptions, "directory">): string {
+  return path.join(rootOf(options), `${model}-classifier`);
+}
+
+function modelDirOf(
+  model: EngineModel,
+  type: BackboneType,
+  options: Pick<PrepareOptions, "directory">,
+): string {
+  return `${checkpointOf(model, options)}-${type}`;
+}
+
+function rootOf({ directory }: Pick<PrepareOptions, "directory">): string {
   return path.resolve(directory ?? DEFAULT_BENCH_DIR);
 }
 

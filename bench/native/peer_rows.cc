@@ -1,11 +1,13 @@
 // What the benchmark and some tests compare scoring with: llama.cpp's own embeddings path, and bare decoding.
-// Takes the place of native/scoring_rows.cc in the benchmark's addon, whose contexts have two options more:
+// Takes the place of native/scoring_rows.cc in the benchmark's addon, whose contexts have three options more:
 //
-//   embeddings  llama.cpp's own embeddings path, every token an output
-//   bare        plain `llama_decode` with its logits; decode then gives no rows
+//   embeddings        llama.cpp's own embeddings path, every token an output
+//   bare              plain `llama_decode` with its logits; decode then gives no rows
+//   cancelAfterNodes  a decode cancels itself when so many nodes of its graph are computed
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -61,6 +63,26 @@ class NoRows : public RowSource {
   }
 };
 
+/// In the place of the context's own question whether to stop, which is asked after each node, too.
+class CancelledCapture : public Capture {
+ public:
+  CancelledCapture(int32_t hidden_size, int64_t nodes) : Capture(hidden_size), nodes_(nodes) {}
+
+  void prepare(llama_context_params &params) override {
+    Capture::prepare(params);
+    params.abort_callback = [](void *self) { return --static_cast<CancelledCapture *>(self)->left_ <= 0; };
+    params.abort_callback_data = this;
+  }
+
+  void start(const Batch &batch) override {
+    Capture::start(batch);
+    left_ = nodes_;
+  }
+
+ private:
+  int64_t nodes_, left_ = 0;
+};
+
 } // namespace
 
 std::shared_ptr<RowSource> read_row_source(const Napi::Object &options, int32_t hidden_size) {
@@ -68,6 +90,9 @@ std::shared_ptr<RowSource> read_row_source(const Napi::Object &options, int32_t 
     return std::make_shared<EmbeddingRows>(hidden_size);
   if (read_bool(options, "bare", false))
     return std::make_shared<NoRows>();
+  if (!options.Get("cancelAfterNodes").IsUndefined())
+    return std::make_shared<CancelledCapture>(
+        hidden_size, read_integer(options, "cancelAfterNodes", 1, std::numeric_limits<int32_t>::max()));
   return std::make_shared<Capture>(hidden_size);
 }
 

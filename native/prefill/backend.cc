@@ -51,6 +51,7 @@ struct State {
   CpuBackend alone, together;
   std::unique_ptr<Team> team;
   int team_threads = 0;
+  Abort abort;
 
   ggml_status compute(ggml_cgraph &cgraph) {
     const bool is_quiet = threads > 1 && quiet_graphs >= QUIET_GRAPHS;
@@ -59,9 +60,9 @@ struct State {
       team_threads = threads;
     }
     Graph graph(*own_kernels, cgraph, threads, scratch, is_quiet ? nullptr : team.get());
-    ggml_backend_t cpu = is_quiet ? together.with(cpu_device, cpu_functions, threads)
-                                  : alone.with(cpu_device, cpu_functions, 1);
-    const ggml_status status = api().ggml_backend_graph_compute(cpu, graph.view());
+    const ggml_status status = is_quiet
+                                   ? together.compute(graph.view(), cpu_device, cpu_functions, threads, abort)
+                                   : alone.compute(graph.view(), cpu_device, cpu_functions, 1, abort);
     quiet_graphs = graph.processor_share() >= QUIET_SHARE ? std::min(quiet_graphs + 1, QUIET_GRAPHS) : 0;
     return status;
   }
@@ -83,6 +84,10 @@ ggml_status compute(ggml_backend_t backend, ggml_cgraph *cgraph) {
 
 void set_threads(ggml_backend_t backend, int threads) {
   state_of(backend).threads = std::max(1, threads);
+}
+
+void set_abort(ggml_backend_t backend, ggml_abort_callback is_wanted, void *user_data) {
+  state_of(backend).abort = {is_wanted, user_data};
 }
 
 ggml_guid guid = {'l', 'l', 'a', 'm', 'a', '-', 'r', 'e', 'w', 'a', 'r', 'd', 'p', 'r', 'e', '1'};
@@ -138,8 +143,11 @@ void describe_registry() {
   registry.iface.get_device_count = [](ggml_backend_reg_t) { return size_t{1}; };
   registry.iface.get_device = [](ggml_backend_reg_t, size_t) { return &own_device; };
   registry.iface.get_proc_address = [](ggml_backend_reg_t, const char *name) -> void * {
-    return std::strcmp(name, "ggml_backend_set_n_threads") == 0 ? reinterpret_cast<void *>(set_threads)
-                                                                : nullptr;
+    if (std::strcmp(name, "ggml_backend_set_n_threads") == 0)
+      return reinterpret_cast<void *>(set_threads);
+    if (std::strcmp(name, "ggml_backend_set_abort_callback") == 0)
+      return reinterpret_cast<void *>(set_abort);
+    return nullptr;
   };
 }
 

@@ -8,6 +8,7 @@ import { afterAll } from "vitest";
 import { loadBenchAddon, type BenchContextOptions } from "../../bench/bench-addon.js";
 import { loadAddon } from "../../lib/score/native/binding.js";
 import type {
+  NativeAddon,
   NativeBatch,
   NativeContext,
   NativeContextOptions,
@@ -46,22 +47,30 @@ const SMALL_EXACT: NativeContextOptions = {
   flashAttention: "auto",
 };
 
-/** A small exact context: f32 cache, one thread (ggml threads wait by spinning, which crawls on a busy machine). */
+/** A small exact context in the addon that has the model: f32 cache, one thread (ggml threads wait by spinning, which crawls on a busy machine). */
 export async function makeContext(
   model: NativeModel,
-  options: Partial<NativeContextOptions> = {},
+  options: Partial<BenchContextOptions> = {},
+  addon: NativeAddon = loadAddon(),
 ): Promise<NativeContext> {
-  return loadAddon().createContext(model, { ...SMALL_EXACT, ...options });
+  return addon.createContext(model, { ...SMALL_EXACT, ...options });
 }
 
-/** The same in the benchmark's addon, with a tiny model of its own. */
+/** A tiny model in the benchmark's addon. */
+export async function loadBenchModel(
+  folder: string,
+  options: TinyModelOptions = {},
+  prefill = false,
+): Promise<NativeModel> {
+  return loadBenchAddon().loadModel({ ...tinyModel(folder, options), prefill }).result;
+}
+
+/** A small exact context in the benchmark's addon, with a tiny model of its own. */
 export async function makeBenchContext(
   folder: string,
   options: Partial<BenchContextOptions>,
 ): Promise<NativeContext> {
-  const addon = loadBenchAddon();
-  const model = await addon.loadModel(tinyModel(folder, {})).result;
-  return addon.createContext(model, { ...SMALL_EXACT, ...options });
+  return makeContext(await loadBenchModel(folder), options, loadBenchAddon());
 }
 
 /** One token of a batch as a test writes it. */

@@ -112,6 +112,7 @@ it("contexts are those of types.ts", async () => {
   const methods: Kinds<NativeContext> = {
     info: "object",
     decode: "function",
+    cancel: "function",
     copySequence: "function",
     removeSequence: "function",
     sequenceRange: "function",

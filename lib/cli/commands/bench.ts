@@ -23,6 +23,7 @@ export const SUITE_NAMES = [
   "batches",
   "engines",
   "accuracy",
+  "footprint",
 ] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
@@ -83,7 +84,7 @@ export const benchCommand: CliCommand = {
         new Option(
           "--suite <name>",
           "what to measure: beside peers; weight types; URM's head; long streams; eval; a hosted model; batch sizes; beside vLLM and " +
-            "transformers on trained weights; rewards of trained weights beside exact ones",
+            "transformers on trained weights; rewards of trained weights beside exact ones; load time and memory by our kernels",
         )
           .choices(SUITE_NAMES)
           .default("peers"),

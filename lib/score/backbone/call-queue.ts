@@ -30,6 +30,7 @@ interface Entry {
 export class CallQueue {
   readonly #limits: RoundLimits;
   readonly #quantum: number;
+  readonly #onUnwanted: () => void;
   readonly #entries = new Map<PendingCall, Entry>();
   readonly #byCaller = new Map<Caller, Set<PendingCall>>();
   #turns: readonly Turn<Caller>[] = [];
@@ -37,13 +38,22 @@ export class CallQueue {
   #inRound: ReadonlySet<PendingCall> = new Set();
   #abandoned: WaitingRequest[] = [];
 
-  constructor(limits: RoundLimits) {
+  /** @param onUnwanted called when every call of the batch that is being computed is aborted */
+  constructor(limits: RoundLimits, onUnwanted: () => void) {
     this.#limits = limits;
+    this.#onUnwanted = onUnwanted;
     this.#quantum = Math.max(1, Math.floor(limits.batchSize * QUANTUM));
   }
 
   get isBusy(): boolean {
     return this.#entries.size > 0;
+  }
+
+  get #isRoundUnwanted(): boolean {
+    return [...this.#inRound].every((call) => {
+      const entry = this.#entries.get(call);
+      return entry === undefined || entry.signal?.aborted === true;
+    });
   }
 
   get state(): QueueState {
@@ -59,8 +69,9 @@ export class CallQueue {
   add(call: PendingCall, signal: AbortSignal | undefined): Promise<Float32Array[][]> {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        // What is being computed is finished first.
+        // What is being computed for others, too, is finished first.
         if (!this.#inRound.has(call)) this.fail(call, signal?.reason);
+        else if (this.#isRoundUnwanted) this.#onUnwanted();
       };
       this.#entries.set(call, { signal, resolve, reject, onAbort });
       signal?.addEventListener("abort", onAbort, { once: true });

@@ -45,7 +45,9 @@ export class BackboneContext {
     const maxHeld = Math.floor(maxSequences / HELD_SHARE);
     const limits = { batchSize, maxOutputs, contextLength, maxSequences, maxHeld, fewestTokens };
     this.#runner = new PlanRunner(native, hiddenSize, new CacheLife(tokenCost), limits);
-    this.#queue = new CallQueue(limits);
+    this.#queue = new CallQueue(limits, () => {
+      this.#runner.cancel();
+    });
   }
 
   /** What waits. */
@@ -117,6 +119,8 @@ export class BackboneContext {
         wanted: [...parts.map(({ request }) => request), ...this.#queue.upcoming()],
         isTelling: calls.some(({ isNew }) => isNew),
       });
+      // Cancelled: the round's end tells the calls why.
+      if (states === undefined) return;
       this.#count(parts);
       parts.forEach(({ call, request, end }, index) => {
         call.deliver(request, end, states[index] ?? []);

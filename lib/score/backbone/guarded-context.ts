@@ -26,6 +26,10 @@ export class GuardedContext implements NativeContext {
     });
   }
 
+  cancel(): void {
+    this.#native.cancel();
+  }
+
   copySequence(from: number, to: number, start: number, end: number): void {
     this.#native.copySequence(2 * from, 2 * to, start, end);
     this.#native.copySequence(2 * from, 2 * to + 1, start, end);

@@ -7,7 +7,7 @@ export type Caller = string | symbol;
 
 /** Options of one call. */
 export interface HiddenOptions {
-  /** Checked before the start and between batches; the call rejects with `signal.reason`. */
+  /** Checked before the start and between batches, on a CPU also within one that nobody else needs; the call rejects with `signal.reason`. */
   signal?: AbortSignal | undefined;
   /** Phase `decode`, in tokens, after every batch with some of the call. An error it throws fails the call. */
   onProgress?: ((progress: Progress) => void) | undefined;

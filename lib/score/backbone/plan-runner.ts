@@ -1,4 +1,4 @@
-import { DecodeError } from "../../errors.js";
+import { DecodeError, RewardError } from "../../errors.js";
 import { fromNative } from "../native/from-native.js";
 import type { NativeContext } from "../native/native-addon.js";
 import { BatchPlan } from "./batch-plan.js";
@@ -28,6 +28,7 @@ export class PlanRunner {
   readonly #hiddenSize: number;
   readonly #life: CacheLife;
   #held: readonly HeldSequence[] = [];
+  #isCancelled = false;
 
   constructor(native: NativeContext, hiddenSize: number, life: CacheLife, limits: RunnerLimits) {
     this.#native = native;
@@ -45,10 +46,26 @@ export class PlanRunner {
    * Computes the states of some requests. When one is NaN or infinite, what overflowed stays in the cells of the KV cache and spoils
    * everything that is computed beside it or after it: the cells are wiped, and each broken request is computed again alone.
    * One that is broken then keeps its broken states, which are its own.
-   * @returns one array per request, one state per position
-   * @throws DecodeError
+   * @returns one array per request, one state per position; undefined when it was cancelled
+   * @throws DecodeError, ContextError `OUT_OF_MEMORY`
    */
-  async run(order: PlanOrder): Promise<Float32Array[][]> {
+  async run(order: PlanOrder): Promise<Float32Array[][] | undefined> {
+    this.#isCancelled = false;
+    try {
+      return await this.#computeSound(order);
+    } catch (error) {
+      if (isCancellation(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Ends the plan that runs: on a CPU after the node of the graph that is being computed, else after the running batch. */
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#native.cancel();
+  }
+
+  async #computeSound(order: PlanOrder): Promise<Float32Array[][]> {
     const { states, counts } = await this.#compute(order);
     if (order.isTelling) this.#life.learn(counts);
     const broken = order.requests.flatMap((request, index) =>
@@ -91,6 +108,7 @@ export class PlanRunner {
     try {
       let next = steps.next();
       while (next.done !== true) {
+        if (this.#isCancelled) throw new CancelledError();
         const step = next.value;
         this.#apply(step.operations);
         const decoding = step.decode && this.#decode(step.decode, states);
@@ -138,8 +156,8 @@ export class PlanRunner {
 
   /** Drops every sequence that a plan may have touched; what earlier ones left stays usable. */
   #abandon(survivors: readonly HeldSequence[], error: unknown): void {
-    if (error instanceof DecodeError) {
-      // llama.cpp leaves the sequences undefined when a decode fails.
+    if (error instanceof DecodeError || (error instanceof RewardError && error.code === "OUT_OF_MEMORY")) {
+      // llama.cpp leaves the sequences undefined when a decode fails, or an edit for want of memory.
       this.#wipe();
       return;
     }
@@ -149,6 +167,15 @@ export class PlanRunner {
       if (!kept.has(id)) this.#native.removeSequence(id, 0, -1);
     }
   }
+}
+
+/** As the addon says it. */
+class CancelledError extends Error {
+  readonly code = "DECODE_CANCELLED";
+}
+
+function isCancellation(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "DECODE_CANCELLED";
 }
 
 function isFinite(states: readonly Float32Array[] = []): boolean {

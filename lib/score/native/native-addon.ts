@@ -214,9 +214,16 @@ export interface NativeContext {
   /**
    * Computes one batch. Everything that could trip an assertion in llama.cpp is checked first.
    * @returns hidden states after the final norm, float32, row-major `[outputs.length, hiddenSize]`, in the order of `outputs`.
-   * @throws `BATCH_INVALID`, `KV_CACHE_FULL`, `DECODE_FAILED`, `CONTEXT_BUSY` (one decode at a time)
+   * @throws `BATCH_INVALID`, `KV_CACHE_FULL`, `DECODE_FAILED`, `OUT_OF_MEMORY`; `DECODE_CANCELLED`; `CONTEXT_BUSY` (one decode at
+   * a time). After any of them but the last the sequences of the batch are undefined: remove them; after `DECODE_FAILED` and
+   * `OUT_OF_MEMORY` all are.
    */
   decode(batch: NativeBatch): Promise<Float32Array>;
+  /**
+   * Asks the running decode to stop: on a CPU it does after the node of its graph that is being computed, and rejects with code
+   * `DECODE_CANCELLED`. On a GPU, or when it is too late, it ends as always. Does nothing while none runs.
+   */
+  cancel(): void;
   /**
    * Makes `to` share the cells of `from` at positions `[start, end)`; `end` −1 means all.
    * @throws `INVALID_ARGUMENT` unless `start` is where `to` ends: a sequence never has holes. `CONTEXT_BUSY`

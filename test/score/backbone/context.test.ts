@@ -45,7 +45,9 @@ describe("BackboneContext", () => {
   it("gives the same states whatever came before: other calls, failures, aborts, in any mixture", async () => {
     const call = fc.record({
       requests: randomRequests(30, 8),
-      trouble: fc.constantFrom("none", "none", "none", "decode fails", "abort", "progress throws"),
+      trouble: fc.constantFrom(
+        ...["none", "none", "none", "decode fails", "no memory", "abort", "abort within", "progress throws"],
+      ),
       after: fc.integer({ min: 0, max: 6 }),
     });
     const sizes = fc.record({
@@ -74,6 +76,8 @@ describe("BackboneContext", () => {
             let chunks = 0;
             native.beforeDecode = () => {
               if (trouble === "decode fails" && chunks++ === after) throw nativeError("DECODE_FAILED");
+              if (trouble === "no memory" && chunks++ === after) throw nativeError("OUT_OF_MEMORY");
+              if (trouble === "abort within" && chunks++ === after) controller.abort(new Error("stop"));
             };
             const onProgress = (): void => {
               if (trouble === "abort" && chunks++ === after) controller.abort(new Error("stop"));
@@ -84,7 +88,7 @@ describe("BackboneContext", () => {
               expect(states).toEqual(expectedStates(requests));
             } catch (error) {
               expect(trouble).not.toBe("none");
-              expect((error as Error).message).toMatch(/^(DECODE_FAILED|stop|progress)$/);
+              expect((error as Error).message).toMatch(/^(DECODE_FAILED|OUT_OF_MEMORY|stop|progress)$/);
             }
           }
           native.beforeDecode = () => undefined;
@@ -314,7 +318,40 @@ describe("BackboneContext", () => {
     expect(native.decodedTokens.filter((token) => token >= 50_000).length).toBeLessThanOrEqual(16);
   });
 
-  it("aborts before the start and between chunks, with the signal's own reason", async () => {
+  it("a batch is cancelled when all its calls are aborted, and not before", async () => {
+    const native = new SimulatedContext({ batchSize: 64 });
+    const context = open(native);
+    let cancels: number[] = [];
+    const cancel = native.cancel.bind(native);
+    native.cancel = () => {
+      cancels.push(native.decodedTokens.length);
+      cancel();
+    };
+    for (const isWantedByThird of [false, true]) {
+      cancels = [];
+      const [first, second] = [new AbortController(), new AbortController()];
+      native.beforeDecode = () => {
+        first?.abort(new Error("first"));
+        expect(cancels).toEqual([]);
+        second?.abort(new Error("second"));
+        native.beforeDecode = () => undefined;
+      };
+      const before = native.decodedTokens.length;
+      const calls = [first, second].map((controller, index) =>
+        context.hiddenStates([lastOf(list(10, index + 1))], { signal: controller?.signal }),
+      );
+      const third = lastOf(list(20, 3));
+      const wanted = isWantedByThird ? context.hiddenStates([third]) : undefined;
+      expect(await Promise.allSettled(calls)).toMatchObject([
+        { reason: { message: "first" } },
+        { reason: { message: "second" } },
+      ]);
+      expect(cancels).toEqual(isWantedByThird ? [] : [before]);
+      expect(await (wanted ?? context.hiddenStates([third]))).toEqual(expectedStates([third]));
+    }
+  });
+
+  it("aborts before the start and within a chunk, with the signal's own reason", async () => {
     const native = new SimulatedContext();
     const context = open(native);
     const reason = { any: "value" };
@@ -331,6 +368,31 @@ describe("BackboneContext", () => {
     );
     expect(native.decodedTokens.length).toBe(16);
     expect(native.usedCells).toBe(0);
+  });
+
+  it("a signal that aborts later, or what was aborted earlier, stops no other call", async () => {
+    const native = new SimulatedContext();
+    const context = open(native);
+    const first = new AbortController();
+    await context.hiddenStates([lastOf(list(20))], { signal: first.signal });
+    native.beforeDecode = () => {
+      first.abort();
+    };
+    const requests = [lastOf(list(40, 1))];
+    expect(await context.hiddenStates(requests)).toEqual(expectedStates(requests));
+  });
+
+  it.each(["DECODE_FAILED", "OUT_OF_MEMORY"])("keeps nothing after %s", async (code) => {
+    const native = new SimulatedContext();
+    const context = open(native);
+    await context.hiddenStates([lastOf(list(50))]);
+    native.beforeDecode = () => {
+      throw nativeError(code);
+    };
+    await expect(context.hiddenStates([lastOf(list(9, 1))])).rejects.toMatchObject({ code });
+    expect(native.usedCells).toBe(0);
+    native.beforeDecode = () => undefined;
+    expect(await context.hiddenStates([lastOf(list(60))])).toEqual(expectedStates([lastOf(list(60))]));
   });
 
   it("keeps what earlier calls left when a call is aborted", async () => {

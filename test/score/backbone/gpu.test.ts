@@ -32,7 +32,7 @@ describe.skipIf(gpus.length === 0)(
     /** Hidden states of two positions of one sequence. */
     async function decode(
       placement: Pick<NativeModelOptions, "gpuLayers" | "devices" | "deviceLayers">,
-      addon: BenchAddon = loadAddon(),
+      addon: Pick<BenchAddon, "loadModel" | "createContext"> = loadAddon(),
       context: Partial<BenchContextOptions> = {},
     ): Promise<Float32Array> {
       const model = await addon.loadModel({ path, useMmap: true, ...placement }).result;

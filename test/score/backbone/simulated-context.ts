@@ -28,6 +28,7 @@ export class SimulatedContext implements NativeContext {
   beforeDecode: (batch: NativeBatch) => Promise<void> | void = () => undefined;
   #cells = new Set<Cell>();
   #isBusy = false;
+  #isCancelled = false;
 
   constructor(info: Partial<NativeContextInfo> = {}) {
     const batchSize = info.batchSize ?? 16;
@@ -49,14 +50,21 @@ export class SimulatedContext implements NativeContext {
   async decode(batch: NativeBatch): Promise<Float32Array> {
     if (this.#isBusy) throw new Error("CONTEXT_BUSY");
     this.#isBusy = true;
+    this.#isCancelled = false;
     try {
       await Promise.resolve();
       await this.beforeDecode(batch);
       this.#check(batch);
-      return this.#store(batch);
+      const rows = this.#store(batch);
+      this.#checkCancelled();
+      return rows;
     } finally {
       this.#isBusy = false;
     }
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
   }
 
   copySequence(from: number, to: number, start: number, end: number): void {
@@ -102,6 +110,11 @@ export class SimulatedContext implements NativeContext {
   #checkIdle(): void {
     if (this.#isBusy) throw new Error("The context is used while a decode runs.");
     if (this.isDisposed) throw new Error("The context is used after dispose.");
+  }
+
+  #checkCancelled(): void {
+    if (this.#isCancelled)
+      throw Object.assign(new Error("The decode was cancelled."), { code: "DECODE_CANCELLED" });
   }
 
   #check(batch: NativeBatch): void {
