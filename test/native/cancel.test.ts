@@ -9,6 +9,7 @@ import { HIDDEN_SIZE } from "./tiny-gguf.js";
 
 const folder = scratchFolder();
 const LAYERS = 4;
+const ROUNDS = 100;
 /** More tokens than a batch of one sequence has outputs, and two sequences that share a part. */
 const batch = batchOf([
   ...sequenceEntries(0, 100, { outputs: [] }).map((entry) => ({ ...entry, sequences: [0, 1] })),
@@ -32,14 +33,20 @@ describe.each(KERNELS)("kernels of %s", (kernels) => {
       const context = await open({ threads });
       const expected = await context.decode(batch);
       context.clear();
-      for (let round = 0; round < 5; round++) {
-        const running = context.decode(batch);
+      let stopped = 0;
+      // On a busy machine a small decode may end before it is told.
+      for (let round = 0; round < ROUNDS && stopped < 5; round++) {
+        const running = context.decode(batch).catch((error: unknown) => error);
         context.cancel();
-        await expect(running).rejects.toMatchObject(cancelled);
+        const outcome = await running;
+        if (outcome instanceof Float32Array) expect(outcome).toEqual(expected);
+        else expect(outcome).toMatchObject(cancelled);
+        if (!(outcome instanceof Float32Array)) stopped++;
         for (const sequence of [0, 1]) context.removeSequence(sequence, 0, -1);
         expect(await context.decode(batch)).toEqual(expected);
         for (const sequence of [0, 1]) context.removeSequence(sequence, 0, -1);
       }
+      expect(stopped).toBe(5);
     },
   );
 
