@@ -11,8 +11,8 @@
 namespace llama_reward {
 namespace {
 
-/// A block's largest number is tried at these multiples of the scale: from `Q8_LARGEST` down to its half, first
-/// in coarse steps, then in fine ones around the best.
+/// A block's largest number is tried at these multiples of the scale: from `Q8_LARGEST` down to its half,
+/// first in coarse steps, then in fine ones around the best.
 constexpr float COARSE = 0.25F;
 constexpr int32_t COARSE_STEPS = 252;
 constexpr int32_t FINE_STEPS = 8;

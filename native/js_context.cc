@@ -14,6 +14,7 @@
 #include "context.h"
 #include "context_job.h"
 #include "context_params.h"
+#include "error.h"
 #include "handle.h"
 #include "js_model.h"
 #include "js_moments.h"

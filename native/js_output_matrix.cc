@@ -1,6 +1,7 @@
 #include "js_output_matrix.h"
 
 #include "args.h"
+#include "error.h"
 #include "handle.h"
 #include "output_matrix.h"
 #include "worker.h"

@@ -25,7 +25,25 @@ struct PartialSum {
   double largest = -std::numeric_limits<double>::infinity();
   /// Of `exp(logit − largest)`.
   double sum = 0;
+
+  void add(const std::vector<double> &logits) {
+    for (const double logit : logits)
+      largest = std::max(largest, logit);
+    for (const double logit : logits)
+      sum += std::exp(static_cast<float>(logit - largest));
+  }
 };
+
+/// The logarithm of the sum over all slices: of one state, the parts `stride` apart.
+double log_sum(const PartialSum *parts, int64_t slices, int64_t stride) {
+  double largest = -std::numeric_limits<double>::infinity();
+  for (int64_t slice = 0; slice < slices; slice++)
+    largest = std::max(largest, parts[slice * stride].largest);
+  double sum = 0;
+  for (int64_t slice = 0; slice < slices; slice++)
+    sum += parts[slice * stride].sum * std::exp(parts[slice * stride].largest - largest);
+  return largest + std::log(sum);
+}
 
 size_t bytes_per_value(ggml_type type) {
   return type == GGML_TYPE_F32 ? sizeof(float) : sizeof(uint16_t);
@@ -92,30 +110,20 @@ std::vector<double> OutputMatrix::log_probabilities(const std::vector<float> &st
                                     states.begin() + (last * options_.hidden_size));
       const std::vector<float> products =
           is_float ? multiply(weight_, part, begin, end) : multiply(widened.tensor, part, 0, end - begin);
+      std::vector<double> logits(static_cast<size_t>(end - begin));
       for (int64_t state = first; state < last; state++) {
         const float *row = products.data() + ((state - first) * (end - begin));
-        PartialSum &partial = sums[static_cast<size_t>((slice * count) + state)];
-        for (int64_t i = 0; i < end - begin; i++)
-          partial.largest = std::max(partial.largest, logit(row[i]));
-        for (int64_t i = 0; i < end - begin; i++)
-          partial.sum += std::exp(static_cast<float>(logit(row[i]) - partial.largest));
+        std::transform(row, row + (end - begin), logits.begin(),
+                       [&](float product) { return logit(product); });
+        sums[static_cast<size_t>((slice * count) + state)].add(logits);
         const int64_t token = tokens[static_cast<size_t>(state)];
         if (token >= begin && token < end)
-          chosen[static_cast<size_t>(state)] = logit(row[token - begin]);
+          chosen[static_cast<size_t>(state)] = logits[static_cast<size_t>(token - begin)];
       }
     }
   });
-  for (int64_t state = 0; state < count; state++) {
-    double largest = -std::numeric_limits<double>::infinity();
-    for (int64_t slice = 0; slice < slices; slice++)
-      largest = std::max(largest, sums[static_cast<size_t>((slice * count) + state)].largest);
-    double sum = 0;
-    for (int64_t slice = 0; slice < slices; slice++) {
-      const PartialSum &partial = sums[static_cast<size_t>((slice * count) + state)];
-      sum += partial.sum * std::exp(partial.largest - largest);
-    }
-    chosen[static_cast<size_t>(state)] -= largest + std::log(sum);
-  }
+  for (int64_t state = 0; state < count; state++)
+    chosen[static_cast<size_t>(state)] -= log_sum(sums.data() + state, slices, count);
   return chosen;
 }
 

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <vector>
 
 namespace llama_reward::prefill {
 
@@ -15,19 +15,19 @@ class Scratch {
       return;
     size_ = 0;
     // The old block first: both at once may be more than there is.
-    block_.reset();
-    block_.reset(new char[bytes + ALIGNMENT]);
+    std::vector<char>().swap(block_);
+    block_.resize(bytes + ALIGNMENT);
     size_ = bytes;
   }
 
-  float *floats() const {
-    const size_t beyond = reinterpret_cast<uintptr_t>(block_.get()) % ALIGNMENT;
-    return reinterpret_cast<float *>(block_.get() + (beyond == 0 ? 0 : ALIGNMENT - beyond));
+  float *floats() {
+    const size_t beyond = reinterpret_cast<uintptr_t>(block_.data()) % ALIGNMENT;
+    return reinterpret_cast<float *>(block_.data() + (beyond == 0 ? 0 : ALIGNMENT - beyond));
   }
 
  private:
   static constexpr size_t ALIGNMENT = 64;
-  std::unique_ptr<char[]> block_;
+  std::vector<char> block_;
   size_t size_ = 0;
 };
 

@@ -59,8 +59,7 @@ async function install(wanted) {
         );
         process.exit(1);
       }
-      if (/^ERROR: .*torch==\S*\+cpu/m.test(error.message))
-        more = ["--extra-index-url", TORCH_INDEX];
+      if (/^ERROR: .*torch==\S*\+cpu/m.test(error.message)) more = ["--extra-index-url", TORCH_INDEX];
       else await sleep(1000 * PAUSE_SECONDS);
     }
   }

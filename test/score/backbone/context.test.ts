@@ -331,14 +331,14 @@ describe("BackboneContext", () => {
       cancels = [];
       const [first, second] = [new AbortController(), new AbortController()];
       native.beforeDecode = () => {
-        first?.abort(new Error("first"));
+        first.abort(new Error("first"));
         expect(cancels).toEqual([]);
-        second?.abort(new Error("second"));
+        second.abort(new Error("second"));
         native.beforeDecode = () => undefined;
       };
       const before = native.decodedTokens.length;
       const calls = [first, second].map((controller, index) =>
-        context.hiddenStates([lastOf(list(10, index + 1))], { signal: controller?.signal }),
+        context.hiddenStates([lastOf(list(10, index + 1))], { signal: controller.signal }),
       );
       const third = lastOf(list(20, 3));
       const wanted = isWantedByThird ? context.hiddenStates([third]) : undefined;
