@@ -81,7 +81,7 @@ describe("the packed main package", () => {
     const targets = Object.values(exports).flatMap((target) =>
       typeof target === "string" ? [target] : [target.types, target.default],
     );
-    expect(targets).toHaveLength(23);
+    expect(targets).toHaveLength(25);
     for (const file of [...targets, ...Object.values(bin)]) expect(packed).toContain(file.replace("./", ""));
   });
 
