@@ -1,7 +1,6 @@
-import { randomInt } from "node:crypto";
 import { abortable } from "../../util/abortable.js";
 import { chooseBest, type BestOf, type Choice } from "./choose-best.js";
-import { SampleFailure, type Sample, type SampleRequest } from "./sample.js";
+import { firstSeed, SampleFailure, type Sample, type SampleRequest } from "./sample.js";
 
 /** What one call of a generator is about. */
 export interface GenerateCall {
@@ -20,9 +19,6 @@ export interface BestOfOptions<Made extends Sample> extends Choice {
   /** Of the first sample; each further one has the next. Default: a random one. */
   seed?: number | undefined;
 }
-
-/** Seeds of generators are 31 bits wide at least; the last samples' seeds stay below that. */
-const SEEDS = 2 ** 30;
 
 /**
  * Samples `n` answers of any generator and gives the one that a reward model likes best.
@@ -44,7 +40,7 @@ const SEEDS = 2 ** 30;
  * ```
  */
 export async function bestOf<Made extends Sample>(options: BestOfOptions<Made>): Promise<BestOf<Made>> {
-  const { generate, seed = randomInt(SEEDS), ...choice } = options;
+  const { generate, seed = firstSeed(), ...choice } = options;
   const makeOne = async (index: number, signal: AbortSignal): Promise<Made | SampleFailure> => {
     try {
       return await abortable(Promise.resolve(generate({ index, seed: seed + index, signal })), signal);

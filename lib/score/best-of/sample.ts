@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { ChatMessage } from "../conversation/conversation.js";
 
 /** An answer as a generator made it: its text, or its message with whatever else belongs to it. */
@@ -27,4 +28,12 @@ export class SampleFailure {
 /** A sample as the assistant's turn. */
 export function messageOfSample(sample: Sample): ChatMessage {
   return typeof sample === "string" ? { role: "assistant", content: sample } : sample.message;
+}
+
+/** Seeds of generators are 31 bits wide at least; the last samples' seeds stay below that. */
+const SEEDS = 2 ** 30;
+
+/** A seed for the first sample of a prompt: each further one has the next. */
+export function firstSeed(): number {
+  return randomInt(SEEDS);
 }

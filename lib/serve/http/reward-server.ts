@@ -55,8 +55,9 @@ export class RewardServer {
     const models = new ServedModels(scorers);
     this.#models = models;
     this.#hasToken = settings.token !== "";
-    const { upstream } = settings;
-    this.#chat = upstream === undefined ? undefined : new ChatProxy(upstream, this.#hasToken);
+    const { upstream, onError } = settings;
+    this.#chat =
+      upstream === undefined ? undefined : new ChatProxy(upstream, { hasToken: this.#hasToken, onError });
     const queue = new WorkQueue(settings);
     const app = makeApp({
       settings,

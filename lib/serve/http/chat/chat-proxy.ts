@@ -1,6 +1,6 @@
-import { randomInt } from "node:crypto";
 import type { Context } from "hono";
 import { chooseBest, type BestOf } from "../../../score/best-of/choose-best.js";
+import { firstSeed } from "../../../score/best-of/sample.js";
 import type { HttpEnv } from "../request/exchange.js";
 import type { RouteContext } from "../request/route.js";
 import { sendText } from "../request/send-answer.js";
@@ -12,20 +12,25 @@ import { PairLog } from "./pair-log.js";
 import { UpstreamSampler } from "./sample-upstream.js";
 import { Upstream, UpstreamError, type Client } from "./upstream.js";
 
-/** Seeds of upstream servers are 31 bits wide at least; the last samples' seeds stay below that. */
-const SEEDS = 2 ** 30;
+/** What a proxy has of its server. */
+interface Surroundings {
+  /** Whether the server wants a token of its own, which is none of the upstream's business. */
+  hasToken: boolean;
+  /** Told about failures that no client gets to see. */
+  onError: ((error: unknown) => void) | undefined;
+}
 
 /** Chat completions of another server, each the best of several by a reward model. */
 export class ChatProxy {
   readonly #settings: UpstreamSettings;
-  readonly #hasToken: boolean;
+  readonly #surroundings: Surroundings;
   readonly #upstream: Upstream;
   readonly #sampler: UpstreamSampler;
   readonly #log: PairLog | undefined;
 
-  constructor(settings: UpstreamSettings, hasToken: boolean) {
+  constructor(settings: UpstreamSettings, surroundings: Surroundings) {
     this.#settings = settings;
-    this.#hasToken = hasToken;
+    this.#surroundings = surroundings;
     this.#upstream = new Upstream(settings);
     this.#sampler = new UpstreamSampler(this.#upstream);
     this.#log = settings.logPairs === undefined ? undefined : new PairLog(settings.logPairs);
@@ -41,21 +46,17 @@ export class ChatProxy {
   }
 
   /** The upstream's models: these are what a client chooses from. */
-  async models(context: Context<HttpEnv>): Promise<Response> {
+  models(context: Context<HttpEnv>): Promise<Response> {
     const { signal } = context.get("exchange");
-    const { status, text, headers } = await this.#upstream.models(this.#client(context, signal));
-    return sendText(context, status, text, headers);
+    return inItsWords(context, async () => {
+      const { status, text, headers } = await this.#upstream.models(this.#client(context, signal));
+      return sendText(context, status, text, headers);
+    });
   }
 
-  /** Samples, chooses and answers. What the upstream refuses is answered with its own words. */
-  async complete(context: Context<HttpEnv>, request: ChatRequest, work: RouteContext): Promise<Response> {
-    try {
-      return await this.#complete(context, request, work);
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      const { status, text, headers } = error.answer;
-      return sendText(context, status, text, headers);
-    }
+  /** Samples, chooses and answers. */
+  complete(context: Context<HttpEnv>, request: ChatRequest, work: RouteContext): Promise<Response> {
+    return inItsWords(context, () => this.#complete(context, request, work));
   }
 
   /** A stream begins when the best is known. */
@@ -65,7 +66,10 @@ export class ChatProxy {
     { scorer, signal }: RouteContext,
   ): Promise<Response> {
     const result = await this.#best(request, { scorer, signal }, this.#client(context, signal));
-    await this.#log?.add(promptOf(request), result);
+    // The client's answer must not depend on the log's disk.
+    await this.#log?.add(promptOf(request), result).catch((error: unknown) => {
+      this.#surroundings.onError?.(error);
+    });
     const answer = chatAnswer(request, result, scorer.description.name);
     if (request.stream !== true) {
       return sendText(context, 200, JSON.stringify(answer), {
@@ -84,7 +88,7 @@ export class ChatProxy {
     const asked = request[EXTENSION] ?? {};
     const n = Math.max(asked.best_of ?? bestOf, request.n ?? 1);
     const most = asked.max_samples ?? maxSamples;
-    const seed = request.seed ?? randomInt(SEEDS);
+    const seed = request.seed ?? firstSeed();
     return chooseBest(this.#sampler.forRequest(upstreamBody(request), seed, client), {
       prompt: promptOf(request),
       model: scorer,
@@ -96,8 +100,18 @@ export class ChatProxy {
     });
   }
 
-  /** The server's own token is none of the upstream's business. */
-  #client(context: Context<HttpEnv>, signal: AbortSignal): Client {
-    return { authorization: this.#hasToken ? undefined : context.req.header("authorization"), signal };
+  #client({ req }: Context<HttpEnv>, signal: AbortSignal): Client {
+    return { authorization: this.#surroundings.hasToken ? undefined : req.header("authorization"), signal };
+  }
+}
+
+/** What the upstream refuses is answered with its own words. */
+async function inItsWords(context: Context<HttpEnv>, answer: () => Promise<Response>): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    const { status, text, headers } = error.answer;
+    return sendText(context, status, text, headers);
   }
 }

@@ -1,4 +1,4 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, open } from "node:fs/promises";
 import type { BestOf } from "../../../score/best-of/choose-best.js";
 import type { ConversationRequest } from "../../../score/conversation/conversation.js";
 import { fileError } from "../../../util/caught.js";
@@ -12,6 +12,8 @@ export class PairLog {
   readonly #file: string;
   /** Lines are written one after the other: two at once could mix. */
   #last: Promise<void> = Promise.resolve();
+  /** Whether the file ends within a line, as a full disk or a killed server leave it. */
+  #isTorn = false;
 
   constructor(file: string) {
     this.#file = file;
@@ -19,7 +21,14 @@ export class PairLog {
 
   /** Opens the file, so that a server with a wrong path does not start. @throws FileError */
   async open(): Promise<void> {
-    await this.#write("");
+    try {
+      await using file = await open(this.#file, "a+");
+      const { size } = await file.stat();
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+      this.#isTorn = bytesRead > 0 && buffer.toString() !== "\n";
+    } catch (error) {
+      throw fileError("open", this.#file, error);
+    }
   }
 
   /** @throws FileError */
@@ -44,8 +53,10 @@ export class PairLog {
   #write(text: string): Promise<void> {
     const written = this.#last.then(async () => {
       try {
-        await appendFile(this.#file, text);
+        await appendFile(this.#file, this.#isTorn ? `\n${text}` : text, { flush: true });
+        this.#isTorn = false;
       } catch (error) {
+        this.#isTorn = true;
         throw fileError("write", this.#file, error);
       }
     });

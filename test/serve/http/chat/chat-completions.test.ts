@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import OpenAI, { APIError } from "openai";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { RewardServerOptions } from "../../../../lib/serve/http/index.js";
 import { FakeScorer, type FakeScorerOptions } from "../../host/fake-scorer.js";
 import { closeServers, post, serve } from "../running-server.js";
@@ -47,11 +47,11 @@ async function inOrder(): Promise<string[]> {
 async function open(
   reply: Reply,
   settings: Partial<Upstream> = {},
-  { token, ...scorer }: FakeScorerOptions & { token?: string } = {},
+  { token, onError, ...scorer }: FakeScorerOptions & Pick<RewardServerOptions, "token" | "onError"> = {},
 ): Promise<{ client: OpenAI; asked: Asked[]; url: string; fake: FakeScorer }> {
   const stub = await stubUpstream(reply);
   const fake = new FakeScorer("fake", scorer);
-  const server = await serve(fake, { token, upstream: { url: stub.url, bestOf: 4, ...settings } });
+  const server = await serve(fake, { token, onError, upstream: { url: stub.url, bestOf: 4, ...settings } });
   const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: token ?? "sk-client", maxRetries: 0 });
   return { client, asked: stub.asked, url: server.url, fake };
 }
@@ -224,6 +224,24 @@ describe("best of n for OpenAI's clients", () => {
     });
   });
 
+  it("begins a new line behind a torn one, and answers although the pair cannot be written", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "llama-reward-pairs-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, "pairs.jsonl");
+    await writeFile(file, '{"prompt":[{"ro');
+    const errors: unknown[] = [];
+    const { client } = await open(together, { logPairs: file }, { onError: (error) => errors.push(error) });
+    await client.chat.completions.create(PROMPT);
+    await client.chat.completions.create(PROMPT);
+    const lines = (await readFile(file, "utf8")).trim().split("\n");
+    expect(lines).toHaveLength(3);
+    expect(JSON.parse(lines[1] ?? "")).toEqual(JSON.parse(lines[2] ?? ""));
+    await rm(folder, { recursive: true });
+    const answer = await client.chat.completions.create(PROMPT);
+    expect(answer.choices[0]?.message.content).toBe((await inOrder())[0]);
+    expect(errors).toMatchObject([{ code: "FILE_FAILED" }]);
+  });
+
   it("does not start where the pairs cannot be written", async () => {
     await expect(open(together, { logPairs: "/dev/null/pairs.jsonl" })).rejects.toMatchObject({
       code: "FILE_FAILED",
@@ -286,11 +304,13 @@ describe("best of n for OpenAI's clients", () => {
     await expect(call).rejects.toThrow();
     await asked[0]?.closed;
     const slow = await open(together, {}, { delayMs: 60_000 });
+    const scored = vi.spyOn(slow.fake, "scoreManySettled");
     const scoring = new AbortController();
     const second = slow.client.chat.completions.create(PROMPT, { signal: scoring.signal });
     await expect.poll(() => slow.fake.received.length).toBeGreaterThan(0);
     scoring.abort();
     await expect(second).rejects.toThrow();
+    await expect.poll(() => scored.mock.calls[0]?.[1]?.signal?.aborted).toBe(true);
   });
 
   it("does not tell the upstream the server's own token, and sends its key", async () => {
@@ -300,6 +320,16 @@ describe("best of n for OpenAI's clients", () => {
     const keyed = await open(together, { key: "sk-upstream" }, { token: "secret" });
     await keyed.client.chat.completions.create(PROMPT);
     expect(keyed.asked[0]?.authorization).toBe("Bearer sk-upstream");
+  });
+
+  it("hands the upstream's error about its models through", async () => {
+    const { url } = await open((_asked, response) => {
+      response.statusCode = 401;
+      return { error: { message: "no key", code: "invalid_api_key" } };
+    });
+    const answer = await fetch(`${url}/v1/models`);
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toEqual({ error: { message: "no key", code: "invalid_api_key" } });
   });
 
   it("lists the upstream's models", async () => {
