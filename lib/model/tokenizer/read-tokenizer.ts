@@ -9,7 +9,12 @@ import { readSpecialIds, specialIdEntries, templateVariables } from "./special-i
 import type { TokenizerInfo } from "./tokenizer-info.js";
 import { readTokenStatements, type TokenStatements } from "./token-statements.js";
 import { tokenizerClassOf, type TokenizerClass } from "./tokenizer-class.js";
-import { tokenizerConfigSchema, tokenizerJsonSchema, type TokenizerConfig } from "./tokenizer-json.js";
+import {
+  tokenizerConfigSchema,
+  tokenizerJsonSchema,
+  type TokenizerConfig,
+  type TokenizerJson,
+} from "./tokenizer-json.js";
 import { readVocabFiles, VOCAB_FILE } from "./vocab-files.js";
 import { CheckpointError } from "../../errors.js";
 
@@ -39,10 +44,12 @@ export async function readTokenizer(
   }
   const tokenizerClass = tokenizerClassOf(tokenizerConfig, config);
   const statements = await readTokenStatements(checkpointDir, tokenizerConfig, tokenizerClass);
+  const load = (tokenizer: TokenizerJson | undefined, file: string): LoadedTokenizer | undefined =>
+    tokenizer && loadTokenizerJson(tokenizer, tokenizerConfig, tokenizerClass, statements, vocabSize, file);
   const loaded =
-    (await fromTokenizerJson(checkpointDir, tokenizerConfig, tokenizerClass, statements, vocabSize)) ??
+    load(await readCheckpointJson(checkpointDir, TOKENIZER_FILE, tokenizerJsonSchema), TOKENIZER_FILE) ??
     (await fromSentencePiece(checkpointDir, tokenizerConfig, tokenizerClass, statements, vocabSize)) ??
-    (await fromVocabFiles(checkpointDir, tokenizerConfig, tokenizerClass, statements, vocabSize));
+    load(await readVocabFiles(checkpointDir, tokenizerConfig, tokenizerClass), VOCAB_FILE);
   if (loaded === undefined) {
     throw new CheckpointError(
       "CHECKPOINT_INVALID",
@@ -98,19 +105,6 @@ export async function readTokenizer(
   };
 }
 
-async function fromTokenizerJson(
-  checkpointDir: string,
-  config: TokenizerConfig,
-  tokenizerClass: TokenizerClass,
-  statements: TokenStatements,
-  vocabSize: number,
-): Promise<LoadedTokenizer | undefined> {
-  const tokenizer = await readCheckpointJson(checkpointDir, TOKENIZER_FILE, tokenizerJsonSchema);
-  return (
-    tokenizer && loadTokenizerJson(tokenizer, config, tokenizerClass, statements, vocabSize, TOKENIZER_FILE)
-  );
-}
-
 async function fromSentencePiece(
   checkpointDir: string,
   config: TokenizerConfig,
@@ -122,15 +116,4 @@ async function fromSentencePiece(
   if (bytes === undefined) return undefined;
   const model = readSentencePieceModel(bytes, SENTENCEPIECE_FILE);
   return loadSentencePiece(model, config, tokenizerClass, statements, vocabSize, SENTENCEPIECE_FILE);
-}
-
-async function fromVocabFiles(
-  checkpointDir: string,
-  config: TokenizerConfig,
-  tokenizerClass: TokenizerClass,
-  statements: TokenStatements,
-  vocabSize: number,
-): Promise<LoadedTokenizer | undefined> {
-  const tokenizer = await readVocabFiles(checkpointDir, config, tokenizerClass);
-  return tokenizer && loadTokenizerJson(tokenizer, config, tokenizerClass, statements, vocabSize, VOCAB_FILE);
 }
