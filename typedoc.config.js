@@ -2,14 +2,21 @@ import { readFileSync } from "node:fs";
 
 const { exports } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
 
-/** The API reference of `npm run docs`: every entry of the package, from the comments. */
+/** The API reference of `npm run docs`: every entry of the package, from the comments, a page each. */
 export default {
   name: "llama-reward",
   tsconfig: "tsconfig.build.json",
   entryPoints: Object.values(exports).flatMap(({ types }) =>
     types === undefined ? [] : [types.replace("./dist/", "lib/").replace(".d.ts", ".ts")],
   ),
-  out: "build/docs",
+  plugin: ["typedoc-plugin-markdown"],
+  out: "build/site/api",
+  entryFileName: "index",
+  outputFileStrategy: "modules",
+  hidePageHeader: true,
+  hideBreadcrumbs: true,
+  useHTMLEncodedBrackets: true,
+  disableSources: true,
   readme: "none",
   excludeInternal: true,
   excludePrivate: true,
