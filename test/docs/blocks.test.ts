@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { rm } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkBlock, isUnrun } from "./blocks/check-block.js";
 import { compile } from "./blocks/check-script.js";
 import { pages, readPage } from "./blocks/read-blocks.js";
@@ -8,11 +9,17 @@ const blocks = pages().flatMap(readPage);
 
 /** Blocks of one page run one after the other in one folder, as a reader would type them. */
 describe.skipIf(process.platform === "win32")("the code of", () => {
+  let template = "";
+  beforeAll(async () => {
+    template = await Workplace.makeTemplate();
+  });
+  afterAll(() => rm(template, { recursive: true, force: true }));
+
   it.each(pages().filter((page) => blocks.some((block) => block.page === page)))(
     "%s runs",
     async (page) => {
       const problems: string[] = [];
-      const place = await Workplace.create();
+      const place = await Workplace.create(template);
       try {
         for (const block of readPage(page)) {
           await checkBlock(block, place).catch((error: unknown) => {

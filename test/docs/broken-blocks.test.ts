@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkBlock, python } from "./blocks/check-block.js";
 import { compile } from "./blocks/check-script.js";
@@ -19,7 +20,9 @@ function fenced(language: string, code: string, marker = ""): Block {
 describe.skipIf(process.platform === "win32")("a broken block fails:", () => {
   let place: Workplace;
   beforeAll(async () => {
-    place = await Workplace.create();
+    const template = await Workplace.makeTemplate();
+    place = await Workplace.create(template);
+    await rm(template, { recursive: true });
   });
   afterAll(() => place.remove());
 
@@ -65,16 +68,8 @@ describe.skipIf(process.platform === "win32")("a broken block fails:", () => {
     await checkBlock(fenced("sh", "llama-reward rank models/grm-3b --prompt a --response b"), place);
     await checkBlock(fenced("text", "$ llama-reward --version\n9.9.9", "output"), place);
   });
-});
 
-it("types that do not fit fail the compilation, by page and line", async () => {
-  const problems = await compile([fenced("ts", 'export const a: number = "text";')]);
-  expect(problems).toEqual([expect.stringMatching(/^page\.md:1: Type 'string'/)]);
-});
-
-it("an option renamed in any page that runs one fails there", async () => {
-  const place = await Workplace.create();
-  try {
+  it("an option renamed in a page that runs it", async () => {
     const block = pages()
       .flatMap(readPage)
       .find(
@@ -84,7 +79,10 @@ it("an option renamed in any page that runs one fails there", async () => {
     await checkBlock(block, place);
     const broken = { ...block, code: block.code.replace("--response", "--answer") };
     await expect(checkBlock(broken, place)).rejects.toThrow(/INVALID_ARGUMENT/);
-  } finally {
-    await place.remove();
-  }
+  });
+});
+
+it("types that do not fit fail the compilation, by page and line", async () => {
+  const problems = await compile([fenced("ts", 'export const a: number = "text";')]);
+  expect(problems).toEqual([expect.stringMatching(/^page\.md:1: Type 'string'/)]);
 });

@@ -25,7 +25,15 @@ export class Workplace {
 
   private constructor(readonly folder: string) {}
 
-  static async create(): Promise<Workplace> {
+  /** @param template what {@link makeTemplate} made, to be copied */
+  static async create(template: string): Promise<Workplace> {
+    const folder = await mkdtemp(join(tmpdir(), "llama-reward-blocks-"));
+    await cp(template, folder, { recursive: true, verbatimSymlinks: true });
+    return new Workplace(folder);
+  }
+
+  /** A folder with all that a workplace begins with. */
+  static async makeTemplate(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), "llama-reward-blocks-"));
     await mkdir(join(folder, "models"));
     const model = (name: string, source: string): Promise<void> =>
@@ -43,7 +51,7 @@ export class Workplace {
       writeCommands(join(folder, "bin")),
       writeData(folder),
     ]);
-    return new Workplace(folder);
+    return folder;
   }
 
   get environment(): NodeJS.ProcessEnv {

@@ -28,16 +28,12 @@ try {
   const gguf = run(values.python, ["-c", program, cache], { env }).trim();
 
   const example = path.join(work, "example");
-  cpSync(path.join(ROOT, "examples/best-of-n"), example, {
-    recursive: true,
-    filter: (file) => path.basename(file) !== "package.json",
-  });
-  const { dependencies } = JSON.parse(
-    readFileSync(path.join(ROOT, "examples/best-of-n/package.json"), "utf8"),
-  );
+  cpSync(path.join(ROOT, "examples/best-of-n"), example, { recursive: true });
+  // The version that the example names.
+  const [packed] = /node-llama-cpp@[\d.]+/.exec(readFileSync(path.join(example, "README.md"), "utf8"));
   // Its platform package is the one that the project itself has.
   const quiet = ["--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save"];
-  run("npm", ["install", `node-llama-cpp@${dependencies["node-llama-cpp"]}`, "--prefix", example, ...quiet]);
+  run("npm", ["install", packed, "--prefix", example, ...quiet]);
 
   const printed = run(process.execPath, [path.join(example, "best-of-n.mjs"), gguf, MODEL, PROMPT, "4"]);
   console.log(printed);
