@@ -12,6 +12,7 @@ import { measureFootprint } from "./suites/footprint.js";
 import { measureHeads } from "./suites/heads.js";
 import { measureHost } from "./suites/host.js";
 import { measurePeers } from "./suites/peers.js";
+import { measureStartup } from "./suites/startup.js";
 import { measureStreams } from "./suites/stream.js";
 import { measureTypes } from "./suites/types.js";
 
@@ -38,6 +39,7 @@ const SUITES = {
   engines: measureEngines,
   accuracy: measureAccuracy,
   footprint: measureFootprint,
+  startup: measureStartup,
 } as const satisfies Record<SuiteName, (context: BenchContext) => Promise<void>>;
 
 /** Rounds when nothing else is asked for. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { DEMO_PROMPTS } from "../lib/cli/commands/demo-prompts.js";
+import { DEMO_PROMPTS } from "../lib/cli/actions/demo-prompts.js";
 import { RewardModel } from "../lib/index.js";
 import { listDevices } from "../lib/score/native/devices.js";
 import type { Message } from "../lib/score/conversation/conversation.js";

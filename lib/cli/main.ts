@@ -2,6 +2,7 @@
 import "../util/small-heap.js";
 import { Interrupted } from "./terminal/cli-io.js";
 import { EXIT } from "./terminal/exit.js";
+import { wantsColor } from "./terminal/style.js";
 import { run } from "./run.js";
 
 const interruption = new AbortController();
@@ -23,11 +24,13 @@ process.exitCode = await run(process.argv.slice(2), {
   isStdinTerminal: process.stdin.isTTY,
   stdout: process.stdout,
   isStdoutTerminal: process.stdout.isTTY,
+  isStdoutColored: wantsColor(process.stdout.isTTY),
   stderr: process.stderr,
   isStderrTerminal: process.stderr.isTTY,
+  isStderrColored: wantsColor(process.stderr.isTTY),
   // Asked anew each time: a window may be resized.
   get columns() {
-    return process.stderr.columns || 80;
+    return process.stdout.columns || process.stderr.columns || 80;
   },
   signal: interruption.signal,
 });

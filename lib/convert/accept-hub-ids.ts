@@ -1,6 +1,6 @@
 import { setModelFinder } from "../model/model-finder.js";
 import { exists } from "../util/files/optional-file.js";
-import { parseHubName, type HubName } from "./hub-name.js";
+import { isHubPage, parseHubName, type HubName } from "./hub-name.js";
 
 /**
  * Lets `RewardModel.load` take a model of the Hub by its id, `owner/name` or `owner/name@revision`, where no path of that name is
@@ -21,9 +21,9 @@ export function acceptHubIds(): void {
  * The id in a name; undefined for what is a path: one that is there, or would lie in a folder that is there. `models/grm` is a path
  * beside a folder `models`, since a slip of the pen is no reason to go to the network.
  */
-async function findHubName(name: string): Promise<HubName | undefined> {
+export async function findHubName(name: string): Promise<HubName | undefined> {
   const named = parseHubName(name);
-  if (named === undefined) return undefined;
+  if (named === undefined || isHubPage(name)) return named;
   const [owner = ""] = named.hubId.split("/");
   return (await exists(name)) || (await exists(owner)) ? undefined : named;
 }

@@ -5,7 +5,7 @@ import { isAdapter } from "../model/checkpoint/adapter/open-adapter.js";
 import { readAdapterConfig } from "../model/checkpoint/adapter/adapter-config.js";
 import { checkHeadOptions, type HeadOptions } from "./convert-reference.js";
 import { findBase } from "./find-base.js";
-import { isHubId } from "./hub-name.js";
+import { isHubId, parseHubName } from "./hub-name.js";
 import { convertCheckpoint, type ConvertOptions, type ConvertResult } from "./convert.js";
 
 /** What `pullModel` may be told. */
@@ -21,7 +21,7 @@ export interface PullOptions
  * Downloads a reward model from the Hub into the shared cache and converts it to a model folder. What is in the cache is not
  * fetched again, an interrupted download continues. An adapter of PEFT is merged into the base that its configuration names, which is
  * downloaded, too.
- * @param hubId `owner/name` on the Hub
+ * @param hubIdOrPage `owner/name` on the Hub, `owner/name@revision`, or the address of its page
  * @throws InvalidArgumentError `INVALID_ARGUMENT` that is no `owner/name`
  * @throws DownloadError `DOWNLOAD_FAILED`; else what `convertCheckpoint` throws; `signal.reason`
  * @example
@@ -36,25 +36,30 @@ export interface PullOptions
  * console.log(modelDir);
  * ```
  */
-export async function pullModel(hubId: string, options: PullOptions = {}): Promise<ConvertResult> {
-  if (!isHubId(hubId)) {
+export async function pullModel(hubIdOrPage: string, options: PullOptions = {}): Promise<ConvertResult> {
+  const named = parseHubName(hubIdOrPage);
+  if (named === undefined) {
     throw new InvalidArgumentError(
-      `Expected owner/name on the Hub but received ${JSON.stringify(hubId)}. For a folder on this machine use convert.`,
+      `Expected owner/name on the Hub but received ${JSON.stringify(hubIdOrPage)}. For a folder on this machine use convert.`,
     );
   }
+  const { hubId } = named;
   const { to = `models/${basename(hubId)}`, type, base, baseRevision, ...rest } = options;
   const { head, reference, referenceRevision, beta, reduction, ...download } = rest;
   checkHeadOptions(rest);
-  const { directory, commit } = await downloadCheckpoint(hubId, download);
+  const { directory, commit } = await downloadCheckpoint(hubId, {
+    ...download,
+    revision: download.revision ?? named.revision,
+  });
   const { signal, onProgress } = options;
-  const named =
+  const own =
     (await isAdapter(directory)) && base === undefined
       ? await namedBase(hubId, directory)
       : { base, revision: baseRevision };
   const under =
-    named.base === undefined
+    own.base === undefined
       ? undefined
-      : await findBase(named.base, { ...download, revision: named.revision, onProgress });
+      : await findBase(own.base, { ...download, revision: own.revision, onProgress });
   return convertCheckpoint(directory, to, {
     type,
     hubId,

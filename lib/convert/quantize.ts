@@ -18,10 +18,11 @@ import { quantizeFitted } from "./fitting/quantize-fitted.js";
 import { referenceSet } from "./fitting/reference-set.js";
 import { TrialFolder } from "./fitting/trial-folder.js";
 import { quantizeFile } from "./quantize-file.js";
+import { setDefaultType } from "./set-default-type.js";
 
 /** What `quantizeModelFolder` may be told. */
 export interface QuantizeOptions {
-  /** Makes this type the folder's default. */
+  /** Makes this type the folder's default; without types to add, nothing else is done. */
   defaultType?: BackboneType | undefined;
   /**
    * Records as `score` reads them, a few hundred of the kind that the model is going to score: they decide which way q8_0 rounds each
@@ -65,6 +66,7 @@ export async function quantizeModelFolder(
 ): Promise<RewardJson> {
   const wanted = [...new Set(types)].map((type) => checkQuantized(type));
   checkFitting(fitting);
+  if (wanted.length === 0 && defaultType !== undefined) return setDefaultType(modelDir, defaultType);
   const { reference } = await readRewardJson(modelDir);
   if (reference !== undefined) {
     refuseRecords(fitting, modelDir);

@@ -5,7 +5,14 @@
 export type * from "../model/scoring-types.js";
 export * from "./dataset/index.js";
 export { openRecords, STANDARD_INPUT, type RecordInput } from "./records/open-records.js";
-export { outputRecord, resultJson, type OutputJson, type ResultJson } from "./records/output-record.js";
+export {
+  outputRecord,
+  resultJson,
+  type OutputJson,
+  type OutputOptions,
+  type ResultJson,
+} from "./records/output-record.js";
+export { writeScoreTable } from "./records/score-table.js";
 export { readRecord } from "./records/read-records.js";
 export type { PairRequest, RecordEntry, RecordId, ScoreRecord } from "./records/record.js";
 export { openScoreLog, type RecordFlow, type RecordSink } from "./records/record-sink.js";

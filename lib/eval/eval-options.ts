@@ -1,6 +1,6 @@
 import type { RunSettings } from "../data/records/same-run.js";
 import type { Scorer } from "../score/score.js";
-import type { BenchmarkName } from "./metrics/index.js";
+import type { BenchmarkName } from "./metrics/names.js";
 import type { BootstrapOptions } from "./stats/bootstrap.js";
 
 /** How far a run is. */
@@ -32,8 +32,8 @@ export interface EvalOptions {
   scorer?: Scorer | undefined;
   /** Recomputes everything from this score file instead of scoring. */
   scores?: string | undefined;
-  /** Scores of another model or type for the same data, to compare with. */
-  against?: string | undefined;
+  /** Scores of other models or types for the same data, to compare with: a file, or several. */
+  against?: string | readonly string[] | undefined;
   /** Continues an interrupted run in `out`. */
   resume?: boolean | undefined;
   /** Stops at the first bad record. */

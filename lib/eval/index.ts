@@ -20,7 +20,8 @@ export type { RecordCounts } from "./items/collect.js";
 export type { PublishedRow } from "./metrics/published.js";
 export type { AgainstSummary, CalibrationSummary, EvalSubject, EvalSummary } from "./analysis/summary.js";
 export type { Benchmark, BenchmarkInput, ComparedUnit, Figures, Measurement } from "./metrics/benchmark.js";
-export { BENCHMARK_NAMES, BENCHMARKS, type BenchmarkName } from "./metrics/index.js";
+export { BENCHMARKS } from "./metrics/index.js";
+export { BENCHMARK_NAMES, type BenchmarkName } from "./metrics/names.js";
 export { rewardBenchSections } from "./metrics/rewardbench.js";
 export type { CandidateScore, ScoredItem } from "./items/scored-item.js";
 export { renderReport } from "./report/report.js";
@@ -33,7 +34,13 @@ export {
   type PairCandidate,
   type PairChoice,
 } from "./pairs/choose-pairs.js";
-export { rankByUncertainty, type UncertaintyOptions, type UncertaintyRank } from "./stats/uncertainty.js";
+export {
+  areTooClose,
+  rankByUncertainty,
+  tooCloseToBest,
+  type UncertaintyOptions,
+  type UncertaintyRank,
+} from "./stats/uncertainty.js";
 export { folderTypes, type FolderTypesOptions } from "./fidelity/folder-types.js";
 export {
   runFidelity,

@@ -11,7 +11,7 @@ import type { RecordEntry } from "../data/records/record.js";
 import { BENCHMARKS } from "./metrics/index.js";
 import { renderReport } from "./report/report.js";
 import { rewardBenchResult } from "./rewardbench-result.js";
-import { summarise, type EvalSubject, type EvalSummary } from "./analysis/summary.js";
+import { summarise, type Against, type EvalSubject, type EvalSummary } from "./analysis/summary.js";
 import { withLock } from "../util/files/file-lock.js";
 import { writeWhole } from "../util/files/write-whole.js";
 import { messageOf } from "../util/caught.js";
@@ -63,10 +63,9 @@ async function evaluate(reader: ItemReader, options: EvalOptions): Promise<EvalS
         "Scores are matched by id: check that both files belong together.",
     );
   }
-  const against =
-    options.against === undefined
-      ? undefined
-      : { scores: options.against, items: (await collect(reader, options.against)).items };
+  const against: Against[] = [];
+  for (const scores of [options.against ?? []].flat())
+    against.push({ scores, items: (await collect(reader, scores)).items });
   const subject = subjectOf(options, reader);
   const summary = summarise(subject, BENCHMARKS[options.benchmark], collected, {
     against,

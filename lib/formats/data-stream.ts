@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { gunzip } from "./gunzip.js";
 
 /** How a data file is written. */
-export type DataFormat = "jsonl" | "json" | "parquet";
+export type DataFormat = "jsonl" | "json" | "csv" | "parquet";
 
 /** One file of a dataset. */
 export interface DataFile {

@@ -1,7 +1,7 @@
 import { BACKBONE_TYPES, type BackboneType } from "./architecture/backbone-type.js";
 import { z } from "zod";
 import { InvalidArgumentError } from "../errors.js";
-import { AGGREGATES, type Aggregate } from "../score/conversation/steps-rule.js";
+import { AGGREGATES, type Aggregate } from "../score/conversation/aggregate.js";
 import type { Progress } from "../score/score.js";
 import { zodProblems } from "../util/zod-problems.js";
 

@@ -11,7 +11,7 @@ export type {
   Message,
   TemplateContext,
 } from "../score/conversation/conversation.js";
-export type { Aggregate } from "../score/conversation/steps-rule.js";
+export type { Aggregate } from "../score/conversation/aggregate.js";
 export type { CombineRule, EnsembleRule, MemberScale } from "../score/ensemble/combine.js";
 export type { AttributeScore } from "../score/head/head.js";
 export type * from "../score/score.js";

@@ -1,5 +1,5 @@
 import type { ConversationInput } from "./conversation/conversation.js";
-import type { Aggregate } from "./conversation/steps-rule.js";
+import type { Aggregate } from "./conversation/aggregate.js";
 import type { RewardError } from "../errors.js";
 import type { AttributeScore } from "./head/head.js";
 

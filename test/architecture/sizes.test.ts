@@ -15,13 +15,14 @@ const REASONS: Readonly<Record<string, string>> = {
   "lib/data/hub/hub-client.ts": "bundled by itself at release",
   "lib/eval/report/charts/vega.ts": "bundled by itself at release",
   "lib/serve/electron/channel.ts": "keeps the preload script small",
+  "lib/eval/metrics/names.ts": "for the command line, which loads a benchmark only to run it",
   "lib/util/small-heap.ts": "must be imported before all else",
   "lib/util/unknown-version.ts": "for pages, too, which have no file system",
 };
 
-/** A head or an architecture is a file of its own however little it says. */
+/** A head, an architecture or a command is a file of its own however little it says. */
 const isDefinition = (file: string): boolean =>
-  /^lib\/score\/head\/[\w-]+-head\.ts$|^lib\/model\/architecture\//.test(file);
+  /^lib\/score\/head\/[\w-]+-head\.ts$|^lib\/model\/architecture\/|^lib\/cli\/commands\//.test(file);
 
 const lines = new Map(
   [...readImports().keys()].map((file) => [

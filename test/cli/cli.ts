@@ -14,6 +14,10 @@ export interface CliResult {
 export interface CliOptions {
   stdin?: string | Uint8Array;
   signal?: AbortSignal;
+  /** Whether both streams take colour; they do not. */
+  isColored?: boolean;
+  /** Width of the terminal; 100. */
+  columns?: number;
   /** Called with what stdout has so far. */
   onOutput?: (text: string) => void;
 }
@@ -31,7 +35,9 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
     stderr,
     isStderrTerminal: false,
     isStdoutTerminal: false,
-    columns: 100,
+    isStdoutColored: options.isColored ?? false,
+    isStderrColored: options.isColored ?? false,
+    columns: options.columns ?? 100,
     signal: options.signal ?? new AbortController().signal,
   });
   return {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { DEMO_PROMPTS } from "../../lib/cli/commands/demo-prompts.js";
+import { DEMO_PROMPTS } from "../../lib/cli/actions/demo-prompts.js";
 import { cli } from "./cli.js";
 
 it("demo ranks every prompt with both example models, the best answer first, and shows URM's attributes", async () => {

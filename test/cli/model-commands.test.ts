@@ -50,7 +50,8 @@ describe("rank", () => {
     });
     const { stdout } = await rank("--penalty", "2.5");
     expect(stdout).toMatch(/^rank\s+adjusted\s+reward\s+std\s+tokens\s+response$/m);
-    const lines = stdout.trim().split("\n").slice(1);
+    const lines = stdout.split("\n").filter((line) => /^ *\d/.test(line));
+    expect(lines).toHaveLength(adjusted.length);
     const shown = lines.map((line) => Number(line.trim().split(/\s+/)[1]));
     adjusted.sort((a, b) => b - a);
     shown.forEach((value, place) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../../lib/cli/commands/index.js";
+import { COMMAND_GROUPS } from "../../lib/cli/commands/index.js";
 import { packageVersion } from "../../lib/util/package-version.js";
 import { cli } from "./cli.js";
 
@@ -33,8 +33,14 @@ describe("usage", () => {
     const { stdout } = await cli(["--help"]);
     for (const name of ["convert", "inspect", "score", "rank", "compare", "devices"]) {
       expect(stdout).toContain(`  ${name} `);
+      const { stdout: help } = await cli([name, "--help"]);
+      expect(await cli(["help", name])).toMatchObject({ status: 0, stdout: help });
+      expect(help).toContain(`Usage: llama-reward ${name} `);
     }
-    expect(COMMANDS.length).toBeGreaterThanOrEqual(6);
+    const titles = COMMAND_GROUPS.map(({ title }) => stdout.indexOf(`\n${title}\n`));
+    expect(titles).toHaveLength(2);
+    expect([...titles].sort((a, b) => a - b)).toEqual(titles);
+    expect(titles[0]).toBeGreaterThan(0);
   });
 
   it.each([

@@ -124,9 +124,9 @@ describe("SIGKILL", () => {
       const command = ["pairs", model.directory, input, "--out"];
       const [whole, killed] = [join(folder, "whole"), join(folder, "killed")];
       await runWhole([...command, `${whole}.jsonl`]);
-      await killOften([...command, `${killed}.jsonl`], `${killed}.scores.jsonl`, 150);
+      await killOften([...command, `${killed}.jsonl`], `${killed}.jsonl.scores.jsonl`, 150);
 
-      for (const file of [".jsonl", ".scores.jsonl", ".left-out.jsonl"]) {
+      for (const file of [".jsonl", ".jsonl.scores.jsonl", ".jsonl.left-out.jsonl"]) {
         const [expected, actual] = [await linesOf(whole + file), await linesOf(killed + file)];
         expect(expected.length).toBeGreaterThan(records.length / 20);
         expect(actual).toEqual(close(expected));

@@ -1,7 +1,8 @@
 import type { PromptSpec } from "../../score/template/prompt-spec.js";
 import { RewardError } from "../../errors.js";
 import { ChatTemplate } from "../../score/template/chat-template.js";
-import type { Aggregate, StepsRule } from "../../score/conversation/steps-rule.js";
+import type { Aggregate } from "../../score/conversation/aggregate.js";
+import type { StepsRule } from "../../score/conversation/steps-rule.js";
 import { stepPieces, stepsConversation } from "../../score/template/steps-prompt.js";
 import { pairConversations } from "../../score/template/pair-prompt.js";
 

@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import path from "node:path";
 import { hubIdOfCache } from "../../data/hub/cache-layout.js";
 import { InvalidArgumentError } from "../../errors.js";
-import { REWARD_JSON } from "../../model/folder/file-names.js";
+import { placeAt, type Place } from "../../model/folder/place.js";
+import { nothingKnown } from "../../model/folder/wrong-place.js";
 import { inspectCheckpoint } from "./inspect-checkpoint.js";
 import { inspectGguf } from "./inspect-gguf.js";
 import { inspectModelFolder } from "./inspect-model-folder.js";
@@ -31,13 +30,21 @@ export interface InspectOptions {
  * ```
  */
 export async function inspect(target: string, { hubId, base }: InspectOptions = {}): Promise<Inspection> {
-  const stats = await stat(target).catch((cause: unknown) => {
-    throw new InvalidArgumentError(
-      `Expected a model folder, a GGUF file or a checkpoint folder but ${target} cannot be read.`,
-      { cause },
-    );
+  const stats = await stat(target).catch(async (cause: unknown) => {
+    throw nothingToInspect(target, await placeAt(target), cause);
   });
   if (stats.isFile()) return inspectGguf(target);
-  if (existsSync(path.join(target, REWARD_JSON))) return inspectModelFolder(target);
+  const place = await placeAt(target);
+  if (place.kind === "model-folder") return inspectModelFolder(target);
+  if (place.kind !== "checkpoint" && place.kind !== "adapter" && place.kind !== "folder")
+    throw nothingToInspect(target, place);
   return inspectCheckpoint(target, hubId ?? hubIdOfCache(target), base);
+}
+
+function nothingToInspect(target: string, place: Place, cause?: unknown): InvalidArgumentError {
+  const { message, instead } = nothingKnown(target, place);
+  return new InvalidArgumentError(message, {
+    ...(cause === undefined ? {} : { cause }),
+    details: instead === undefined ? {} : { given: target, instead },
+  });
 }

@@ -1,7 +1,7 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { positiveInteger } from "./numbers.js";
 import { InvalidArgumentError as InvalidOption, Option, type Command } from "commander";
-import { AGGREGATES } from "../../score/conversation/steps-rule.js";
+import { AGGREGATES } from "../../score/conversation/aggregate.js";
 import type { LoadOptions } from "../../model/load-options.js";
 
 /** Options of every command. */
@@ -32,6 +32,7 @@ export interface ModelOptions {
 /** Adds `--json`, `--quiet` and `--debug`. */
 export function addOutputOptions(command: Command, json: string): Command {
   return command
+    .optionsGroup("Output:")
     .option("--json", json)
     .option("--quiet", "no progress and no hints on stderr")
     .option("--debug", "show the stack of an error");
@@ -49,11 +50,13 @@ export function addModelOptions(
   ]),
 ): Command {
   return command
+    .optionsGroup("Model:")
     .addOption(type)
     .addOption(deviceOption("where to compute"))
-    .option("--gpu-layers <n>", "layers on the GPU: auto (as many as fit) or a number", layerCount, "auto")
     .option("--threads <n>", "CPU threads (default: physical cores)", positiveInteger)
     .option("--context <n>", "longest prompt in tokens (default: by model and memory)", positiveInteger)
+    .optionsGroup("Advanced:")
+    .option("--gpu-layers <n>", "layers on the GPU: auto (as many as fit) or a number", layerCount, "auto")
     .addOption(
       choice(
         "--kv-type <type>",
@@ -103,6 +106,17 @@ export function addModelOptions(
       ),
     )
     .option("--no-check", "do not compare the files with their checksums (which is done once per file)");
+}
+
+/** What every command says of the records it reads. */
+export const INPUT_FORMS =
+  "JSONL, JSON array, CSV or Parquet, plain or gzip: a file, a folder, or hub:owner/name";
+
+/** Adds `--split` and `--config`, for folders and datasets of the Hub. */
+export function addSplitOption(command: Command, otherwise = "the only one"): Command {
+  return command
+    .option("--split <name>", `which split of a folder or Hub dataset (default: ${otherwise})`)
+    .option("--config <name>", "which configuration (subset) its card describes (default: the card's)");
 }
 
 /** A `--device`. */

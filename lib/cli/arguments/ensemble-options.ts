@@ -14,6 +14,7 @@ export interface EnsembleCommandOptions {
 /** Adds `--ensemble` and what belongs to it. */
 export function addEnsembleOptions(command: Command): Command {
   return command
+    .optionsGroup("Several models as one:")
     .option(
       "--ensemble <model>",
       "score with this model, too; give the option once for each (std is then the models' spread)",

@@ -1,17 +1,6 @@
 import { stat } from "node:fs/promises";
-import type { Command } from "commander";
 import { hubDatasetId } from "../../data/dataset/hub-dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
-
-/** What every command says of the records it reads. */
-export const INPUT_FORMS = "JSONL, JSON array or Parquet, plain or gzip: a file, a folder, or hub:owner/name";
-
-/** Adds `--split` and `--config`, for folders and datasets of the Hub. */
-export function addSplitOption(command: Command, otherwise = "the only one"): Command {
-  return command
-    .option("--split <name>", `which split of a folder or Hub dataset (default: ${otherwise})`)
-    .option("--config <name>", "which configuration (subset) its card describes (default: the card's)");
-}
 
 /**
  * Finds out before anything is loaded that an input is not there, or is something that cannot be read twice. Datasets of the

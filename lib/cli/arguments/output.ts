@@ -2,17 +2,58 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError } from "../../errors.js";
+import { exists } from "../../util/files/optional-file.js";
+
+/**
+ * Endings of what stands beside results: the whole name of the main file, a dot, and what it is. No results may be called so, so that
+ * none are ever taken for those.
+ */
+const SIDE_FILES = [".run.json", ".left-out.jsonl", ".lock"] as const;
 
 /**
  * Finds out before anything is scored that results cannot go where they should.
  * @param file value of `--out`
- * @throws InvalidArgumentError it is a folder
+ * @throws InvalidArgumentError it is a folder, or has the name of what stands beside results
  */
 export async function checkOutputFile(file: string): Promise<void> {
+  const side = SIDE_FILES.find((ending) => file.endsWith(ending));
+  if (side !== undefined) {
+    throw new InvalidArgumentError(
+      `Expected a name for --out that does not end in ${side} but received ${file}: what stands beside results is called so. Choose ` +
+        "another name.",
+    );
+  }
   if (!(await isFolder(file))) return;
   throw new InvalidArgumentError(
     `Expected --out to be a file but ${file} is a folder. Name a file in it: --out ${path.join(file, "results.jsonl")}.`,
   );
+}
+
+/** Endings of results that `score` writes as a table. */
+const TABLE = /\.(?:csv|tsv)$/i;
+/** Endings of what it does not write. */
+const OTHER = /\.(?:parquet|arrow|feather|xlsx?|gz|zst|zip)$/i;
+
+/**
+ * The same for the results of `score`, by their ending.
+ * @throws InvalidArgumentError a folder; an ending that would say something else than is in the file; a table that is there already
+ */
+export async function checkScoreOutput(file: string): Promise<void> {
+  await checkOutputFile(file);
+  if (OTHER.test(file)) {
+    throw new InvalidArgumentError(
+      `Expected --out to be .jsonl, .csv or .tsv but received ${file}. Lines of JSON can go on where a run broke off; convert them afterwards.`,
+    );
+  }
+  if (!TABLE.test(file) || !(await exists(file))) return;
+  throw new InvalidArgumentError(
+    `${file} is there already. Remove it or choose another --out; with its ${scoreLogFile(file)}, --resume makes it anew.`,
+  );
+}
+
+/** Where the lines of `score` go: a table is made of them at the end. */
+export function scoreLogFile(out: string): string {
+  return TABLE.test(out) ? `${out}.scores.jsonl` : out;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { CliCommand } from "../arguments/command.js";
 import { benchCommand } from "./bench.js";
 import { cacheCommand } from "./cache.js";
+import { completionCommand } from "./completion.js";
 import { compareCommand } from "./compare.js";
 import { convertCommand } from "./convert.js";
 import { demoCommand } from "./demo.js";
@@ -16,22 +17,39 @@ import { scoreCommand } from "./score.js";
 import { serveCommand } from "./serve.js";
 import { verifyCommand } from "./verify.js";
 
+/** Commands under one title of the help text. */
+export interface CommandGroup {
+  title: string;
+  commands: readonly CliCommand[];
+}
+
 /** Every command, in the order of the help text. A new one is a line here. */
-export const COMMANDS: readonly CliCommand[] = [
-  pullCommand,
-  convertCommand,
-  quantizeCommand,
-  inspectCommand,
-  verifyCommand,
-  scoreCommand,
-  rankCommand,
-  compareCommand,
-  pairsCommand,
-  evalCommand,
-  fidelityCommand,
-  serveCommand,
-  devicesCommand,
-  cacheCommand,
-  benchCommand,
-  demoCommand,
+export const COMMAND_GROUPS: readonly CommandGroup[] = [
+  {
+    title: "Common commands:",
+    commands: [
+      demoCommand,
+      pullCommand,
+      rankCommand,
+      compareCommand,
+      scoreCommand,
+      pairsCommand,
+      evalCommand,
+      serveCommand,
+    ],
+  },
+  {
+    title: "Advanced commands:",
+    commands: [
+      convertCommand,
+      quantizeCommand,
+      fidelityCommand,
+      inspectCommand,
+      verifyCommand,
+      devicesCommand,
+      cacheCommand,
+      benchCommand,
+      completionCommand,
+    ],
+  },
 ];

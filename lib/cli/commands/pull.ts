@@ -1,20 +1,6 @@
-import type { BackboneType } from "../../model/architecture/backbone-type.js";
-import { pullModel } from "../../convert/index.js";
 import type { CliCommand } from "../arguments/command.js";
-import { addHeadOptions, headOptions, type HeadCommandOptions } from "../arguments/head-options.js";
-import type { CliIo } from "../terminal/cli-io.js";
-import { addOutputOptions, storageTypeOption, type OutputOptions } from "../arguments/command-options.js";
-import { EXIT } from "../terminal/exit.js";
-import { printLine } from "../terminal/line-writer.js";
-import { ProgressDisplay } from "../terminal/progress.js";
-import { conversionJson, describeConversion } from "./convert.js";
-
-interface PullCommandOptions extends OutputOptions, HeadCommandOptions {
-  to?: string;
-  type: BackboneType | "auto";
-  revision?: string;
-  base?: string;
-}
+import { addHeadOptions } from "../arguments/head-options.js";
+import { addOutputOptions, storageTypeOption } from "../arguments/command-options.js";
 
 /** `pull <hub-id>`: download from the Hub, then convert. */
 export const pullCommand: CliCommand = {
@@ -34,30 +20,8 @@ export const pullCommand: CliCommand = {
         "for an adapter of PEFT: the model it was trained on (default: as its configuration says)",
       )
       .addOption(storageTypeOption());
-    addOutputOptions(addHeadOptions(command), "print one JSON object").action(act(pull));
+    addOutputOptions(addHeadOptions(command), "print one JSON object").action(
+      act(async () => (await import("../actions/pull.js")).pull),
+    );
   },
 };
-
-async function pull(io: CliIo, hubId: string, options: PullCommandOptions): Promise<number> {
-  const progress = new ProgressDisplay(io, options.quiet === true);
-  try {
-    const result = await pullModel(hubId, {
-      to: options.to,
-      type: options.type,
-      revision: options.revision,
-      base: options.base,
-      ...headOptions(options),
-      signal: io.signal,
-      onProgress: progress.report,
-    });
-    progress.stop();
-    const text =
-      options.json === true
-        ? JSON.stringify(conversionJson(result))
-        : describeConversion(result, options.type);
-    await printLine(io.stdout, text);
-    return EXIT.ok;
-  } finally {
-    progress.stop();
-  }
-}

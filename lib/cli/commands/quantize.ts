@@ -1,26 +1,8 @@
 import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
 import { InvalidArgumentError as InvalidOption, Option } from "commander";
-import { quantizeModelFolder } from "../../convert/index.js";
-import { type RewardJson } from "../../model/folder/reward-json.js";
 import type { CliCommand } from "../arguments/command.js";
-import type { CliIo } from "../terminal/cli-io.js";
-import { addOutputOptions, collect, type OutputOptions } from "../arguments/command-options.js";
+import { addOutputOptions, collect } from "../arguments/command-options.js";
 import { positiveInteger } from "../arguments/numbers.js";
-import { checkInput } from "../arguments/input.js";
-import { EXIT } from "../terminal/exit.js";
-import { printLine } from "../terminal/line-writer.js";
-import { ProgressDisplay } from "../terminal/progress.js";
-import { bytes, table } from "../terminal/table.js";
-
-interface QuantizeCommandOptions extends OutputOptions {
-  type: BackboneType[];
-  default?: BackboneType;
-  imatrix?: string;
-  records?: string;
-  maxError?: number;
-  maxSize?: number;
-  threads?: number;
-}
 
 /** `quantize <model-dir> --type T [--type T …]`: adds quantized backbones beside those that are there. */
 export const quantizeCommand: CliCommand = {
@@ -33,7 +15,7 @@ export const quantizeCommand: CliCommand = {
           "What it does to rewards is what fidelity measures.",
       )
       .argument("<model-dir>", "model folder made by convert or pull")
-      .requiredOption(
+      .option(
         "--type <type>",
         "q8_0, q6_k, q5_k_m or q4_k_m; give the option once for each",
         (type: string, previous: BackboneType[] | undefined) => collect(backboneType(type), previous),
@@ -55,33 +37,16 @@ export const quantizeCommand: CliCommand = {
       )
       .option("--threads <n>", "CPU threads that compute records (default: physical cores)", positiveInteger)
       .addOption(
-        new Option("--default <type>", "make this type the folder's default").choices([...BACKBONE_TYPES]),
+        new Option(
+          "--default <type>",
+          "make this type the folder's default; alone, it only does that",
+        ).choices([...BACKBONE_TYPES]),
       );
-    addOutputOptions(command, "print one JSON object").action(act(quantize));
+    addOutputOptions(command, "print one JSON object").action(
+      act(async () => (await import("../actions/quantize.js")).quantize),
+    );
   },
 };
-
-async function quantize(io: CliIo, modelDir: string, options: QuantizeCommandOptions): Promise<number> {
-  const records = options.records ?? options.imatrix;
-  if (records !== undefined) await checkInput("--records", records);
-  const progress = new ProgressDisplay(io, options.quiet === true);
-  try {
-    const reward = await quantizeModelFolder(modelDir, options.type, {
-      defaultType: options.default,
-      records,
-      maxError: options.maxError,
-      maxSize: options.maxSize,
-      threads: options.threads,
-      signal: io.signal,
-      onProgress: progress.report,
-    });
-    progress.stop();
-    await printLine(io.stdout, options.json === true ? JSON.stringify(toJson(reward)) : describe(reward));
-    return EXIT.ok;
-  } finally {
-    progress.stop();
-  }
-}
 
 function positiveNumber(text: string): number {
   const value = Number(text);
@@ -93,18 +58,4 @@ function backboneType(text: string): BackboneType {
   const type = BACKBONE_TYPES.find((known) => known === text);
   if (type === undefined) throw new InvalidOption(`Allowed choices are ${BACKBONE_TYPES.join(", ")}.`);
   return type;
-}
-
-function toJson({ name, backbone }: RewardJson): Readonly<Record<string, unknown>> {
-  return { name, defaultType: backbone.defaultType, files: backbone.files };
-}
-
-/** All backbones of the folder, with their sizes. */
-function describe({ backbone }: RewardJson): string {
-  const rows = Object.entries(backbone.files).map(([type, { file, sizeBytes }]) => [
-    type === backbone.defaultType ? `${type} (default)` : type,
-    file,
-    bytes(sizeBytes),
-  ]);
-  return table([["type", "file", "size"], ...rows]);
 }

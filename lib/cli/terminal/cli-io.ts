@@ -8,10 +8,13 @@ export interface CliIo {
   stdout: Writable;
   /** Whether results go to the screen on which messages are shown, too. */
   isStdoutTerminal: boolean;
+  /** Whether results may have weight and colour. */
+  isStdoutColored: boolean;
   stderr: Writable;
   /** Whether somebody watches the messages. */
   isStderrTerminal: boolean;
-  /** Columns of the terminal. */
+  isStderrColored: boolean;
+  /** Columns of the terminal; of what is no terminal, 80. */
   columns: number;
   /** Aborts on Ctrl-C, with an `Interrupted` as the reason. */
   signal: AbortSignal;

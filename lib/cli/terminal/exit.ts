@@ -1,4 +1,12 @@
-import { HeadLoadError, InvalidArgumentError, ModelLoadError, TemplateError } from "../../errors.js";
+import {
+  HeadLoadError,
+  InvalidArgumentError,
+  ModelLoadError,
+  RewardError,
+  TemplateError,
+} from "../../errors.js";
+import { printableLine } from "./printable.js";
+import { styled } from "./style.js";
 import { Interrupted } from "./cli-io.js";
 import { ClosedOutput } from "./line-writer.js";
 import { messageOf, codeOf } from "../../util/caught.js";
@@ -17,16 +25,45 @@ export function exitStatus(error: unknown): number {
   return isUnusable ? EXIT.unusable : EXIT.failed;
 }
 
+/** How an error is told. */
+export interface ErrorTextOptions {
+  /** With the stack. */
+  debug?: boolean;
+  isColored?: boolean;
+  /** The command line, for the one that would work. */
+  args?: readonly string[];
+}
+
 /**
  * What stderr says of an error: one line `llama-reward: CODE: message`, the stack behind it with `debug`.
  * @returns undefined when there is nobody to tell: the reader of the output has gone
  */
-export function errorText(error: unknown, debug: boolean): string | undefined {
+export function errorText(
+  error: unknown,
+  { debug = false, isColored = false, args = [] }: ErrorTextOptions = {},
+): string | undefined {
   if (error instanceof ClosedOutput) return undefined;
   const code = codeOf(error) ?? nameOf(error);
-  const message = messageOf(error);
-  const line = `llama-reward: ${code}: ${message.replace(/\s*[\r\n]+\s*/g, " ")}`;
+  const message = printableLine(messageOf(error).replace(/\s*[\r\n]+\s*/g, " ") + advice(error, args));
+  const line = `${styled(isColored, "strong", "llama-reward:")} ${styled(isColored, "bad", `${code}:`)} ${message}`;
   return debug && error instanceof Error ? `${line}\n${stackOf(error)}` : line;
+}
+
+/** The command line that would work, where an error knows what was meant instead of one of its words. */
+function advice(error: unknown, args: readonly string[]): string {
+  const { given, instead } = error instanceof RewardError ? error.details : {};
+  if (typeof given !== "string" || typeof instead !== "string" || !args.includes(given)) return "";
+  const words = args.map((word) => (word === given ? instead : word));
+  return ` Run: ${shellCommand(["llama-reward", ...words])}`;
+}
+
+/** Words as a command line that a POSIX shell reads as these words. */
+function shellCommand(words: readonly string[]): string {
+  return words.map(quoted).join(" ");
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function nameOf(error: unknown): string {

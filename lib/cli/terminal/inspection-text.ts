@@ -1,3 +1,5 @@
+import { printableLine } from "./printable.js";
+import { styled } from "./style.js";
 import { bytes, table } from "./table.js";
 import type { F16Losses } from "../../formats/floats/f16-losses.js";
 import type { Inspection } from "../../check/inspect/inspection.js";
@@ -14,8 +16,8 @@ const ROLES: Readonly<Record<Inspection["sources"][number]["role"], string>> = {
   reference: "reference",
 };
 
-/** An inspection for people. */
-export function inspectionText(inspection: Inspection, columns: number): string {
+/** An inspection for people, the verdict first. */
+export function inspectionText(inspection: Inspection, columns: number, isColored = false): string {
   const { name, kind, head, prompt, backbones, f16Losses, profile, assumptions, notes, verdict } = inspection;
   const facts: [string, string][] = [
     ["what", `${KINDS[kind]} ${inspection.path}`],
@@ -51,10 +53,13 @@ export function inspectionText(inspection: Inspection, columns: number): string 
         ] as [string, string][])),
   ];
   return [
+    ...wrap(verdict, columns)
+      .split("\n")
+      .map((line) => styled(isColored, "strong", printableLine(line))),
+    "",
     table(facts),
     ...assumptions.map((assumption) => wrap(`Assumed: ${assumption}`, columns)),
     ...notes.map((note) => wrap(`Note: ${note}`, columns)),
-    wrap(verdict, columns),
   ].join("\n");
 }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { FileError } from "../../errors.js";
-import { printable } from "./printable.js";
+import { printable, printableStyled } from "./printable.js";
 
 /** Whoever read the output stopped reading, as `head` does: no fault, but nothing more to do. */
 export class ClosedOutput extends Error {
@@ -21,9 +21,18 @@ export class LineWriter {
   }
 
   /** @throws ClosedOutput; FileError `FILE_FAILED` when the stream cannot be written (disk full) */
-  async write(line: string): Promise<void> {
+  write(line: string): Promise<void> {
+    return this.#write(`${printable(line)}\n`);
+  }
+
+  /** A line in which some has weight or colour. @throws ClosedOutput; FileError */
+  writeStyled(line: string): Promise<void> {
+    return this.#write(`${printableStyled(line)}\n`);
+  }
+
+  async #write(text: string): Promise<void> {
     this.#check();
-    const hasRoom = this.#stream.write(`${printable(line)}\n`);
+    const hasRoom = this.#stream.write(text);
     if (hasRoom) return;
     try {
       await once(this.#stream, "drain");
@@ -65,5 +74,12 @@ export class LineWriter {
 export async function printLine(stream: Writable, text: string): Promise<void> {
   const writer = new LineWriter(stream);
   await writer.write(text);
+  await writer.end();
+}
+
+/** The same for text in which some has weight or colour. @throws ClosedOutput, FileError */
+export async function printStyled(stream: Writable, text: string): Promise<void> {
+  const writer = new LineWriter(stream);
+  await writer.writeStyled(text);
   await writer.end();
 }

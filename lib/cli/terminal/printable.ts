@@ -19,6 +19,17 @@ export function printable(text: string): string {
   );
 }
 
+// eslint-disable-next-line no-control-regex -- what `styled` writes
+const STYLE = /(\u001b\[(?:1|2|22|31|32|33|39)m)/;
+
+/** The same for text that `styled` gave weight and colour: these stay. Whatever is not ours in it is `printableLine` before. */
+export function printableStyled(text: string): string {
+  return text
+    .split(STYLE)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+    .join("");
+}
+
 /** The same on one line: for a cell of a table, or a name within a sentence. */
 export function printableLine(text: string): string {
   return text.replace(UNPRINTABLE, escaped);
@@ -31,4 +42,9 @@ function escaped(character: string): string {
 /** A line for people, beside the results. */
 export function tell(stderr: Writable, text: string): void {
   stderr.write(`${printable(text)}\n`);
+}
+
+/** The same for a line in which some has weight or colour. */
+export function tellStyled(stderr: Writable, text: string): void {
+  stderr.write(`${printableStyled(text)}\n`);
 }

@@ -1,10 +1,11 @@
 import { dataStream, type DataFile } from "../../formats/data-stream.js";
+import { readCsvRows } from "../../formats/csv/csv-rows.js";
 import { countParquetRows } from "../../formats/parquet/parquet-rows.js";
 
 const NEWLINE = 0x0a;
 
 /**
- * How many rows files have, for a progress bar: lines of JSON Lines, what Parquet's table of contents says.
+ * How many rows files have, for a progress bar: lines of JSON Lines, rows of CSV, what Parquet's table of contents says.
  * @returns undefined where counting would cost as much as reading (packed files, JSON arrays), or nothing can be read
  */
 export async function countRows(
@@ -14,14 +15,26 @@ export async function countRows(
   if (files.some(({ format, isGzipped }) => format === "json" || isGzipped)) return undefined;
   try {
     let count = 0;
-    for (const file of files)
-      count += await (file.format === "parquet" ? countParquetRows(file, signal) : countLines(file, signal));
+    for (const file of files) count += await COUNTERS[file.format](file, signal);
     return count;
   } catch {
     // Whatever is wrong with the input, reading it will say so.
     return undefined;
   }
 }
+
+const COUNTERS: Readonly<Record<DataFile["format"], Counter>> = {
+  parquet: countParquetRows,
+  csv: async (file, signal) => {
+    let count = 0;
+    for await (const row of readCsvRows(dataStream(file, signal))) count = row.line + 1;
+    return count;
+  },
+  json: countLines,
+  jsonl: countLines,
+};
+
+type Counter = (file: DataFile, signal: AbortSignal | undefined) => Promise<number>;
 
 async function countLines(file: DataFile, signal: AbortSignal | undefined): Promise<number> {
   let lines = 0;

@@ -6,13 +6,17 @@ import { readCard } from "./folder/dataset-card.js";
 import { defaultSplits } from "./folder/default-splits.js";
 import { walkFolder } from "./folder/walk-folder.js";
 import { dataStream, type DataFile, type DataFormat } from "../../formats/data-stream.js";
-import { isJsonLines } from "../../formats/json/text-form.js";
+import { firstVisible, isJsonLines } from "../../formats/json/text-form.js";
 import { messageOf } from "../../util/caught.js";
+
+const [OPEN_OBJECT, OPEN_LIST] = [0x7b, 0x5b];
 
 const FORMAT_BY_ENDING: Readonly<Record<string, DataFormat>> = {
   jsonl: "jsonl",
   ndjson: "jsonl",
   json: "json",
+  csv: "csv",
+  tsv: "csv",
   parquet: "parquet",
 };
 
@@ -32,7 +36,10 @@ export async function findDataFiles(path: string, part: DatasetPart = {}): Promi
     checkPartOfFile(path, part);
     return [await describe(path, basename(path))];
   }
-  const paths = (await list(path)).filter(isDataFileName);
+  const names = await list(path);
+  const data = names.filter(isDataFileName);
+  // A table beside the data is often about it; alone, it is the data.
+  const paths = data.length > 0 ? data : names.filter((name) => formatOf(name) === "csv");
   const chosen = chooseFiles(paths, await readCard(path), part, path);
   const files: DataFile[] = [];
   for (const name of chosen) {
@@ -64,9 +71,10 @@ function checkPartOfFile(path: string, { split, config }: DatasetPart): void {
   );
 }
 
-/** Whether a file name ends like a data file. */
+/** Whether a file name ends like a data file of the Hub's kinds. */
 export function isDataFileName(name: string): boolean {
-  return formatOf(name) !== undefined;
+  const format = formatOf(name);
+  return format !== undefined && format !== "csv";
 }
 
 function formatOf(name: string): DataFormat | undefined {
@@ -80,10 +88,36 @@ async function describe(path: string, name: string): Promise<DataFile> {
   if (!isGzipped && (await startsWith(path, [...Buffer.from("PAR1")]))) {
     return { path, name, format: "parquet", isGzipped };
   }
-  const format = formatOf(name) ?? "jsonl";
+  const format = formatOf(name) ?? (await formatByContent({ path, isGzipped }, name));
   if (format !== "json") return { path, name, format, isGzipped };
   const isLines = await isJsonLines(dataStream({ path, isGzipped })).catch(() => false);
   return { path, name, format: isLines ? "jsonl" : "json", isGzipped };
+}
+
+/**
+ * A name that tells nothing is that of JSON where the content begins like it.
+ * @throws DatasetError it does not: one error says so, in place of one for every line
+ */
+async function formatByContent(
+  file: Pick<DataFile, "path" | "isGzipped">,
+  name: string,
+): Promise<DataFormat> {
+  const first = await firstCharacter(file).catch(() => undefined);
+  if (first === OPEN_LIST) return "json";
+  // What is empty or cannot be unpacked is told where it is read.
+  if (first === OPEN_OBJECT || first === undefined) return "jsonl";
+  throw unreadable(
+    `${name} is no file of records: neither its name nor its first character says so. Expected .jsonl, .json, .csv, .tsv or .parquet, ` +
+      "all but the last also as .gz.",
+  );
+}
+
+async function firstCharacter(file: Pick<DataFile, "path" | "isGzipped">): Promise<number | undefined> {
+  for await (const piece of dataStream(file)) {
+    const at = firstVisible(piece);
+    if (at >= 0) return piece[at];
+  }
+  return undefined;
 }
 
 async function startsWith(path: string, mark: readonly number[]): Promise<boolean> {

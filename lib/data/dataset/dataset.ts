@@ -5,13 +5,15 @@ import { findDataFiles } from "./data-file.js";
 import { isRewardError, unreadable, type DatasetRow, type DatasetRows } from "../../formats/rows.js";
 import type { DatasetPart } from "./folder/choose-files.js";
 import { downloadDataset, hubDatasetId } from "./hub-dataset.js";
+import { withColumnValues } from "./csv-columns.js";
+import { readCsvRows } from "../../formats/csv/csv-rows.js";
 import { readJsonArray } from "../../formats/json/json-array.js";
 import { readJsonLines } from "../../formats/json/json-lines.js";
 import { lfsPointerMessage, readLfsPointer } from "../../util/files/lfs-pointer.js";
 import { readParquetRows } from "../../formats/parquet/parquet-rows.js";
 import { messageOf } from "../../util/caught.js";
 
-/** A dataset on disk: JSON Lines, JSON arrays or Parquet, plain or gzip, one file or a folder of them. */
+/** A dataset on disk: JSON Lines, JSON arrays, CSV or Parquet, plain or gzip, one file or a folder of them. */
 export interface Dataset {
   readonly path: string;
   readonly files: readonly DataFile[];
@@ -78,6 +80,8 @@ async function* rowsOf(file: DataFile, signal: AbortSignal | undefined): Dataset
   const pointer = await readLfsPointer(file.path);
   if (pointer !== undefined) throw unreadable(lfsPointerMessage("This", pointer));
   if (file.format === "parquet") yield* readParquetRows(file, signal);
+  else if (file.format === "csv")
+    for await (const row of readCsvRows(dataStream(file, signal))) yield withColumnValues(row);
   else yield* (file.format === "json" ? readJsonArray : readJsonLines)(dataStream(file, signal));
 }
 

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { DatasetError, DownloadError } from "../../errors.js";
 import { messageOf } from "../../util/caught.js";
+import { hubHost } from "../hub/hub-access.js";
+import { networkFault } from "../hub/network-fault.js";
 import { downloadSnapshot, type HubOptions } from "../hub/download-snapshot.js";
 import { isDataFileName } from "./data-file.js";
 import { chooseFiles, type DatasetPart } from "./folder/choose-files.js";
@@ -10,9 +12,18 @@ import { isPassedOver } from "./folder/passed-over.js";
 /** How a dataset of the Hub is named where a path is expected: `hub:owner/name`. Nothing else reaches the network. */
 const HUB_PREFIX = "hub:";
 
-/** What follows `hub:` in `hub:owner/name` or `hub:owner/name/folder`; undefined for a path. */
+/** The address of a dataset's page, or of a folder in it, as a browser shows it. */
+const PAGE =
+  /^https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/datasets\/(?<name>[\w.-]+\/[\w.-]+)(?:\/(?:tree|viewer)(?:\/[^/?#]+(?<folder>(?:\/[^/?#]+)*))?)?\/?(?:[?#].*)?$/;
+
+/**
+ * What follows `hub:` in `hub:owner/name` or `hub:owner/name/folder`, and what the address of a dataset's page on the Hub means;
+ * undefined for a path.
+ */
 export function hubDatasetId(path: string): string | undefined {
-  return path.startsWith(HUB_PREFIX) ? path.slice(HUB_PREFIX.length) : undefined;
+  if (path.startsWith(HUB_PREFIX)) return path.slice(HUB_PREFIX.length);
+  const { name, folder = "" } = PAGE.exec(path)?.groups ?? {};
+  return name === undefined ? undefined : name + folder;
 }
 
 /** What `downloadDataset` may be told. Datasets are read at the head of their main branch unless told otherwise. */
@@ -64,10 +75,13 @@ export async function downloadDataset(hubId: string, options: DownloadDatasetOpt
 }
 
 function notFetched(hubId: string, cause: unknown): DownloadError {
+  const fault = networkFault(cause, hubHost());
   return new DownloadError(
     "DOWNLOAD_FAILED",
-    `The dataset ${hubId} could not be fetched: ${messageOf(cause)}. Check the name, accept its terms on its page if it ` +
-      "has any and set HF_TOKEN, or download it by hand and pass the folder.",
+    fault === undefined
+      ? `The dataset ${hubId} could not be fetched: ${messageOf(cause)}. Check the name, accept its terms on its page if it ` +
+          "has any and set HF_TOKEN, or download it by hand and pass the folder."
+      : `The dataset ${hubId} could not be fetched: ${fault}. Or download it by hand and pass the folder.`,
     { cause },
   );
 }

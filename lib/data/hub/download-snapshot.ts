@@ -5,6 +5,7 @@ import { exists } from "../../util/files/optional-file.js";
 import { CacheLayout, checkedCommit } from "./cache-layout.js";
 import { downloadToFile, type HubFile } from "./download-file.js";
 import { explainDownload } from "./explain-download.js";
+import { hubHost } from "./hub-access.js";
 import { hubAccess, hubFile, openRange, type Access } from "./hub-access.js";
 import { datasetInfo, listFiles, modelInfo } from "./hub-client.js";
 import { defaultCacheDir, isOffline } from "./hub-settings.js";
@@ -118,7 +119,12 @@ export async function downloadSnapshot(repo: HubRepository, options: SnapshotOpt
     const explain =
       options.explain ??
       ((cause: unknown): unknown =>
-        explainDownload(cause, repo.name, revision, access.accessToken !== undefined));
+        explainDownload(cause, {
+          hubId: repo.name,
+          revision,
+          hasToken: access.accessToken !== undefined,
+          host: hubHost(access.hubUrl),
+        }));
     throw explain(error);
   }
 }

@@ -2,9 +2,13 @@ import { DownloadError, FileError, RewardError } from "../../errors.js";
 import { messageOf } from "../../util/caught.js";
 import { isDiskFault } from "./download-file.js";
 import { HubApiError } from "./hub-client.js";
+import { networkFault } from "./network-fault.js";
 
 /** Turns what the Hub client throws into one sentence that says what to do. */
-export function explainDownload(error: unknown, hubId: string, revision: string, hasToken: boolean): unknown {
+export function explainDownload(
+  error: unknown,
+  { hubId, revision, hasToken, host }: { hubId: string; revision: string; hasToken: boolean; host: string },
+): unknown {
   if (error instanceof RewardError) return error;
   const options = { cause: error };
   if (error instanceof HubApiError) {
@@ -33,9 +37,11 @@ export function explainDownload(error: unknown, hubId: string, revision: string,
       options,
     );
   }
+  const fault = networkFault(error, host);
   return new DownloadError(
     "DOWNLOAD_FAILED",
-    `Downloading ${hubId} failed: ${messageOf(error)}. Run the command again to continue.`,
+    `Downloading ${hubId} failed: ${fault ?? messageOf(error)}. Run the command again to continue` +
+      (fault === undefined ? "." : "; with HF_HUB_OFFLINE=1 it takes what the cache has."),
     options,
   );
 }

@@ -28,6 +28,11 @@ export async function hubAccess(options: {
   };
 }
 
+/** The host of the Hub, or of what the user has in its place. */
+export function hubHost(hubUrl: string = defaultHubUrl() ?? HUB_URL): string {
+  return URL.canParse(hubUrl) ? new URL(hubUrl).host : hubUrl;
+}
+
 /**
  * Keeps the token to the Hub's own origin, whatever address is asked for: bytes lie on other hosts, at signed addresses, and a
  * listing names the address of its next page itself.

@@ -1,6 +1,7 @@
 import type { RewardError } from "../../errors.js";
 import { compareScores } from "../../score/pipeline/compare.js";
 import type { Score, StepReward } from "../../score/score.js";
+import { without } from "../../util/collections.js";
 import type { RecordId } from "./record.js";
 import type { RecordOutcome } from "./score-records.js";
 import type { ItemRecord } from "./item-record.js";
@@ -21,6 +22,12 @@ export interface ResultJson {
   inputIds?: readonly number[];
   hidden?: readonly number[];
   tokenRewards?: Score["tokenRewards"];
+}
+
+/** What a line of output may be told. */
+export interface OutputOptions {
+  /** `false` leaves out the breakdown by attribute, which is most of the bytes. */
+  attributes?: boolean | undefined;
 }
 
 /** One line of output. */
@@ -83,8 +90,10 @@ export function resultJson(score: Score): ResultJson {
  * await model.dispose();
  * ```
  */
-export function outputRecord(outcome: RecordOutcome): OutputJson {
+export function outputRecord(outcome: RecordOutcome, { attributes = true }: OutputOptions = {}): OutputJson {
   const { id, record, comparison } = outcome;
+  const resultOf = (score: Score): ResultJson =>
+    resultJson(attributes ? score : without(score, "attributes"));
   if (outcome.error !== undefined) return { id, error: errorJson(outcome.error) };
   if (comparison !== undefined) {
     const { margin, probability, warnings } = comparison;
@@ -100,13 +109,13 @@ export function outputRecord(outcome: RecordOutcome): OutputJson {
       const [chosen, rejected] = scores;
       if (chosen === undefined || rejected === undefined) break;
       const { margin, probability } = compareScores(chosen, rejected);
-      return { id, chosen: resultJson(chosen), rejected: resultJson(rejected), margin, probability };
+      return { id, chosen: resultOf(chosen), rejected: resultOf(rejected), margin, probability };
     }
     case "candidates":
-      return { id, results: scores.map(resultJson), best: bestIndex(scores) };
+      return { id, results: scores.map(resultOf), best: bestIndex(scores) };
     default:
   }
-  return { id, ...scores.map(resultJson)[0] };
+  return { id, ...scores.map(resultOf)[0] };
 }
 
 /** Index of the highest reward; the first of equals. */

@@ -1,12 +1,11 @@
-import { unreadable, type DatasetRow } from "../../formats/rows.js";
+import { unreadable } from "../../formats/rows.js";
 import type { Scorer, ScoreOptions } from "../../score/score.js";
 import type { DatasetOptions } from "../dataset/dataset.js";
 import { openDataset } from "../dataset/dataset.js";
 import type { RecordInput } from "./open-records.js";
 import { outputRecord } from "./output-record.js";
 import { openScoreLog, type RecordSink } from "./record-sink.js";
-import { readRecord } from "./read-records.js";
-import type { RecordEntry } from "./record.js";
+import { KeptFields } from "./kept-fields.js";
 import { shardRecords, type Shard } from "./shard.js";
 import { scoreRecords, type RecordOutcome } from "./score-records.js";
 
@@ -16,6 +15,10 @@ export interface WriteScoresOptions extends ScoreOptions {
   strict?: boolean | undefined;
   /** Only a part of the records. */
   shard?: Shard | undefined;
+  /** Fields of a record that its line of output has, too, in `input`. */
+  keep?: readonly string[] | undefined;
+  /** `false` leaves out the breakdown by attribute. */
+  attributes?: boolean | undefined;
 }
 
 /** What became of the records of one run. */
@@ -24,12 +27,14 @@ export interface ScoredCounts {
   records: number;
   /** Those of them that could not be read or scored: their line has an `error`. */
   failed: number;
+  /** Fields of `keep` that no record had. */
+  absent: readonly string[];
 }
 
 /** What `scoreFile` needs. */
 export interface ScoreFileOptions extends WriteScoresOptions, DatasetOptions {
   scorer: Scorer;
-  /** A file, a folder or `hub:owner/name`: JSON Lines, a JSON array or Parquet, plain or gzip. */
+  /** A file, a folder or `hub:owner/name`: JSON Lines, a JSON array, CSV or Parquet, plain or gzip. */
   input: string;
   /** JSON Lines file for the results; `<out>.run.json` says what made them. */
   out: string;
@@ -96,26 +101,31 @@ export async function writeScores(
   records: RecordInput,
   scorer: Scorer,
   sink: RecordSink,
-  { strict, shard, signal, emit, onProgress }: WriteScoresOptions = {},
+  { strict, shard, keep, attributes, signal, emit, onProgress }: WriteScoresOptions = {},
 ): Promise<ScoredCounts> {
   let total = 0;
   const part = shard === undefined ? records : await shardRecords(records, shard);
   if (onProgress !== undefined) void part.count().then((count) => (total = count ?? 0));
-  const settings = shard === undefined ? undefined : { shard: `${shard.index}/${shard.count}` };
+  const settings = {
+    ...(shard === undefined ? {} : { shard: `${shard.index}/${shard.count}` }),
+    ...(keep === undefined ? {} : { keep }),
+    ...(attributes === false ? { attributes } : {}),
+  };
   const flow = await sink.begin({ command: "score", scorer, settings });
-  const entries = flow.pending(readEntries(part.rows()));
-  const counts: ScoredCounts = { records: 0, failed: 0 };
+  const kept = new KeptFields(keep ?? []);
+  const entries = kept.of(flow.pending(kept.read(part.rows())));
+  const counts = { records: 0, failed: 0 };
   for await (const outcome of scoreRecords(entries, scorer, { signal, emit })) {
     signal?.throwIfAborted();
     if (strict === true) throwFailure(outcome);
-    const line = outputRecord(outcome);
+    const line = kept.add(outputRecord(outcome, { attributes }));
     await flow.append(line);
     counts.records++;
     if ("error" in line) counts.failed++;
     onProgress?.({ phase: "score", unit: "records", done: flow.doneCount + counts.records, total });
   }
   signal?.throwIfAborted();
-  return counts;
+  return { ...counts, absent: kept.absent };
 }
 
 /** @throws the error of a record that could not be read or scored */
@@ -123,8 +133,4 @@ function throwFailure({ id, error, scores }: RecordOutcome): void {
   const failure = error ?? scores?.find((settled) => settled.error !== undefined)?.error;
   if (failure === undefined) return;
   throw unreadable(`Record ${id} cannot be scored: ${failure.message}`, failure);
-}
-
-async function* readEntries(rows: AsyncIterable<DatasetRow>): AsyncIterable<RecordEntry> {
-  for await (const row of rows) yield readRecord(row);
 }

@@ -6,7 +6,7 @@ import { uncertaintyCurve, type UncertaintyPoint } from "./uncertainty-curve.js"
 import type { AttributeMean } from "../items/attribute-means.js";
 import type { Collected, RecordCounts } from "../items/collect.js";
 import type { Benchmark, Measurement } from "../metrics/benchmark.js";
-import type { BenchmarkName } from "../metrics/index.js";
+import type { BenchmarkName } from "../metrics/names.js";
 import { publishedRowOf, type PublishedRow } from "../metrics/published.js";
 import type { ScoredItems } from "../items/score-table.js";
 import type { ScoredItem } from "../items/scored-item.js";
@@ -58,6 +58,8 @@ export interface EvalSummary extends EvalSubject, Measurement {
   badRows: Collected["badRows"];
   /** Records by subset. */
   counts: Record<string, number>;
+  /** Records by section. */
+  sectionCounts: Record<string, number>;
   published: PublishedRow | null;
   margins: HistogramBin[];
   /** Null where records are no plain pairs: a best of four has no Bradley-Terry probability. */
@@ -65,7 +67,10 @@ export interface EvalSummary extends EvalSubject, Measurement {
   uncertainty: UncertaintyPoint[];
   length: LengthBias | null;
   attributes: AttributeMean[];
+  /** The comparison with the first of the other scores. */
   against: AgainstSummary | null;
+  /** The comparison with each of the other scores, in the order in which they were given. */
+  comparisons: readonly AgainstSummary[];
 }
 
 const HISTOGRAM_BINS = 30;
@@ -84,25 +89,40 @@ export function summarise(
   subject: EvalSubject,
   benchmark: Benchmark,
   { items, counts, badRows, attributes }: Collected,
-  { against, bootstrap }: { against?: Against | undefined; bootstrap?: BootstrapOptions | undefined } = {},
+  {
+    against = [],
+    bootstrap,
+  }: { against?: readonly Against[]; bootstrap?: BootstrapOptions | undefined } = {},
 ): EvalSummary {
   const measurement = benchmark.measure(items, bootstrap);
   const pairs = (): Iterable<DecisivePair> => comparedPairs(benchmark, items);
   const margins: number[] = [];
   for (const { margin } of pairs()) margins.push(margin);
+  const countsOfSubsets = countsBySubset(benchmark, items);
+  const comparisons = against.map((other) => compareWith(benchmark, items, other));
   return {
     ...subject,
     ...measurement,
     records: counts,
     badRows,
-    counts: countsBySubset(benchmark, items),
+    counts: countsOfSubsets,
+    sectionCounts: Object.fromEntries(
+      Object.keys(measurement.sections).map((section) => [
+        section,
+        Object.entries(countsOfSubsets).reduce(
+          (sum, [subset, count]) => sum + (benchmark.isPartOf(subset, section) ? count : 0),
+          0,
+        ),
+      ]),
+    ),
     published: publishedRowOf(subject.benchmark, subject.model) ?? null,
     margins: histogram(margins, HISTOGRAM_BINS),
     calibration: margins.length > 0 && arePlainPairs(items) ? calibrationSummary(margins) : null,
     uncertainty: uncertaintyCurve(pairs()),
     length: lengthBias(pairs()) ?? null,
     attributes,
-    against: against === undefined ? null : compareWith(benchmark, items, against),
+    against: comparisons[0] ?? null,
+    comparisons,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ScoredItem } from "../items/scored-item.js";
 import { bootstrapIntervals, type BootstrapOptions, type Interval } from "../stats/bootstrap.js";
 import { meanOf } from "../stats/mean.js";
+import { wilsonInterval } from "../stats/wilson.js";
 
 /** Results of a benchmark, all between 0 and 1 (RewardBench 2's ties can reach 1.01). Absent parts are left out. */
 export interface Figures {
@@ -37,12 +38,17 @@ export interface BenchmarkRules<Unit> {
   readonly comparedUnit?: ComparedUnit;
   /** The subset of the figures that a record counts in. By default its own. */
   subsetOf?(item: ScoredItem): string;
+  /** The subsets that a section is made of. By default all. */
+  subsetsOf?(section: string): readonly string[];
   /** Independent units by stratum. */
   units(items: Iterable<ScoredItem>): Map<string, Unit[]>;
   figures(units: ReadonlyMap<string, readonly Unit[]>): Figures;
 }
 
-/** Figures of one set of scores, with 95 % bootstrap intervals. */
+/**
+ * Figures of one set of scores, with 95 % intervals: by bootstrap, and by Wilson where all units agree, since resampling what is
+ * alike shows nothing.
+ */
 export interface Measurement extends Figures {
   intervals: { average: Interval; sections: Record<string, Interval>; subsets: Record<string, Interval> };
 }
@@ -56,25 +62,45 @@ export interface Benchmark {
   readonly comparedUnit: ComparedUnit;
   /** The subset of the figures that a record counts in. */
   subsetOf(item: ScoredItem): string;
+  /** Whether a subset counts in a section. */
+  isPartOf(subset: string, section: string): boolean;
   /** The figures of these scores. */
   measure(items: Iterable<ScoredItem>, options?: BootstrapOptions): Measurement;
 }
 
 /** Makes a benchmark of its rules. */
 export function defineBenchmark<Unit>(rules: BenchmarkRules<Unit>): Benchmark {
+  const isPartOf = (subset: string, section: string): boolean =>
+    rules.subsetsOf?.(section).includes(subset) ?? true;
   return {
     name: rules.name,
     title: rules.title,
     input: rules.input,
     comparedUnit: rules.comparedUnit ?? "records",
     subsetOf: (item) => rules.subsetOf?.(item) ?? item.subset,
+    isPartOf,
     measure(items, options) {
       const units = rules.units(items);
       const intervals = bootstrapIntervals(units, (sample) => flatten(rules.figures(sample)), options);
       const figures = rules.figures(units);
-      return { ...figures, intervals: unflatten(figures, intervals) };
+      const countOf = (isCounted: (subset: string) => boolean): number =>
+        [...units].reduce((sum, [subset, members]) => sum + (isCounted(subset) ? members.length : 0), 0);
+      const counts = [
+        countOf(() => true),
+        ...Object.keys(figures.sections).map((section) => countOf((subset) => isPartOf(subset, section))),
+        ...Object.keys(figures.subsets).map((name) => units.get(name)?.length ?? 0),
+      ];
+      const values = flatten(figures);
+      const widened = intervals.map((interval, index) => widen(interval, values[index], counts[index]));
+      return { ...figures, intervals: unflatten(figures, widened) };
     },
   };
+}
+
+/** An interval without a width at 0 or 1 is Wilson's: all units agree there, and few of them prove little. */
+function widen(interval: Interval, value: number | undefined, units = 0): Interval {
+  const isExtreme = (value === 0 || value === 1) && interval[0] === value && interval[1] === value;
+  return isExtreme && units > 0 ? wilsonInterval(value, units) : interval;
 }
 
 function flatten({ average, sections, subsets }: Figures): number[] {

@@ -3,16 +3,14 @@ import { pairs } from "./pairs.js";
 import { rewardBench } from "./rewardbench.js";
 import { rewardBench2 } from "./rewardbench2.js";
 import { rmBench } from "./rm-bench.js";
+import type { BenchmarkName } from "./names.js";
 
-/** All benchmarks by name. */
+/**
+ * All benchmarks by name, in the order of their names: a new one is a line here and a word there.
+ */
 export const BENCHMARKS = {
   rewardbench: rewardBench,
   rewardbench2: rewardBench2,
   "rm-bench": rmBench,
   pairs,
-} as const satisfies Readonly<Record<string, Benchmark>>;
-
-/** Names of the benchmarks, as the command line spells them. */
-export type BenchmarkName = keyof typeof BENCHMARKS;
-/** All of them, in that order. */
-export const BENCHMARK_NAMES = Object.keys(BENCHMARKS) as readonly BenchmarkName[];
+} as const satisfies Readonly<Record<BenchmarkName, Benchmark>>;

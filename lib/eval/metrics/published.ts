@@ -1,4 +1,4 @@
-import type { BenchmarkName } from "./index.js";
+import type { BenchmarkName } from "./names.js";
 
 /** A published result, in percent as leaderboards print it. */
 export interface PublishedRow {

@@ -26,6 +26,8 @@ export const rewardBench = defineBenchmark<number>({
     for (const item of items) pushTo(units, item.subset, pairMargin(item) > 0 ? 1 : 0);
     return units;
   },
+  subsetsOf: (section) =>
+    section === PRIOR_SETS ? PRIOR_SUBSETS : Object.keys(REWARDBENCH_SECTIONS[section] ?? {}),
   figures(units) {
     return rewardBenchSections(meansByKey(units));
   },

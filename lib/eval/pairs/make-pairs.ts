@@ -87,12 +87,12 @@ export async function makePairs(options: MakePairsOptions): Promise<MakePairsRes
       `${scorer.description.name} only compares two answers. Pairs need a model that scores each candidate.`,
     );
   }
-  const base = out.replace(/\.(jsonl|parquet)(\.gz)?$/, "");
-  const scoresFile = `${base}.scores.jsonl`;
+  // Named by the whole name: `dpo.jsonl` and `dpo.parquet` are not to share them.
+  const scoresFile = `${out}.scores.jsonl`;
   const dataset = await openDataset(input, { split, config, signal: options.signal });
   return withLock(`${scoresFile}.lock`, scoresFile, async () => {
-    await scoreCandidates(dataset, { scores: scoresFile, run: `${base}.run.json` }, options);
-    return writePairs(dataset, { scoresFile, leftOutFile: `${base}.left-out.jsonl` }, options);
+    await scoreCandidates(dataset, { scores: scoresFile, run: `${out}.run.json` }, options);
+    return writePairs(dataset, { scoresFile, leftOutFile: `${out}.left-out.jsonl` }, options);
   });
 }
 

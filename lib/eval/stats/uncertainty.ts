@@ -58,6 +58,46 @@ export function rankByUncertainty<S extends Score>(
   return ranked.map(({ isCertain, ...entry }, place) => ({ ...entry, rank: isCertain ? place + 1 : null }));
 }
 
+/**
+ * Which ranked answers cannot be told from the best one: their intervals, reward ± std, overlap with its.
+ * @param ranking as {@link rankByUncertainty} gives it
+ * @returns their indexes, best first; undefined for a model that predicts no std
+ * @example
+ * ```ts
+ * import { rankByUncertainty, tooCloseToBest } from "llama-reward/eval";
+ *
+ * const scores = [
+ *   { reward: 2, std: 0.3, tokenCount: 9, warnings: [] },
+ *   { reward: 1.5, std: 0.3, tokenCount: 9, warnings: [] },
+ *   { reward: 0.9, std: 0.3, tokenCount: 9, warnings: [] },
+ * ];
+ * console.log(tooCloseToBest(rankByUncertainty(scores, {}))); // [1]
+ * ```
+ */
+export function tooCloseToBest(ranking: readonly UncertaintyRank[]): number[] | undefined {
+  const ranked = ranking.filter(({ rank }) => rank !== null);
+  const [best, ...others] = ranked;
+  if (best === undefined || ranked.some(({ score }) => score.std === undefined)) return undefined;
+  return others.filter(({ score }) => areTooClose(best.score, score)).map(({ index }) => index);
+}
+
+/**
+ * Whether two rewards lie so near each other that their intervals, reward ± std, overlap. Never where a std is missing.
+ * @example
+ * ```ts
+ * import { areTooClose } from "llama-reward/eval";
+ *
+ * console.log(areTooClose({ reward: 2, std: 0.3 }, { reward: 1.5, std: 0.3 })); // true
+ * ```
+ */
+export function areTooClose(
+  a: { reward: number; std?: number | undefined },
+  b: { reward: number; std?: number | undefined },
+): boolean {
+  if (a.std === undefined || b.std === undefined) return false;
+  return Math.abs(a.reward - b.reward) <= a.std + b.std;
+}
+
 /** The standard deviation of a score, for what cannot do without. @throws InvalidArgumentError the head predicts none */
 export function stdOf({ std }: { std?: number | undefined }): number {
   if (std !== undefined) return std;

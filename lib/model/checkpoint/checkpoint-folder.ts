@@ -1,44 +1,20 @@
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError } from "../../errors.js";
-import { REWARD_JSON } from "../folder/file-names.js";
+import { placeAt, type Place } from "../folder/place.js";
+import { notCheckpoint } from "../folder/wrong-place.js";
 import { exists } from "../../util/files/optional-file.js";
-import { ADAPTER_CONFIG } from "./adapter/adapter-config.js";
 import { CONFIG_FILE } from "./read-config.js";
-import { messageOf, codeOf } from "../../util/caught.js";
+
+/** What `convert` may look into and say more of: what a checkpoint lacks. */
+const MAY_BE_ONE: readonly Place["kind"][] = ["checkpoint", "adapter", "empty", "folder"];
 
 /**
  * Checks that a path can be a checkpoint at all, before anything is said of what is in it.
- * @throws InvalidArgumentError when it is not there, no folder, or a model folder
+ * @throws InvalidArgumentError when it is not there, no folder, a model folder, or a folder of several
  */
 export async function requireFolderOfCheckpoint(directory: string): Promise<void> {
-  const wrong = (what: string): InvalidArgumentError =>
-    new InvalidArgumentError(`Expected the folder of a Hugging Face checkpoint but ${what}`, {
-      details: { directory },
-    });
-  const stats = await stat(directory).catch((cause: unknown) => {
-    const isMissing = codeOf(cause) === "ENOENT";
-    throw wrong(
-      isMissing ? `${directory} does not exist.` : `${directory} cannot be read: ${messageOf(cause)}.`,
-    );
-  });
-  if (!stats.isDirectory()) {
-    const isGguf = directory.toLowerCase().endsWith(".gguf");
-    throw wrong(
-      `${directory} is a file.` +
-        (isGguf
-          ? " A GGUF has no reward head: convert the original checkpoint, with --backbone to keep this file."
-          : " Give the folder that holds config.json and the weights."),
-    );
-  }
-  if (
-    (await exists(path.join(directory, REWARD_JSON))) &&
-    !(await exists(path.join(directory, CONFIG_FILE)))
-  ) {
-    throw wrong(
-      `${directory} is a model folder, which is converted already: score, verify and inspect take it as it is.`,
-    );
-  }
+  const place = await placeAt(directory);
+  if (!MAY_BE_ONE.includes(place.kind) && !(await hasBoth(directory, place))) throw wrong(directory, place);
 }
 
 /**
@@ -46,10 +22,19 @@ export async function requireFolderOfCheckpoint(directory: string): Promise<void
  * @throws InvalidArgumentError
  */
 export async function requireCheckpoint(directory: string): Promise<void> {
-  await requireFolderOfCheckpoint(directory);
-  for (const file of [CONFIG_FILE, ADAPTER_CONFIG]) if (await exists(path.join(directory, file))) return;
-  throw new InvalidArgumentError(
-    `Expected the folder of a Hugging Face checkpoint but ${directory} has no ${CONFIG_FILE}.`,
-    { details: { directory } },
-  );
+  const place = await placeAt(directory);
+  if (place.kind === "checkpoint" || place.kind === "adapter" || (await hasBoth(directory, place))) return;
+  throw wrong(directory, place);
+}
+
+/** Some keep the converted files among those of the checkpoint. */
+async function hasBoth(directory: string, { kind }: Place): Promise<boolean> {
+  return kind === "model-folder" && (await exists(path.join(directory, CONFIG_FILE)));
+}
+
+function wrong(directory: string, place: Place): InvalidArgumentError {
+  const { message, instead } = notCheckpoint(directory, place);
+  return new InvalidArgumentError(message, {
+    details: { directory, ...(instead === undefined ? {} : { given: directory, instead }) },
+  });
 }

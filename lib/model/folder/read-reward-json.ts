@@ -1,9 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { ModelLoadError } from "../../errors.js";
-import { exists } from "../../util/files/optional-file.js";
 import { REWARD_JSON } from "./file-names.js";
+import { placeAt } from "./place.js";
 import { REWARD_JSON_VERSION, rewardJsonSchema, type FileRecord, type RewardJson } from "./reward-json.js";
+import { notModelFolder } from "./wrong-place.js";
 import { scoringChecksum } from "./scoring-checksum.js";
 import { messageOf } from "../../util/caught.js";
 import { zodProblems } from "../../util/zod-problems.js";
@@ -20,10 +21,7 @@ export async function readRewardJson(
 ): Promise<RewardJson> {
   const file = path.join(modelDir, REWARD_JSON);
   const text = await readFile(file, "utf8").catch(async (cause: unknown) => {
-    throw new ModelLoadError("MODEL_NOT_FOUND", await whyNoModelFolder(modelDir, cause), {
-      cause,
-      details: { modelDir },
-    });
+    throw await noModelFolder(modelDir, cause);
   });
   let value: unknown;
   try {
@@ -63,29 +61,20 @@ export async function recordedFile(modelDir: string, record: FileRecord): Promis
 }
 
 /** What a path is instead, and what to do. */
-async function whyNoModelFolder(modelDir: string, cause: unknown): Promise<string> {
-  const stats = await stat(modelDir).catch(() => undefined);
-  if (stats === undefined) return `${modelDir} is no model folder: there is no such folder. ${MAKE_ONE}`;
-  if (!stats.isDirectory()) {
-    return `${modelDir} is a file, not a model folder. Give the folder that holds ${REWARD_JSON}. ${MAKE_ONE}`;
-  }
-  if (await exists(path.join(modelDir, "config.json"))) {
-    return (
-      `${modelDir} is a Hugging Face checkpoint, not a model folder. Convert it first: ` +
-      `\`llama-reward convert ${modelDir} <model-dir>\`.`
-    );
-  }
-  if (await exists(path.join(modelDir, "adapter_config.json"))) {
-    return (
-      `${modelDir} is an adapter of PEFT, not a model folder. Merge it with the model it was trained on: ` +
-      `\`llama-reward convert ${modelDir} <model-dir> --base <folder or hub-id>\`.`
-    );
-  }
-  const reason = messageOf(cause);
-  return `${modelDir} is no model folder: ${REWARD_JSON} cannot be read (${reason}). ${MAKE_ONE}`;
+async function noModelFolder(modelDir: string, cause: unknown): Promise<ModelLoadError> {
+  const place = await placeAt(modelDir);
+  const { message, instead } =
+    place.kind === "model-folder"
+      ? {
+          message: `${modelDir} is no model folder: ${REWARD_JSON} cannot be read (${messageOf(cause)}).`,
+          instead: undefined,
+        }
+      : notModelFolder(modelDir, place);
+  return new ModelLoadError("MODEL_NOT_FOUND", message, {
+    cause,
+    details: { modelDir, ...(instead === undefined ? {} : { given: modelDir, instead }) },
+  });
 }
-
-const MAKE_ONE = "Make one with `llama-reward convert <hf-dir> <model-dir>` or `llama-reward pull <hub-id>`.";
 
 /**
  * Whether `reward.json` was changed where it decides about scores: a template, position or label changed by hand or by a damaged

@@ -10,7 +10,7 @@ export type {
   ConversationRequest,
   TemplateContext,
 } from "../conversation/conversation.js";
-export type { Aggregate } from "../conversation/steps-rule.js";
+export type { Aggregate } from "../conversation/aggregate.js";
 export type { AttributeScore } from "../head/head.js";
 export type * from "../score.js";
 export { bestOf, type BestOfOptions, type GenerateCall } from "./best-of.js";

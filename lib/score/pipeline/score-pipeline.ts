@@ -1,7 +1,7 @@
 import type { Backbone } from "../backbone/backbone.js";
 import type { Caller } from "../backbone/pending-call.js";
 import type { ConversationInput } from "../conversation/conversation.js";
-import { aggregateSteps, type Aggregate } from "../conversation/steps-rule.js";
+import { aggregateSteps, type Aggregate } from "../conversation/aggregate.js";
 import { RewardError } from "../../errors.js";
 import type { Head, HeadInput, HeadResult } from "../head/head.js";
 import type {

@@ -46,6 +46,8 @@ describe("ProgressDisplay", () => {
       stderr,
       isStderrTerminal: false,
       isStdoutTerminal: false,
+      isStdoutColored: false,
+      isStderrColored: false,
       columns: 80,
       signal: new AbortController().signal,
     };
@@ -87,6 +89,8 @@ describe("ProgressDisplay", () => {
       isStdinTerminal: true,
       stdout: terminal,
       isStdoutTerminal: true,
+      isStdoutColored: false,
+      isStderrColored: false,
       stderr: terminal,
       isStderrTerminal: true,
       columns: 80,

@@ -77,7 +77,7 @@ describe("table", () => {
       ["😀", 22],
       ["é", 3],
     ]).split("\n");
-    expect(lines.map((line) => stringWidth(line))).toEqual([7, 8, 8, 8]);
+    expect(lines.map((line) => stringWidth(line))).toEqual([8, 8, 8, 8]);
   });
 
   it("keeps each row on one line, whatever is in a cell", () => {

@@ -164,7 +164,7 @@ describe("makePairs", () => {
     await writeFile(input, toLines([{ ...record, responses: ["alone"] }]));
     const out = join(folder, "pairs.parquet");
     await expect(makePairs({ scorer: new FakeScorer(), input, out })).rejects.toThrow(/no record to write/);
-    const leftOut = parseLines(await readFile(join(folder, "pairs.left-out.jsonl"), "utf8"));
+    const leftOut = parseLines(await readFile(join(folder, "pairs.parquet.left-out.jsonl"), "utf8"));
     expect(leftOut).toMatchObject([{ id: "a", reason: "too-few-candidates" }]);
   });
 
@@ -176,7 +176,7 @@ describe("makePairs", () => {
       '"chat_template_kwargs":{"enable_thinking":false}}';
     const { result } = await make([row]);
     expect(result).toMatchObject({ pairs: 1, leftOut: {} });
-    const written = await readFile(result.leftOutFile.replace(".left-out", ""), "utf8");
+    const written = await readFile(result.leftOutFile.replace(".left-out.jsonl", ""), "utf8");
     expect(written).toContain(`"tool_calls":[${call}]`);
     expect(written).toContain(
       '"tools":[{"name":"f","minimum":1.0}],"chat_template_kwargs":{"enable_thinking":false}',
@@ -206,7 +206,7 @@ describe("makePairs", () => {
       await writeFile(input, `${toLines(records)}not json\n`);
       const files = (name: string): Promise<string[]> =>
         Promise.all(
-          [".jsonl", ".scores.jsonl", ".left-out.jsonl"].map((ending) =>
+          [".jsonl", ".jsonl.scores.jsonl", ".jsonl.left-out.jsonl"].map((ending) =>
             readFile(join(folder, `${name}${ending}`), "utf8"),
           ),
         );
@@ -218,7 +218,7 @@ describe("makePairs", () => {
       await rm(out);
       const lines = (whole[1] ?? "").split(/(?<=\n)/);
       await writeFile(
-        join(folder, "again.scores.jsonl"),
+        join(folder, "again.jsonl.scores.jsonl"),
         lines.slice(0, count).join("") + (lines[count] ?? "").slice(0, 15),
       );
       const scorer = new FakeScorer();
@@ -240,7 +240,7 @@ describe("makePairs", () => {
       const all = await makePairs({ ...options, scorer, resume: true, strategy: "all" });
       expect(scorer.scored).toBe(0);
       expect(all.pairs).toBeGreaterThan(2 * best.pairs);
-      expect(all.scoresFile).toBe(join(folder, "pairs.scores.jsonl"));
+      expect(all.scoresFile).toBe(join(folder, "pairs.parquet.scores.jsonl"));
     });
 
     it("never overwrites scores, and mixes neither models nor settings nor data", async () => {

@@ -1,4 +1,3 @@
-import { InvalidArgumentError as InvalidOption } from "commander";
 import { InvalidArgumentError } from "../../errors.js";
 import { EVAL_FILES, runProcessBench, type ProcessBenchSummary } from "../../eval/index.js";
 import type { CliIo } from "../terminal/cli-io.js";
@@ -8,16 +7,6 @@ import { resumable } from "../arguments/resumable.js";
 import { table } from "../terminal/table.js";
 import { withModel } from "../arguments/with-model.js";
 import type { EvalCommandOptions } from "../arguments/eval-options.js";
-
-/** The benchmark of process reward models, which has figures of its own. */
-export const PROCESSBENCH = "processbench";
-
-/** Parses a `--threshold`. */
-export function thresholdNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value)) return value;
-  throw new InvalidOption("Expected a number.");
-}
 
 /** `eval processbench [<model-dir>]`. */
 export async function evaluateProcess(
