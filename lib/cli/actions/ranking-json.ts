@@ -13,9 +13,9 @@ export function rankingJson(
   const best = ranking.find((entry) => entry.rank !== null);
   const tooClose = tooCloseToBest(ranking);
   return {
-    results: byIndex.map(({ score, penalisedReward, rank: place }) => ({
+    results: byIndex.map(({ score, adjusted, rank: place }) => ({
       ...resultJson(score),
-      ...(penalty === undefined ? {} : { adjusted: penalisedReward }),
+      ...(penalty === undefined ? {} : { adjusted }),
       rank: place,
     })),
     best: best?.index ?? null,

@@ -31,9 +31,9 @@ export function rankingText(
     "tokens",
     "response",
   ];
-  const rows = ranking.map(({ index, rank: place, penalisedReward, score }) => [
+  const rows = ranking.map(({ index, rank: place, adjusted, score }) => [
     place ?? "-",
-    ...(hasPenalty ? [penalisedReward.toFixed(4)] : []),
+    ...(hasPenalty ? [adjusted.toFixed(4)] : []),
     score.reward.toFixed(4),
     ...(hasStd ? [(score.std ?? NaN).toFixed(4)] : []),
     ...(hasSteps ? [(score.steps ?? []).map(({ reward }) => reward.toFixed(2)).join(" ")] : []),

@@ -14,7 +14,7 @@ const HUB_PREFIX = "hub:";
 
 /** The address of a dataset's page, or of a folder in it, as a browser shows it. */
 const PAGE =
-  /^https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/datasets\/(?<name>[\w.-]+\/[\w.-]+)(?:\/(?:tree|viewer)(?:\/[^/?#]+(?<folder>(?:\/[^/?#]+)*))?)?\/?(?:[?#].*)?$/;
+  /^https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/datasets\/(?<name>[\w.-]+\/[\w.-]+)(?:\/viewer(?:\/[^?#]*)?|\/tree(?:\/[^/?#]+(?<folder>(?:\/[^/?#]+)*))?)?\/?(?:[?#].*)?$/;
 
 /**
  * What follows `hub:` in `hub:owner/name` or `hub:owner/name/folder`, and what the address of a dataset's page on the Hub means;

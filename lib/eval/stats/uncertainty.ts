@@ -14,8 +14,8 @@ export interface UncertaintyRank<S extends Score = Score> {
   /** Place among the answers given, from 0. */
   index: number;
   score: S;
-  /** reward − penalty · std: what the order goes by. */
-  penalisedReward: number;
+  /** reward − penalty · std: what the order goes by. The same word as in the JSON of `rank`. */
+  adjusted: number;
   /** From 1 for the best; null where the model abstains. */
   rank: number | null;
 }
@@ -48,12 +48,12 @@ export function rankByUncertainty<S extends Score>(
   const ranked = scores.map((score, index) => ({
     index,
     score,
-    penalisedReward: score.reward - (penalty === 0 ? 0 : penalty * stdOf(score)),
+    adjusted: score.reward - (penalty === 0 ? 0 : penalty * stdOf(score)),
     isCertain: maxStd === undefined || stdOf(score) <= maxStd,
   }));
   ranked.sort(
     (a, b) =>
-      Number(b.isCertain) - Number(a.isCertain) || b.penalisedReward - a.penalisedReward || a.index - b.index,
+      Number(b.isCertain) - Number(a.isCertain) || b.adjusted - a.adjusted || a.index - b.index,
   );
   return ranked.map(({ isCertain, ...entry }, place) => ({ ...entry, rank: isCertain ? place + 1 : null }));
 }

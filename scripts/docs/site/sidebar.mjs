@@ -19,6 +19,7 @@ export const SIDEBAR = [
   ]),
   section("Reference", [
     ["api/index", "API"],
+    ["command-line", "Command line"],
     ["accuracy", "Accuracy"],
     ["performance", "Performance"],
     ["limits", "Limits"],

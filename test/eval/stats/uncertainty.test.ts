@@ -27,8 +27,8 @@ describe("rankByUncertainty", () => {
     // Penalised: 2 − 3 = −1, 1.5 − 0.5 = 1, 1 − 0.1 = 0.9.
     const ranked = rankByUncertainty(scores, { penalty: 1 });
     expect(ranked.map(({ index }) => index)).toEqual([1, 3, 2, 0]);
-    expect(ranked[0]?.penalisedReward).toBe(1);
-    expect(ranked[3]?.penalisedReward).toBe(-1);
+    expect(ranked[0]?.adjusted).toBe(1);
+    expect(ranked[3]?.adjusted).toBe(-1);
   });
 
   it("abstains on answers above the limit: they come last, without a rank", () => {

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { readCsvRows } from "../../../lib/formats/csv/csv-rows.js";
+import type { DatasetRow } from "../../../lib/formats/rows.js";
+
+/** Reads bytes that come in small pieces. */
+async function rowsOf(text: string | Buffer): Promise<DatasetRow[]> {
+  const bytes = Buffer.from(text);
+  async function* pieces(): AsyncIterable<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += 3) yield bytes.subarray(at, at + 3);
+  }
+  return Array.fromAsync(readCsvRows(pieces()));
+}
+
+async function valuesOf(text: string | Buffer): Promise<unknown[]> {
+  return (await rowsOf(text)).map(({ value }) => value);
+}
+
+describe("readCsvRows", () => {
+  it("keeps every text as it is: quotes, line breaks, delimiters, blanks, other scripts", async () => {
+    const text = 'id,prompt,response\r\n1," a ""b"",\r\nc ",海 é 👍\r\n';
+    expect(await rowsOf(text)).toEqual([
+      { line: 0, value: { id: "1", prompt: ' a "b",\r\nc ', response: "海 é 👍" } },
+    ]);
+  });
+
+  it("tells nothing from an empty text", async () => {
+    expect(await valuesOf('a,b,c\n,"",x\n')).toEqual([{ b: "", c: "x" }]);
+  });
+
+  it.each([";", "\t"])("sees that %j stands between fields", async (delimiter) => {
+    expect(await valuesOf(`a${delimiter}b\n1,5${delimiter}2\n`)).toEqual([{ a: "1,5", b: "2" }]);
+  });
+
+  it("leaves the byte order mark out of the first name, and only there", async () => {
+    expect(await valuesOf("\ufeffa,b\n\ufeffx,y\n")).toEqual([{ a: "\ufeffx", b: "y" }]);
+  });
+
+  it("gives a row of another length as an error in its place", async () => {
+    const rows = await rowsOf("a,b\n1,2\n1,2,3\n4,5\n");
+    expect(rows.map(({ line, value, error }) => [line, value, error?.message])).toEqual([
+      [0, { a: "1", b: "2" }, undefined],
+      [1, undefined, expect.stringMatching(/^Line 2 has 3 fields, the head has 2\./)],
+      [2, { a: "4", b: "5" }, undefined],
+    ]);
+  });
+
+  it.each([
+    ["two columns of one name", "a,a\n1,2\n", /Two columns are called a/],
+    ["a column without a name", "a,\n1,2\n", /does not name every column/],
+    ["text that is not UTF-8", Buffer.from([0x61, 0x0a, 0xe4, 0x0a]), /not UTF-8.*CSV UTF-8/],
+    ["a stray quote", 'a,b\n"1"x,2\n3,4\n', /this is no CSV/],
+  ])("refuses %s", async (_what, text, says) => {
+    await expect(rowsOf(text)).rejects.toMatchObject({
+      code: "DATASET_INVALID",
+      message: expect.stringMatching(says) as string,
+    });
+  });
+});
