@@ -29,6 +29,7 @@ export async function measureStartup(context: BenchContext): Promise<void> {
   const before = process.env["LLAMA_REWARD_BEFORE"];
   const eager = await everythingFirst();
   for (const [workload, args] of Object.entries(QUESTIONS)) {
+    if (context.only !== undefined && !workload.includes(context.only)) continue;
     const peers: Readonly<Record<string, readonly string[]>> = {
       "node -e 0": ["-e", "0"],
       "everything loaded first": ["--input-type=module", "-e", eager, "--", ...args],

@@ -8,12 +8,21 @@ import { packageVersion } from "../util/package-version.js";
 /** Help is no easier to read on a wider terminal. */
 const WIDEST_HELP = 120;
 
+/** Columns in which descriptions are still broken into lines, beside the names of commands and options. */
+const LEAST_WRAPPED = 20;
+
 /** The whole command line: every command with its options. */
 export function makeProgram(io: CliIo, act: ActionWrapper): Command {
   const program = new Command("llama-reward")
     .description("Score conversations with published reward models on your own computer.")
     .version(packageVersion(), "-v, --version")
-    .helpCommand("help [command]", "the same as <command> --help")
+    .addHelpCommand(
+      new Command("help")
+        .argument("[command]")
+        .helpOption(false)
+        .helpGroup(COMMAND_GROUPS[0]?.title ?? "")
+        .description("the same as <command> --help"),
+    )
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -24,6 +33,7 @@ export function makeProgram(io: CliIo, act: ActionWrapper): Command {
       getOutHasColors: () => io.isStdoutColored,
     })
     .configureHelp({
+      minWidthToWrap: LEAST_WRAPPED,
       styleTitle: (text) => styled(io.isStdoutColored, "strong", text),
       styleOptionTerm: (text) => styled(io.isStdoutColored, "good", text),
       styleSubcommandTerm: (text) => styled(io.isStdoutColored, "good", text),

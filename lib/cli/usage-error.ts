@@ -12,7 +12,14 @@ export function usageError(
   const [word = ""] = args;
   const command = program.commands.find((known) => known.name() === word);
   const help = `See llama-reward ${command === undefined ? "" : `${command.name()} `}--help.`;
-  if (code === "commander.help") return new InvalidArgumentError(`A command is missing. ${help}`);
+  if (code === "commander.help") {
+    const [, asked] = word === "help" ? args : [];
+    if (asked === undefined) return new InvalidArgumentError(`A command is missing. ${help}`);
+    const names = program.commands.map((known) => known.name());
+    const meant = closest(asked, names);
+    const hint = meant === undefined ? `Expected one of ${names.join(", ")}.` : `Did you mean ${meant}?`;
+    return new InvalidArgumentError(`Unknown command '${asked}'. ${hint} ${help}`);
+  }
   if (code === "commander.unknownCommand" && existsSync(word)) {
     return new InvalidArgumentError(
       `Expected a command but received the path ${word}. The command comes first: llama-reward rank ${word} …, ` +

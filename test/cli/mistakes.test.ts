@@ -24,6 +24,7 @@ beforeAll(async () => {
 const MISTAKES: readonly (readonly [what: string, args: () => string[], says: RegExp])[] = [
   ["no command", () => [], /A command is missing\. See llama-reward --help\./],
   ["a misspelt command", () => ["rnak", GRM], /Unknown command 'rnak'\. Did you mean rank\?/],
+  ["help of a misspelt command", () => ["help", "rnak"], /Unknown command 'rnak'\. Did you mean rank\?/],
   ["a model in place of a command", () => [GRM], /command comes first: llama-reward rank .*tiny-grm …/],
   [
     "a misspelt option",

@@ -3,7 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import stringWidth from "string-width";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { convertFixture, temporaryFolder, type ModelFolder } from "../support/fixtures.js";
+import { scratchFolder } from "../convert/checkpoints.js";
+import { convertFixture, type ModelFolder } from "../support/fixtures.js";
 import { cli } from "./cli.js";
 
 const EXACT = ["--kv-type", "f32", "--threads", "1"];
@@ -13,7 +14,7 @@ const GIVEN = ANSWERS.flatMap((answer) => ["--response", answer]);
 
 let urm: ModelFolder;
 let grm: ModelFolder;
-let folder: string;
+const folder = await scratchFolder();
 const file = async (name: string, text: string): Promise<string> => {
   await writeFile(join(folder, name), text);
   return join(folder, name);
@@ -22,7 +23,6 @@ const file = async (name: string, text: string): Promise<string> => {
 beforeAll(async () => {
   urm = await convertFixture("urm-llama3.1-tiny", { type: "f32" });
   grm = await convertFixture("grm-llama3.2-tiny", { type: "f32" });
-  folder = await temporaryFolder();
 });
 afterAll(() => Promise.all([urm.remove(), grm.remove()]));
 

@@ -2,7 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { convertFixture, temporaryFolder, type ModelFolder } from "../support/fixtures.js";
+import { scratchFolder } from "../convert/checkpoints.js";
+import { convertFixture, type ModelFolder } from "../support/fixtures.js";
 import { cli, parseLines } from "./cli.js";
 
 const EXACT = ["--kv-type", "f32", "--threads", "1", "--quiet"];
@@ -12,11 +13,10 @@ const PAIRS = [
 ];
 
 let model: ModelFolder;
-let folder: string;
+const folder = await scratchFolder();
 
 beforeAll(async () => {
   model = await convertFixture("urm-llama3.1-tiny", { type: "f32" });
-  folder = await temporaryFolder();
   await writeFile(join(folder, "pairs.jsonl"), PAIRS.map((pair) => `${JSON.stringify(pair)}\n`).join(""));
   await writeFile(
     join(folder, "pairs.csv"),

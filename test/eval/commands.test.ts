@@ -71,7 +71,7 @@ describe("eval", () => {
       "1",
     ]);
     expect(run.status).toBe(3);
-    expect(run.stdout).toMatch(/^average +\d+\.\d +\d+\.\d to \d+\.\d$/m);
+    expect(run.stdout).toMatch(/^average +\d+\.\d +\d+\.\d to \d+\.\d +\d+( +too few)?$/m);
     expect(run.stdout).toMatch(/^Chat Hard /m);
     expect(run.stdout).toMatch(/0 not scored .*, 1 unreadable/);
     expect(run.stderr).toMatch(/shared prefixes saved a factor of \d/);
@@ -162,7 +162,7 @@ describe("pairs", () => {
     const out = join(folder, "pairs.jsonl");
     const { status, stdout } = await cli(["pairs", model.directory, input, "--out", out, ...quietly]);
     expect(status).toBe(3);
-    expect(stdout).toMatch(/^1 pairs from 2 records .*unreadable 1; see .*pairs\.left-out\.jsonl/);
+    expect(stdout).toMatch(/^1 pairs from 2 records .*unreadable 1; see .*pairs\.jsonl\.left-out\.jsonl/);
     const [pair] = parseLines(await readFile(out, "utf8"));
     expect(pair?.["prompt"]).toEqual([{ role: "user", content: "Name a river." }]);
     expect(Number(pair?.["score_chosen"])).toBeGreaterThan(Number(pair?.["score_rejected"]));

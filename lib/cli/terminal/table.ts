@@ -35,7 +35,10 @@ export function table(rows: readonly (readonly (string | number)[])[], options: 
       row[fit.column] = cellOf(excerpt(String(rows[index]?.[fit.column] ?? ""), room));
     widths[fit.column] = Math.min(widths[fit.column] ?? 0, room);
   }
-  const isRight = widths.map((_, column) => isNumeric(cells.map((row) => row[column]?.text ?? "")));
+  // What is cut is text, even where all of it happens to be numbers.
+  const isRight = widths.map(
+    (_, column) => column !== fit?.column && isNumeric(cells.map((row) => row[column]?.text ?? "")),
+  );
   return cells
     .map((row, index) => {
       const line = row.map(({ text, width }, column) => {

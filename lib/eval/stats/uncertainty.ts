@@ -52,8 +52,7 @@ export function rankByUncertainty<S extends Score>(
     isCertain: maxStd === undefined || stdOf(score) <= maxStd,
   }));
   ranked.sort(
-    (a, b) =>
-      Number(b.isCertain) - Number(a.isCertain) || b.adjusted - a.adjusted || a.index - b.index,
+    (a, b) => Number(b.isCertain) - Number(a.isCertain) || b.adjusted - a.adjusted || a.index - b.index,
   );
   return ranked.map(({ isCertain, ...entry }, place) => ({ ...entry, rank: isCertain ? place + 1 : null }));
 }

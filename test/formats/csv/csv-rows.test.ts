@@ -8,7 +8,9 @@ async function rowsOf(text: string | Buffer): Promise<DatasetRow[]> {
   async function* pieces(): AsyncIterable<Uint8Array> {
     for (let at = 0; at < bytes.length; at += 3) yield bytes.subarray(at, at + 3);
   }
-  return Array.fromAsync(readCsvRows(pieces()));
+  const rows: DatasetRow[] = [];
+  for await (const row of readCsvRows(pieces())) rows.push(row);
+  return rows;
 }
 
 async function valuesOf(text: string | Buffer): Promise<unknown[]> {
