@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 
 /** Letters of a word that may be wrong before it is another word. */
-const LARGEST_SHARE = 0.4;
+const LARGEST_SHARE = 0.5;
 
 /** The name that a misspelt or cut word was probably meant to be; undefined where none is near. */
 export function closest(word: string, names: readonly string[]): string | undefined {

@@ -51,7 +51,7 @@ it("says the result of each --against, and how many records a figure is of", asy
   expect(status).toBe(0);
   // Forty of forty, twelve of twelve and 28 of 28 by Wilson's interval, by the formula on paper: n / (n + 1.96²).
   expect(stdout).toMatch(/^average +100\.0 +91\.2 to 100\.0 +40$/m);
-  expect(stdout).toMatch(/^small +100\.0 +75\.7 to 100\.0 +12 +too few$/m);
+  expect(stdout).toMatch(/^small +100\.0 +75\.8 to 100\.0 +12 +too few$/m);
   expect(stdout).toMatch(/^large +100\.0 +87\.9 to 100\.0 +28 +too few$/m);
   expect(stdout).toMatch(
     /^Against .*close\.jsonl: 100\.0 here, 97\.5 there \(\+2\.5\), 40 records in both; right only here 1, only there 0: too close to call /m,

@@ -45,7 +45,8 @@ it("cells of messages are JSON, and Python's spelling is refused in its place", 
   );
   const { status, records } = await score(file);
   expect(status).toBe(3);
-  expect(records[0]?.["reward"]).toBe(records[2]?.["reward"]);
+  // Neighbours in a batch change the last digits.
+  expect(records[0]?.["reward"]).toBeCloseTo(Number(records[2]?.["reward"]), 4);
   expect(records[1]).toMatchObject({
     error: { message: expect.stringMatching(/Line 2: .*json\.dumps/) as string },
   });
