@@ -18,6 +18,7 @@
 #include "js_model.h"
 #include "js_moments.h"
 #include "js_output_matrix.h"
+#include "processor.h"
 #include "quantize.h"
 #include "worker.h"
 
@@ -28,6 +29,17 @@ Napi::Array to_js(Napi::Env env, const std::vector<std::string> &strings) {
   Napi::Array array = Napi::Array::New(env, strings.size());
   for (size_t i = 0; i < strings.size(); i++)
     array.Set(static_cast<uint32_t>(i), strings[i]);
+  return array;
+}
+
+Napi::Array to_js(Napi::Env env, const std::vector<GpuBackend> &backends) {
+  Napi::Array array = Napi::Array::New(env, backends.size());
+  for (size_t i = 0; i < backends.size(); i++) {
+    const Napi::Object backend = Napi::Object::New(env);
+    backend.Set("file", backends[i].path);
+    backend.Set("log", to_js(env, backends[i].log));
+    array.Set(static_cast<uint32_t>(i), backend);
+  }
   return array;
 }
 
@@ -68,6 +80,7 @@ Napi::Value initialize(const Napi::CallbackInfo &info) {
     result.Set("prefill", backend.prefill);
     result.Set("fastPrefill", backend.fast_prefill);
     result.Set("features", features);
+    result.Set("gpuBackends", to_js(info.Env(), backend.gpu_backends));
     result.Set("failures", to_js(info.Env(), backend.failures));
     return result;
   });
@@ -89,6 +102,10 @@ Napi::Value devices(const Napi::CallbackInfo &info) {
     }
     return array;
   });
+}
+
+Napi::Value physical_cores(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), llama_reward::physical_cores());
 }
 
 Napi::Value read_outline(const Napi::CallbackInfo &info) {
@@ -142,6 +159,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("headerVersion", LLAMA_REWARD_HEADER_VERSION);
   exports.Set("initialize", Napi::Function::New(env, initialize, "initialize"));
   exports.Set("devices", Napi::Function::New(env, devices, "devices"));
+  exports.Set("physicalCores", Napi::Function::New(env, physical_cores, "physicalCores"));
   exports.Set("loadModel", Napi::Function::New(env, js_load_model, "loadModel"));
   exports.Set("readOutline", Napi::Function::New(env, read_outline, "readOutline"));
   exports.Set("createContext", Napi::Function::New(env, js_create_context, "createContext"));

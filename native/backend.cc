@@ -59,10 +59,9 @@ std::unique_ptr<Running> start(const BackendOptions &options) {
   ggml_backend_reg_t cpu = symbols.ggml_backend_reg_by_name("CPU");
   if (cpu == nullptr)
     throw NativeError("ADDON_NOT_FOUND", "llama.cpp's CPU backend (libggml-cpu-*) was not found beside " +
-                                             options.libraries.llama +
-                                             ". Reinstall llama-reward's optional dependencies. " +
-                                             log.summary());
+                                             options.libraries.llama + ". " + log.summary());
 
+  state->info.gpu_backends = gpu_backends.loaded();
   state->info.failures = gpu_backends.failures();
   for (size_t i = 0; i < symbols.ggml_backend_reg_count(); i++)
     state->info.backends.emplace_back(symbols.ggml_backend_reg_name(symbols.ggml_backend_reg_get(i)));

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "gpu_backends.h"
 #include "library.h"
 
 namespace llama_reward {
@@ -25,6 +26,7 @@ struct BackendInfo {
   std::string fast_prefill;
   std::vector<std::string> backends;
   std::map<std::string, std::string> features;
+  std::vector<GpuBackend> gpu_backends;
   /// Backend libraries that were found but could not be used, with the reason.
   std::vector<std::string> failures;
 };

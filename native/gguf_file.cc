@@ -113,6 +113,17 @@ std::vector<int32_t> read_token_types(const std::string &path) {
   return {types, types + api().gguf_get_arr_n(file.get(), key)};
 }
 
+bool has_quantized_tensors(const std::string &path) {
+  const LogScope log;
+  const GgufPointer file = open_header(path);
+  for (int64_t i = 0; file != nullptr && i < api().gguf_get_n_tensors(file.get()); i++) {
+    const ggml_type type = api().gguf_get_tensor_type(file.get(), i);
+    if (type != GGML_TYPE_F32 && type != GGML_TYPE_F16 && type != GGML_TYPE_BF16)
+      return true;
+  }
+  return false;
+}
+
 bool is_complete_gguf(const std::string &path) {
   std::error_code error;
   const uintmax_t size = std::filesystem::file_size(std::filesystem::u8path(path), error);

@@ -26,6 +26,10 @@ std::vector<int32_t> read_token_types(const std::string &path);
 /// @throws NativeError MODEL_NOT_FOUND unless there is such a file
 void require_readable_file(const std::string &path);
 
+/// Whether a GGUF file has a tensor of another type than F32, F16 and BF16; not where its header cannot be
+/// read.
+bool has_quantized_tensors(const std::string &path);
+
 /// Whether a GGUF file's header can be read and its last tensor ends inside the file.
 bool is_complete_gguf(const std::string &path);
 

@@ -53,9 +53,10 @@ void GpuBackendLoader::load(const std::string &path, const std::string &name) {
     return;
   const LogScope log;
   ggml_backend_reg_t backend = symbols_.ggml_backend_load(path.c_str());
-  if (backend != nullptr && symbols_.ggml_backend_reg_dev_count(backend) > 0)
+  if (backend != nullptr && symbols_.ggml_backend_reg_dev_count(backend) > 0) {
     usable_.insert(name);
-  else
+    loaded_.push_back({path, log.all_lines()});
+  } else
     failures_[name].push_back(path + ": " + (backend == nullptr ? "" : "found no device. ") + log.summary());
 }
 

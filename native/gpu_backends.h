@@ -9,6 +9,13 @@
 
 namespace llama_reward {
 
+/// A GPU backend that is in use.
+struct GpuBackend {
+  std::string path;
+  /// What it said of its devices as it was loaded.
+  std::vector<std::string> log;
+};
+
 /// Loads GPU backends one by one, which reports why one fails (a missing CUDA runtime, say). llama.cpp's own
 /// "load all" would stay silent, and would register a second CPU backend where a folder brings its own.
 class GpuBackendLoader {
@@ -20,6 +27,7 @@ class GpuBackendLoader {
   /// one failed or found no device.
   void load_folder(const std::string &directory);
 
+  const std::vector<GpuBackend> &loaded() const { return loaded_; }
   /// Path and reason of those that could not be used.
   std::vector<std::string> failures() const;
 
@@ -28,6 +36,7 @@ class GpuBackendLoader {
 
   const Symbols &symbols_;
   std::set<std::string> usable_;
+  std::vector<GpuBackend> loaded_;
   std::map<std::string, std::vector<std::string>> failures_;
 };
 

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "error.h"
+#include "wait_until.h"
 
 namespace llama_reward {
 
@@ -22,7 +23,7 @@ void JobGate::leave() {
 
 void JobGate::wait_until_idle() {
   std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return !is_busy_; });
+  wait_until(idle_, lock, [this] { return !is_busy_; });
 }
 
 } // namespace llama_reward

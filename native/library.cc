@@ -30,9 +30,8 @@ Handle open_library(const std::string &path) {
   Handle handle = LoadLibraryExW(widen(path).c_str(), nullptr,
                                  LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS);
   if (handle == nullptr)
-    throw NativeError("ADDON_NOT_FOUND", "Cannot open " + path + ": Windows error " +
-                                             std::to_string(GetLastError()) +
-                                             ". Reinstall llama-reward's optional dependencies.");
+    throw NativeError("ADDON_NOT_FOUND",
+                      "Cannot open " + path + ": Windows error " + std::to_string(GetLastError()) + ".");
   return handle;
 }
 
@@ -51,9 +50,8 @@ Handle open_library(const std::string &path) {
   if (handle == nullptr) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc, musl and macOS keep the text per thread.
     const char *reason = dlerror();
-    throw NativeError("ADDON_NOT_FOUND", "Cannot open " + path + ": " +
-                                             (reason != nullptr ? reason : "unknown reason") +
-                                             ". Reinstall llama-reward's optional dependencies.");
+    throw NativeError("ADDON_NOT_FOUND",
+                      "Cannot open " + path + ": " + (reason != nullptr ? reason : "unknown reason") + ".");
   }
   return handle;
 }

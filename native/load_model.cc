@@ -69,12 +69,12 @@ std::vector<float> split_over(const ModelOptions &options) {
 
 bool is_for_prefill(const ModelOptions &options) {
   return options.prefill && prefill::is_running() && options.gpu_layers == 0 && options.devices.empty() &&
-         !options.vocab_only;
+         !options.vocab_only && !(prefill::leaves_quantized() && has_quantized_tensors(options.path));
 }
 
 /// What the model is really computed with.
-prefill::Precision precision_of(const ModelOptions &options) {
-  const bool has_fast = is_for_prefill(options) && !prefill::fast_name().empty();
+prefill::Precision precision_of(const ModelOptions &options, bool is_prefilled) {
+  const bool has_fast = is_prefilled && !prefill::fast_name().empty();
   return has_fast ? options.precision : prefill::Precision::EXACT;
 }
 
@@ -107,7 +107,8 @@ std::shared_ptr<Model> load_model(const ModelOptions &options, LoadState &state)
   params.progress_callback_user_data = &state;
 
   const LogScope log;
-  const prefill::Use use(is_for_prefill(options), options.precision);
+  const bool is_prefilled = is_for_prefill(options);
+  const prefill::Use use(is_prefilled, options.precision);
   check_gguf_header(options.path);
   ModelPointer model(api().llama_model_load_from_file(options.path.c_str(), params));
   if (model == nullptr) {
@@ -124,8 +125,8 @@ std::shared_ptr<Model> load_model(const ModelOptions &options, LoadState &state)
         .with_log(log.lines());
   }
   auto loaded =
-      std::make_shared<Model>(std::move(model), options.gpu_layers, options.vocab_only,
-                              is_for_prefill(options), precision_of(options), read_token_types(options.path));
+      std::make_shared<Model>(std::move(model), options.gpu_layers, options.vocab_only, is_prefilled,
+                              precision_of(options, is_prefilled), read_token_types(options.path));
   give_back_free_memory();
   state.progress.store(1);
   return loaded;

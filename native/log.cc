@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace llama_reward {
@@ -31,16 +32,19 @@ LogScope::~LogScope() {
 
 std::vector<std::string> LogScope::lines() const {
   std::vector<std::string> important;
-  std::vector<std::string> all;
-  for (const Line &line : lines_) {
-    const std::string text = trimmed(line.text);
-    if (text.empty())
-      continue;
-    all.push_back(text);
+  for (const Line &line : lines_)
     if (line.level == GGML_LOG_LEVEL_WARN || line.level == GGML_LOG_LEVEL_ERROR)
-      important.push_back(text);
-  }
-  return important.empty() ? all : important;
+      if (std::string text = trimmed(line.text); !text.empty())
+        important.push_back(std::move(text));
+  return important.empty() ? all_lines() : important;
+}
+
+std::vector<std::string> LogScope::all_lines() const {
+  std::vector<std::string> all;
+  for (const Line &line : lines_)
+    if (std::string text = trimmed(line.text); !text.empty())
+      all.push_back(std::move(text));
+  return all;
 }
 
 std::string LogScope::summary() const {

@@ -20,7 +20,9 @@ class LogScope {
 
   /// Errors and warnings, oldest first; without any, the last lines of any level.
   std::vector<std::string> lines() const;
-  /// The same as one line of text, for a message; empty when nothing was logged.
+  /// The last lines of any level, oldest first.
+  std::vector<std::string> all_lines() const;
+  /// `lines` as one line of text, for a message; empty when nothing was logged.
   std::string summary() const;
   /// Whether memory was refused, in the words of llama.cpp and of its backends (v0.5.0).
   bool is_out_of_memory() const;

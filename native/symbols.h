@@ -21,7 +21,7 @@
   X(ggml_backend_cpu_buffer_from_ptr) X(ggml_get_type_traits) X(ggml_threadpool_params_default) \
   X(ggml_backend_reg_name) X(ggml_backend_reg_dev_count) X(ggml_backend_reg_get_proc_address) \
   X(gguf_init_from_file) X(gguf_free) X(gguf_get_data_offset) X(gguf_get_n_tensors) X(gguf_get_tensor_offset) \
-  X(gguf_get_tensor_size) X(gguf_get_tensor_name) X(gguf_get_n_kv) X(gguf_get_key) X(gguf_find_key) X(gguf_get_kv_type) X(gguf_get_arr_type) X(gguf_get_arr_n) \
+  X(gguf_get_tensor_size) X(gguf_get_tensor_name) X(gguf_get_tensor_type) X(gguf_get_n_kv) X(gguf_get_key) X(gguf_find_key) X(gguf_get_kv_type) X(gguf_get_arr_type) X(gguf_get_arr_n) \
   X(gguf_get_arr_str) X(gguf_get_arr_data) X(gguf_get_val_str) X(gguf_get_val_u32)
 
 /// Functions of libggml: the registry of backends.

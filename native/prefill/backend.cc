@@ -210,6 +210,14 @@ bool is_running() {
   return kernels != nullptr;
 }
 
+bool leaves_quantized() {
+#ifdef LLAMA_REWARD_NEON_KERNELS
+  return true;
+#else
+  return false;
+#endif
+}
+
 bool is_own(ggml_backend_dev_t device) {
   return device == &own_device;
 }

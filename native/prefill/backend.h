@@ -35,6 +35,10 @@ class Use {
 /// Whether `register_backend` found all it needs.
 bool is_running();
 
+/// Whether models with weights in fewer than 16 bits are better left to llama.cpp: on AArch64 it multiplies
+/// them by integer instructions, which are several times as fast as NEON's products of floats.
+bool leaves_quantized();
+
 /// Whether a device is this backend's.
 bool is_own(ggml_backend_dev_t device);
 

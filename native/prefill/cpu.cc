@@ -10,19 +10,23 @@
 
 namespace llama_reward::prefill {
 
-#ifdef LLAMA_REWARD_X86_KERNELS
+#if defined(LLAMA_REWARD_X86_KERNELS) || defined(LLAMA_REWARD_NEON_KERNELS)
 namespace {
 
 /// In the order in which they grow.
-enum class Level : uint8_t { OFF, AVX2, AVX512, AVX512_BF16, AMX };
+enum class Level : uint8_t { OFF, NEON, AVX2, AVX512, AVX512_BF16, AMX };
 
 struct NamedLevel {
   const char *name;
   Level level;
 };
+#ifdef LLAMA_REWARD_X86_KERNELS
 constexpr std::array LEVELS = {NamedLevel{"amx", Level::AMX}, NamedLevel{"avx512bf16", Level::AVX512_BF16},
                                NamedLevel{"avx512", Level::AVX512}, NamedLevel{"avx2", Level::AVX2},
                                NamedLevel{"off", Level::OFF}};
+#else
+constexpr std::array LEVELS = {NamedLevel{"neon", Level::NEON}, NamedLevel{"off", Level::OFF}};
+#endif
 
 /// The most that may be used.
 Level read_limit() {
@@ -30,7 +34,7 @@ Level read_limit() {
   // NOLINTNEXTLINE(concurrency-mt-unsafe)
   const char *name = std::getenv("LLAMA_REWARD_PREFILL");
   if (name == nullptr || *name == '\0')
-    return Level::AMX;
+    return LEVELS.front().level;
   std::string known;
   for (const NamedLevel &each : LEVELS) {
     if (std::strcmp(name, each.name) == 0)
@@ -40,6 +44,12 @@ Level read_limit() {
   throw std::invalid_argument("The environment variable LLAMA_REWARD_PREFILL is \"" + std::string(name) +
                               "\". It may be one of " + known + ", or unset.");
 }
+
+} // namespace
+#endif
+
+#ifdef LLAMA_REWARD_X86_KERNELS
+namespace {
 
 // These ask the operating system, too, whether it saves the registers.
 bool has_avx512() {
@@ -89,6 +99,12 @@ const Kernels *choose_kernels(Precision precision) {
   if (limit >= Level::AVX512 && has_avx512())
     return avx512_kernels();
   return limit >= Level::AVX2 && has_avx2() ? avx2_kernels() : nullptr;
+}
+
+#elif defined(LLAMA_REWARD_NEON_KERNELS)
+
+const Kernels *choose_kernels(Precision /*precision*/) {
+  return read_limit() >= Level::NEON ? neon_kernels() : nullptr;
 }
 
 #else

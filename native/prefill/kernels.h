@@ -61,12 +61,13 @@ struct Kernels {
 };
 
 /// The fastest set of a precision that this processor runs, or null; the same one for both where it has no
-/// fast instructions. `LLAMA_REWARD_PREFILL=amx|avx512bf16|avx512|avx2|off` in the environment names the most
-/// it may use, for measurements. Call it once, before other threads use llama.cpp. Throws
-/// `std::invalid_argument` for another name.
+/// fast instructions. `LLAMA_REWARD_PREFILL=amx|avx512bf16|avx512|avx2|off` (on AArch64 `neon|off`) in the
+/// environment names the most it may use, for measurements. Call it once, before other threads use llama.cpp.
+/// Throws `std::invalid_argument` for another name.
 const Kernels *choose_kernels(Precision precision);
 
 const Kernels *avx2_kernels();
 const Kernels *avx512_kernels();
+const Kernels *neon_kernels();
 
 } // namespace llama_reward::prefill

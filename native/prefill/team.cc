@@ -8,6 +8,8 @@
 #include <mutex>
 #include <thread>
 
+#include "wait_until.h"
+
 namespace llama_reward::prefill {
 namespace {
 
@@ -68,7 +70,7 @@ void Team::run(const Work &work) {
     return;
   std::unique_lock<std::mutex> lock(mutex_);
   is_leader_asleep_ = true;
-  ended_.wait(lock, is_done);
+  wait_until(ended_, lock, is_done);
   is_leader_asleep_ = false;
 }
 
@@ -92,7 +94,7 @@ void Team::help(int thread) {
     if (!is_soon(goes_on)) {
       std::unique_lock<std::mutex> lock(mutex_);
       sleepers_++;
-      begun_.wait(lock, goes_on);
+      wait_until(begun_, lock, goes_on);
       sleepers_--;
     }
     if (!has_joined)
