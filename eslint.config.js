@@ -12,6 +12,13 @@ const DECODER_WITHOUT_IGNORE_BOM = {
   message: "Use decodeUtf8 of lib/util/utf8.ts, or set ignoreBOM: true: without, a leading U+FEFF is lost.",
 };
 
+/** `/C:/x` on Windows, and `%20` where there is a space. */
+const PATHNAME_OF_FILE_URL = {
+  selector:
+    "MemberExpression[property.name='pathname'] > NewExpression.object[callee.name='URL']:has(MetaProperty)",
+  message: "Use fileURLToPath of node:url, or import.meta.dirname: a URL's pathname is no path on Windows.",
+};
+
 export default tseslint.config(
   { ignores: ["dist/", "build/", "**/node_modules/", "test/fixtures/", "coverage/", "examples/**/dist/"] },
   // Their types come with the electron package, which only an installed example has.
@@ -31,7 +38,7 @@ export default tseslint.config(
       ],
       "@typescript-eslint/consistent-type-imports": "error",
       "no-console": "error",
-      "no-restricted-syntax": ["error", DECODER_WITHOUT_IGNORE_BOM],
+      "no-restricted-syntax": ["error", DECODER_WITHOUT_IGNORE_BOM, PATHNAME_OF_FILE_URL],
     },
   },
   {
@@ -45,6 +52,7 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         DECODER_WITHOUT_IGNORE_BOM,
+        PATHNAME_OF_FILE_URL,
         {
           selector:
             ":matches(CallExpression, NewExpression) > SpreadElement[argument.type!='ArrayExpression']",

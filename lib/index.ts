@@ -9,6 +9,7 @@ export { Ensemble, type EnsembleOptions } from "./model/ensemble.js";
 export { RewardModel } from "./model/reward-model.js";
 export type * from "./model/scoring-types.js";
 export { listDevices, type DeviceReport } from "./score/native/devices.js";
+export type { CompiledAtFirstUse } from "./score/native/first-use.js";
 export type { NativeDevice as Device } from "./score/native/native-addon.js";
 export {
   AddonLoadError,

@@ -17,10 +17,19 @@ export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** The error for a failed operation on a file or folder; says what to do when the disk is full. */
+/** What to do about some of the system's codes, of which the last two are Windows's for a file that another program holds. */
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: " The disk is full: free some space and run it again.",
+  EBUSY:
+    " A program has it open: dispose of the models that were loaded from it, or end what uses it, and run it again.",
+  EPERM:
+    " Its rights forbid it, or a program has it open: a loaded model keeps its files from being replaced on Windows.",
+};
+
+/** The error for a failed operation on a file or folder; says what to do when the disk is full or the file in use. */
 export function fileError(operation: string, file: string, cause: unknown): FileError {
   const code = codeOf(cause);
-  const advice = code === "ENOSPC" ? " The disk is full: free some space and run it again." : "";
+  const advice = ADVICE[code ?? ""] ?? "";
   const reason = messageOf(cause);
   return new FileError("FILE_FAILED", `Cannot ${operation} ${file}: ${reason}.${advice}`, {
     cause,

@@ -15,7 +15,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
 import { LLAMA_DIRECTORY, releaseForPlatform, ROOT } from "./llama-release.mjs";
-import { run } from "./run.mjs";
+import { run, runNpm } from "./run.mjs";
 
 const HEADERS = path.join(LLAMA_DIRECTORY, "headers");
 /** The public headers, and those of the two structures that a backend of our own fills in. */
@@ -67,13 +67,24 @@ export async function fetchSource() {
  * @returns {Promise<string>}
  */
 export async function readSourceFile(file) {
-  const release = releaseForPlatform();
   let text = "";
-  await withClone(release, ["CMakeLists.txt", file], (clone) => {
-    checkVersion(clone, release);
+  await withSource([file], (clone) => {
     text = readFileSync(path.join(clone, file), "utf8");
   });
   return text;
+}
+
+/**
+ * Hands out parts of the source that this platform's libraries were built from, in a folder that is removed when `use` has returned.
+ * @param {readonly string[]} paths as in the repository
+ * @param {(folder: string) => void} use
+ */
+export async function withSource(paths, use) {
+  const release = releaseForPlatform();
+  await withClone(release, ["CMakeLists.txt", ...paths], (clone) => {
+    checkVersion(clone, release);
+    use(clone);
+  });
 }
 
 /** Checks out `paths` of the bundle into a temporary clone, and removes it when `use` has returned. */
@@ -103,7 +114,9 @@ async function fetchTarball({ version, integrity }) {
   mkdirSync(cache, { recursive: true });
   console.error(`Fetching llama.cpp's source (node-llama-cpp ${version}, 36 MB) from the npm registry`);
   try {
-    npm(["pack", `node-llama-cpp@${version}`, "--pack-destination", cache, "--loglevel", "error"]);
+    runNpm(["pack", `node-llama-cpp@${version}`, "--pack-destination", cache, "--loglevel", "error"], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
   } catch (error) {
     throw new Error(
       `Cannot fetch llama.cpp's source: ${error.message} ` +
@@ -124,14 +137,6 @@ function git(args, cwd) {
   // Inside a git hook these variables would point every git command at the hook's repository.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
   run("git", ["-c", "advice.detachedHead=false", ...args], { cwd, env });
-}
-
-function npm(args) {
-  const script = process.env.npm_execpath;
-  // Under `npm run` this is npm's own script; another package manager's would not know these arguments.
-  if (script !== undefined && path.basename(script).startsWith("npm-cli"))
-    run(process.execPath, [script, ...args], { stdio: ["ignore", "ignore", "inherit"] });
-  else run("npm", args, { stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });
 }
 
 async function integrityOf(file) {

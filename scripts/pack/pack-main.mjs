@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { rolldown } from "rolldown";
+import { runNpm } from "../native/run.mjs";
 import { missingPlatforms, packageName, PLATFORMS } from "./platforms.mjs";
 
 /**
@@ -48,10 +49,7 @@ try {
   }
   writeFileSync(join(stage, "package.json"), JSON.stringify(published(), null, 2));
   mkdirSync(out, { recursive: true });
-  execFileSync("npm", ["pack", stage, "--pack-destination", out], {
-    stdio: "inherit",
-    shell: process.platform === "win32",
-  });
+  runNpm(["pack", stage, "--pack-destination", out]);
 } finally {
   rmSync(stage, { recursive: true, force: true });
 }

@@ -1,18 +1,22 @@
-// Packs the addon built on this machine as the package of its platform: build/packages/*.tgz.
-import { execFileSync } from "node:child_process";
+// Packs the addon built on this machine as the package of its platform: build/packages/*.tgz. On Linux it refuses one that would not load
+// on every system that llama.cpp's libraries load on: a release is built on an older system than it runs on.
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { beyond, floorsOf, floorsOfLibraries } from "../native/floors.mjs";
+import { runNpm } from "../native/run.mjs";
 import { currentPlatform, packageName } from "./platforms.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
 const main = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const platform = currentPlatform();
+const addon = join(root, "build", "Release", "llama-reward.node");
+if (platform.os === "linux") checkFloors();
 
 const packages = join(root, "build", "packages");
 const stage = join(packages, platform.name);
 rmSync(stage, { recursive: true, force: true });
 mkdirSync(stage, { recursive: true });
-copyFileSync(join(root, "build", "Release", "llama-reward.node"), join(stage, "llama-reward.node"));
+copyFileSync(addon, join(stage, "llama-reward.node"));
 copyFileSync(join(root, "LICENSE"), join(stage, "LICENSE"));
 writeFileSync(
   join(stage, "package.json"),
@@ -33,7 +37,13 @@ writeFileSync(
     2,
   ),
 );
-execFileSync("npm", ["pack", stage, "--pack-destination", packages], {
-  stdio: "inherit",
-  shell: process.platform === "win32",
-});
+runNpm(["pack", stage, "--pack-destination", packages]);
+
+function checkFloors() {
+  const given = floorsOfLibraries(join(root, "node_modules", platform.llama, "bins", platform.name));
+  const excess = beyond(floorsOf(addon), given);
+  if (excess.length > 0)
+    throw new Error(
+      `The addon needs a newer system than llama.cpp's libraries do: ${excess.join(", ")}. Build it on an older one.`,
+    );
+}

@@ -1,8 +1,8 @@
 // Publishes the packed tarballs: those of the platforms first, so that the main package never names one that is not
 // there. Stops before the first when one is missing. What follows goes to `npm publish`: `--dry-run`, `--tag next`.
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { runNpm } from "../native/run.mjs";
 import { missingPlatforms, PLATFORMS, tarballName } from "./platforms.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -15,8 +15,5 @@ if (missing.length > 0) throw new Error(`Nothing is published: no tarball for ${
 
 for (const platform of [...PLATFORMS, undefined]) {
   const tarball = join(packages, tarballName(version, platform));
-  execFileSync("npm", ["publish", tarball, "--access", "public", ...process.argv.slice(2)], {
-    stdio: "inherit",
-    shell: process.platform === "win32",
-  });
+  runNpm(["publish", tarball, "--access", "public", ...process.argv.slice(2)]);
 }

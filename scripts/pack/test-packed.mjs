@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runNpm } from "../native/run.mjs";
 import { currentPlatform, packageName, tarballName } from "./platforms.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -32,7 +33,6 @@ if (!Number.isFinite(score.reward)) throw new Error("no reward");
 console.log("reward", score.reward);
 await model.dispose();
 `;
-const shell = process.platform === "win32";
 
 for (const manager of ["npm", "pnpm"]) {
   const project = mkdtempSync(join(tmpdir(), "packed "));
@@ -59,11 +59,11 @@ for (const manager of ["npm", "pnpm"]) {
     });
 
     const started = performance.now();
-    const command =
+    const args =
       manager === "npm"
-        ? ["npm", "install", "--no-audit", "--no-fund"]
-        : ["npx", "--yes", "pnpm@10", "install"];
-    execFileSync(command[0], command.slice(1), { cwd: project, stdio: "inherit", shell });
+        ? ["install", "--no-audit", "--no-fund"]
+        : ["exec", "--yes", "pnpm@10", "--", "install"];
+    runNpm(args, { cwd: project });
     const seconds = (performance.now() - started) / 1000;
     for (const file of ["esm.mjs", "cjs.cjs"]) {
       execFileSync(process.execPath, [file], { cwd: project, stdio: "inherit" });

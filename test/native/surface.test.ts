@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { expect, it } from "vitest";
 
 import { loadAddon, loadAddonDetails } from "../../lib/score/native/binding.js";
@@ -29,6 +30,7 @@ it("the addon's exports are those of types.ts", () => {
     headerVersion: "string",
     initialize: "function",
     devices: "function",
+    physicalCores: "function",
     readOutline: "function",
     loadModel: "function",
     createContext: "function",
@@ -48,6 +50,7 @@ it("what initialize and devices report is that of types.ts", () => {
     fastPrefill: "string",
     backends: "object",
     features: "object",
+    gpuBackends: "object",
     failures: "object",
   };
   expect(kindsOf(backend)).toEqual(expected);
@@ -65,6 +68,13 @@ it("what initialize and devices report is that of types.ts", () => {
   const cpu = addon.devices().find(({ kind }) => kind === "cpu");
   expect(cpu && kindsOf(cpu)).toEqual(device);
   expect(cpu?.memoryTotalBytes).toBeGreaterThan(2 ** 28);
+});
+
+it("physical cores are those of the process where Node counts logical processors, and left to /proc on Linux", () => {
+  const cores = loadAddon().physicalCores();
+  if (process.platform === "linux") expect(cores).toBe(0);
+  else expect(cores).toBeGreaterThan(0);
+  expect(cores).toBeLessThanOrEqual(availableParallelism());
 });
 
 it("models are those of types.ts", async () => {

@@ -1,6 +1,6 @@
 /** Where the addon is found: a packed Electron application, odd paths, read-only folders, and nowhere. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadAddonDetails } from "../../lib/score/native/binding.js";
 import { findPackage, PACKAGE_ROOT } from "../../lib/score/native/package-files.js";
 import { llamaPackages } from "../../lib/score/native/platform.js";
+import { copyFile, copyFolder } from "../support/copy-folder.js";
 
 const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "llama-reward-location-")));
 afterAll(() => {
@@ -25,14 +26,14 @@ function install(root: string, keep: "everything" | "no binaries"): string {
   const modules = path.join(root, "node_modules");
   const own = path.join(modules, "llama-reward");
   mkdirSync(own, { recursive: true });
-  cpSync(path.join(PACKAGE_ROOT, "package.json"), path.join(own, "package.json"));
-  cpSync(dist, path.join(own, "dist"), { recursive: true });
+  copyFile(path.join(PACKAGE_ROOT, "package.json"), path.join(own, "package.json"));
+  copyFolder(dist, path.join(own, "dist"));
   // The one dependency that finding the addon needs.
   const libc = findPackage("detect-libc");
-  cpSync(libc?.directory ?? "", path.join(modules, "detect-libc"), { recursive: true });
+  copyFolder(libc?.directory ?? "", path.join(modules, "detect-libc"));
   const target = path.join(modules, base);
-  cpSync(llamaPackage?.directory ?? "", target, { recursive: true });
-  if (keep === "everything") cpSync(file, path.join(own, "build", "Release", path.basename(file)));
+  copyFolder(llamaPackage?.directory ?? "", target);
+  if (keep === "everything") copyFile(file, path.join(own, "build", "Release", path.basename(file)));
   else rmSync(path.join(target, "bins"), { recursive: true });
   return own;
 }
@@ -88,7 +89,7 @@ describe.runIf(llamaPackage !== undefined)("the addon", () => {
         expect.stringContaining(path.join(own, "build", "Release")) as string,
       ],
     });
-    cpSync(file, path.join(own, "build", "Release", path.basename(file)));
+    copyFile(file, path.join(own, "build", "Release", path.basename(file)));
     expect(loadFrom(own)).toEqual({
       code: "ADDON_NOT_FOUND",
       tried: [

@@ -1,4 +1,5 @@
 import { listDevices, type DeviceReport } from "../../score/native/devices.js";
+import { firstUseAdvice } from "../../score/native/first-use.js";
 import { missingLibraryAdvice } from "../../score/native/missing-libraries.js";
 import type { NativeDevice } from "../../score/native/native-addon.js";
 import type { CliIo } from "../terminal/cli-io.js";
@@ -20,6 +21,7 @@ function describe({
   prefill,
   fastPrefill,
   devices: found,
+  compiledAtFirstUse,
   failures,
   missingLibraries: missing,
   install,
@@ -35,12 +37,13 @@ function describe({
     `llama.cpp ${llamaVersion}, backends: ${backends.join(", ")}`,
     ...(used === "" ? [] : [`CPU features: ${used}`]),
     prefill === ""
-      ? "Prefill: llama.cpp's own kernels (ours need an x86-64 processor with AVX2, and a build by GCC or Clang)"
+      ? "Prefill: llama.cpp's own kernels (ours need an arm64 processor, or an x86-64 one with AVX2, and a build by GCC or Clang)"
       : `Prefill on the CPU: own kernels for ${prefill}; with --precision fast ${fastPrefill === "" ? "the same" : `for ${fastPrefill}, in bfloat16`}`,
     table([["device", "kind", "description", "memory"], ...rows]),
     ...chooseHint(found),
+    ...compiledAtFirstUse.map(firstUseAdvice),
     ...failures.map((failure) => `Not usable: ${failure}`),
-    ...missing.map(missingLibraryAdvice),
+    ...missing.map((name) => missingLibraryAdvice(name)),
     ...install.map(({ backend, command }) => `For ${NAMES[backend] ?? backend}: ${command}`),
   ].join("\n");
 }

@@ -97,9 +97,17 @@ export class StagingFolder {
 
   async #moveInto(): Promise<void> {
     const names = await readdir(this.directory);
-    const order = names.toSorted((a, b) => Number(a === REWARD_JSON) - Number(b === REWARD_JSON));
+    const order = names.toSorted((a, b) => place(a) - place(b));
     for (const name of order) await rename(this.file(name), path.join(this.#modelDir, name));
   }
+}
+
+/**
+ * Backbones first: Windows does not let the file of a loaded model be replaced, and then nothing else may have been. What says which
+ * files belong together comes last.
+ */
+function place(name: string): number {
+  return name.endsWith(".gguf") ? 0 : name === REWARD_JSON ? 2 : 1;
 }
 
 /** Entries of a folder without what writers leave there for a while, or undefined when it does not exist. */

@@ -1,15 +1,17 @@
 import { availableParallelism } from "node:os";
 import { readOptional } from "../../util/files/optional-file.js";
+import { loadAddon } from "../native/binding.js";
 
 /**
  * How many threads to compute with: the physical cores this process may use. Two threads of one core share its vector units,
- * so the second one adds next to nothing to a matrix multiply. On systems other than Linux, what Node reports.
+ * so the second one adds next to nothing to a matrix multiply.
  * @param root where `/proc` and `/sys` are, for tests
+ * @param ask asks the system where there is no `/proc`; 0 where it does not tell
  */
-export function physicalCores(root = ""): number {
+export function physicalCores(root = "", ask = (): number => loadAddon().physicalCores()): number {
   const available = availableParallelism();
   const allowed = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readOptional(`${root}/proc/self/status`) ?? "")?.[1];
-  if (allowed === undefined) return available;
+  if (allowed === undefined) return Math.min(available, ask() || available);
   const cpus = parseCpuList(allowed);
   const cores = new Set(cpus.map((cpu) => coreOf(root, cpu)));
   return Math.max(1, Math.min(cores.size, cpuQuota(root) ?? Infinity));

@@ -1,4 +1,5 @@
 /** Loads the native addon and starts llama.cpp. The only file that touches a `.node`. */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
@@ -7,6 +8,7 @@ import { fromNative } from "./from-native.js";
 import { findLlamaLibraries } from "./llama-libraries.js";
 import { outsideAsar, PACKAGE_ROOT } from "./package-files.js";
 import { addonPackage } from "./platform.js";
+import { systemAdvice } from "./system-advice.js";
 import type { NativeAddon, NativeBackendInfo, NativeLibraries } from "./native-addon.js";
 import { messageOf } from "../../util/caught.js";
 
@@ -35,10 +37,12 @@ function candidates(): { label: string; resolve: () => string }[] {
 
 function openAddon(): { addon: NativeAddon; file: string } {
   const tried: string[] = [];
+  const found: string[] = [];
   for (const { label, resolve } of candidates()) {
     let file: string | undefined;
     try {
       file = outsideAsar(resolve());
+      if (existsSync(file)) found.push(file);
       return { addon: require(file) as NativeAddon, file };
     } catch (error) {
       const [reason] = messageOf(error).split("\n");
@@ -47,8 +51,8 @@ function openAddon(): { addon: NativeAddon; file: string } {
   }
   throw new AddonLoadError(
     "ADDON_NOT_FOUND",
-    `The native addon could not be loaded. Tried ${tried.join("; ")}. Reinstall llama-reward with optional ` +
-      `dependencies, or build it in a clone with npm run build:native.`,
+    `The native addon could not be loaded. Tried ${tried.join("; ")}. ${systemAdvice(tried.join("; "), found)} In a clone, ` +
+      "npm run build:native builds it.",
     { details: { tried } },
   );
 }
@@ -59,8 +63,15 @@ function start(): LoadedAddon {
   try {
     return { addon, file, libraries, backend: addon.initialize(libraries) };
   } catch (error) {
-    throw fromNative(error);
+    throw withAdvice(fromNative(error), libraries);
   }
+}
+
+/** A library that is there and does not open: what the system lacks, in the message. */
+function withAdvice(error: unknown, { ggmlBase, ggml, llama }: NativeLibraries): unknown {
+  if (!(error instanceof AddonLoadError) || error.code !== "ADDON_NOT_FOUND") return error;
+  const advice = systemAdvice(error.message, [ggmlBase, ggml, llama]);
+  return new AddonLoadError("ADDON_NOT_FOUND", `${error.message} ${advice}`, { cause: error });
 }
 
 // One per thread: each worker thread loads this module, and the addon, once.

@@ -1,5 +1,6 @@
 import { loadAddonDetails } from "./binding.js";
 import { fromNative } from "./from-native.js";
+import { compiledAtFirstUse, type CompiledAtFirstUse } from "./first-use.js";
 import { missingLibraries } from "./missing-libraries.js";
 import { findPackage } from "./package-files.js";
 import { addonPackage, llamaPackages } from "./platform.js";
@@ -21,6 +22,8 @@ export interface DeviceReport {
   /** Instruction set of those for `precision: "fast"`, e.g. `AVX512-BF16`; empty where the processor has none, and fast means exact. */
   fastPrefill: string;
   devices: readonly NativeDevice[];
+  /** NVIDIA GPUs that the installed library holds no machine code for, so that their first use takes minutes. */
+  compiledAtFirstUse: readonly CompiledAtFirstUse[];
   /** GPU libraries that are installed but cannot be used, each with the reason. */
   failures: readonly string[];
   /** Libraries of the system that those lack, by name. */
@@ -49,6 +52,7 @@ export function listDevices(): DeviceReport {
       prefill: backend.prefill,
       fastPrefill: backend.fastPrefill,
       devices: addon.devices(),
+      compiledAtFirstUse: compiledAtFirstUse(backend.gpuBackends),
       failures: backend.failures,
       missingLibraries: missingLibraries(backend.failures),
       install: installable(),

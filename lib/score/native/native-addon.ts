@@ -29,6 +29,8 @@ export interface NativeAddon {
   initialize(libraries: NativeLibraries): NativeBackendInfo;
   /** Compute devices of all loaded backends. */
   devices(): NativeDevice[];
+  /** Physical cores that this process may use, on Windows and macOS; 0 elsewhere. */
+  physicalCores(): number;
   /** Reads what a GGUF file says about sizes, without loading it. @throws `MODEL_NOT_FOUND`, `MODEL_LOAD_FAILED` */
   readOutline(file: { path: string }): Promise<NativeFileOutline>;
   /** Starts loading a GGUF file. */
@@ -67,6 +69,8 @@ export interface NativeBackendInfo {
   fastPrefill: string;
   /** CPU features the CPU backend uses, e.g. `{ AVX512: "1" }`. */
   features: Record<string, string>;
+  /** GPU backend libraries that are in use, and what each said of its devices as it was loaded. */
+  gpuBackends: { file: string; log: string[] }[];
   /** GPU backend libraries that were found but could not be used: path and reason, e.g. a missing CUDA runtime. */
   failures: string[];
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -103,3 +103,18 @@ it.each([0, 3, 15])(
     expect(await readdir(parent)).toEqual([]);
   },
 );
+
+it("a backbone that cannot be replaced, as that of a loaded model on Windows, leaves all other files as they were", async () => {
+  const model = path.join(parent, "model");
+  // A folder in its place cannot be replaced by a file on any system.
+  await mkdir(path.join(model, "backbone-f16.gguf", "held"), { recursive: true });
+  for (const name of ["head.safetensors", "a.json", "reward.json"])
+    await writeFile(path.join(model, name), "old");
+  const staging = await StagingFolder.create(model);
+  for (const name of ["head.safetensors", "a.json", "backbone-f16.gguf", "reward.json"])
+    await writeFile(staging.file(name), "new");
+  await expect(staging.commit()).rejects.toMatchObject({ code: "FILE_FAILED" });
+  await staging.dispose();
+  for (const name of ["head.safetensors", "a.json", "reward.json"])
+    expect(await readFile(path.join(model, name), "utf8")).toBe("old");
+});

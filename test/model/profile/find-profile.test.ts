@@ -6,8 +6,7 @@ import { headDefinition } from "../../../lib/score/head/registry.js";
 import { findProfile, listProfiles } from "../../../lib/model/profile/find-profile.js";
 import { ChatTemplate } from "../../../lib/score/template/chat-template.js";
 import { readJson } from "../../score/head/fixture.js";
-
-const CHECKPOINTS = new URL("../../fixtures/checkpoints/", import.meta.url).pathname;
+import { CHECKPOINTS } from "../../support/fixtures.js";
 
 describe("the package's profiles", () => {
   it("cover every model of the reference list", async () => {
@@ -78,7 +77,7 @@ describe("the package's profiles", () => {
 describe("what a profile says equals the reference where a fixture has it", () => {
   it("pair preference: the pieces of the prompt", async () => {
     const packaged = await findProfile({ hubId: "RLHFlow/pair-preference-model-LLaMA3-8B" });
-    const fixture = await findProfile({ checkpointDir: `${CHECKPOINTS}pairpref-tiny` });
+    const fixture = await findProfile({ checkpointDir: join(CHECKPOINTS, "pairpref-tiny") });
     expect(packaged?.head).toEqual(fixture?.head);
     expect(packaged?.prompt.bos).toBe(fixture?.prompt.bos);
   });
@@ -105,7 +104,7 @@ describe("what a profile says equals the reference where a fixture has it", () =
   });
 
   it("attribute names and objectives of the fixture with fixed weights", async () => {
-    const profile = await findProfile({ checkpointDir: `${CHECKPOINTS}steerlm-tiny` });
+    const profile = await findProfile({ checkpointDir: join(CHECKPOINTS, "steerlm-tiny") });
     expect(profile).toMatchObject({
       name: "profile",
       head: { kind: "steerlm", weights: [0.3, 0.74, 0.46, 0.47, -0.33] },

@@ -44,7 +44,11 @@ describe("physicalCores", () => {
     expect(physicalCores(await fakeRoot(files))).toBe(expected);
   });
 
-  it("falls back to what Node reports where there is no /proc", async () => {
-    expect(physicalCores(await temporaryFolder())).toBe(availableParallelism());
+  it.each([
+    ["the system's own answer", 1, 1],
+    ["what Node reports, where the system does not tell", 0, availableParallelism()],
+    ["no more than this process may use", 4096, availableParallelism()],
+  ])("is, where there is no /proc, %s", async (_, answer, expected) => {
+    expect(physicalCores(await temporaryFolder(), () => answer)).toBe(expected);
   });
 });

@@ -1,5 +1,9 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { missingLibraries, missingLibraryAdvice } from "../../../lib/score/native/missing-libraries.js";
+import { temporaryFolder } from "../../support/fixtures.js";
+import { peFile } from "../../support/pe-file.js";
 
 // The lines of glibc as seen with the CUDA packages of node-llama-cpp 3.22.1; musl's and macOS's as their linkers document them.
 it.each([
@@ -24,7 +28,31 @@ it.each([
   expect(missingLibraries([failure, failure])).toEqual(expected);
 });
 
-it("says where a library of CUDA comes from", () => {
+it("finds on Windows what a backend imports and no folder has", async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, "ggml-cuda.dll");
+  const system = join(folder, "System32");
+  await mkdir(system);
+  await writeFile(join(system, "KERNEL32.dll"), "");
+  await writeFile(join(folder, "ggml-base.dll"), "");
+  const names = [
+    "ggml-base.dll",
+    "cublas64_13.dll",
+    "nvcuda.dll",
+    "KERNEL32.dll",
+    "api-ms-win-crt-heap-l1-1-0.dll",
+  ];
+  await writeFile(file, peFile(names));
+  const failure = `${file}: ggml_backend_load_best: failed to load ${file}: `;
+  expect(missingLibraries([failure, failure], [system])).toEqual(["cublas64_13.dll", "nvcuda.dll"]);
+});
+
+it("says where a library comes from", () => {
   expect(missingLibraryAdvice("libcudart.so.12")).toMatch(/CUDA 12 runtime.*Vulkan/);
+  expect(missingLibraryAdvice("cublasLt64_13.dll")).toMatch(/CUDA 13 runtime.*Vulkan/);
+  expect(missingLibraryAdvice("nvcuda.dll")).toMatch(/graphics driver/);
+  expect(missingLibraryAdvice("VCRUNTIME140_1.dll", "arm64")).toMatch(
+    /Visual C\+\+ runtime.*vc_redist\.arm64\.exe$/,
+  );
   expect(missingLibraryAdvice("libvulkan.so.1")).toMatch(/package of your system/);
 });
