@@ -1,6 +1,7 @@
 // Compiled for AArch64: every such processor has NEON.
 
 #include <arm_neon.h>
+#include <cstddef>
 #include <cstdint>
 
 #include "kernels.h"

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <thread>
 
-#include "wait_until.h"
+#include "../wait_until.h"
 
 namespace llama_reward::prefill {
 namespace {
