@@ -41,7 +41,6 @@ it("compiles where it is TypeScript", async () => {
 
 it("is not run for a reason in few places only", () => {
   const unrun = blocks.filter(isUnrun);
-  console.info(`${blocks.length} blocks, ${unrun.length} not run`);
   expect(blocks.length).toBeGreaterThan(30);
   expect(unrun.length).toBeLessThan(blocks.length / 2);
 });

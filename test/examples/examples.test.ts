@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { RewardModel } from "../../lib/index.js";
+import type { RewardModel } from "../../lib/index.js";
 import { openDataset, writeDataset } from "../../lib/data/index.js";
 import { RewardServer } from "../../lib/serve/http/index.js";
 import { ROOT } from "../docs/api.js";
@@ -21,7 +21,9 @@ beforeAll(async () => {
   // Within the package, so that examples import it by its name; they see what was built, as users do.
   await mkdir(join(ROOT, "build"), { recursive: true });
   folder = await mkdtemp(join(ROOT, "build", "examples-"));
-  model = await RewardModel.load(MODEL);
+  // By its name, as the examples do: an error's class is that of the package they import.
+  const built = (await import("llama-reward")) as unknown as { RewardModel: typeof RewardModel };
+  model = await built.RewardModel.load(MODEL);
 });
 afterAll(async () => {
   await model.dispose();

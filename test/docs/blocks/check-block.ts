@@ -27,12 +27,14 @@ export async function checkBlock(block: Block, place: Workplace): Promise<void> 
       return isUnrun(block) ? checkUnrun(block) : runShell(block, place);
     case "js":
     case "ts":
-      return isUnrun(block) ? undefined : runScript(block, place);
+      if (!isUnrun(block)) await runScript(block, place);
+      return;
     case "json":
       JSON.parse(/^\s*"/.test(code) ? `{${code}}` : code);
       return;
     case "jsonl":
-      return checkRecords(code);
+      checkRecords(code);
+      return;
     case "yaml":
       parseYaml(code);
       return;

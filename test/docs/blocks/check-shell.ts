@@ -89,10 +89,9 @@ export async function checkOutput({ code }: Block, place: Workplace): Promise<vo
   const parts = code.split(/^\$ /m).slice(1);
   if (parts.length === 0) throw new Error("an output block begins with its command, `$ llama-reward …`");
   for (const part of parts) {
-    const [command = "", expected = ""] = [
-      /^(?:.*\\\n)*.*\n/.exec(part)?.[0] ?? part,
-      part.replace(/^(?:.*\\\n)*.*\n/, ""),
-    ];
+    // The first line, and those that a backslash joins to it.
+    const command = /^(?:.*\\\n)*.*\n?/.exec(part)?.[0] ?? "";
+    const expected = part.slice(command.length);
     const { stdout } = await runWell("bash", ["-c", command], { cwd: place.folder, env: place.environment });
     if (withoutDigits(stdout) !== withoutDigits(expected))
       throw new Error(`${command.trim()} prints something else:\n${stdout}`);
