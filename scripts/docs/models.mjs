@@ -27,7 +27,7 @@ if (process.argv.includes("--check")) {
 } else writeFileSync(PAGE, after);
 
 function sizes() {
-  const head = ["backbone", ...Object.keys(BYTES), "cache f32", "cache f16", "time a token"];
+  const head = ["backbone, GB", ...Object.keys(BYTES), "cache f32", "cache f16", "time a token"];
   const rows = SHAPES.map(({ name, weights, multiplied, cached }) => [
     name,
     ...Object.values(BYTES).map((bytes) => gigabytes(weights * bytes)),
@@ -56,7 +56,7 @@ function published() {
   );
   rows.sort((a, b) => a.index - b.index || (a.cells[0].toLowerCase() < b.cells[0].toLowerCase() ? -1 : 1));
   return table(
-    ["model", "backbone", "16 bits", "q8_0", "longest input", "RewardBench", "licence"],
+    ["model", "backbone", "16 bits, GB", "q8_0, GB", "longest input", "RewardBench", "licence"],
     rows.map(({ cells }) => cells),
   );
 }
@@ -73,7 +73,7 @@ function table(head, rows) {
 }
 
 function gigabytes(bytes) {
-  return `${amount(bytes / 1e9)} GB`;
+  return amount(bytes / 1e9);
 }
 
 /** Two digits that count. */

@@ -5,6 +5,7 @@ export default {
   title: "llama-reward",
   description: "Reward models on your own computer",
   lang: "en",
+  head: [["link", { rel: "icon", href: "data:," }]],
   srcDir: "../../../build/site",
   outDir: "../../../build/docs",
   cacheDir: "../../../build/vitepress",
