@@ -240,6 +240,14 @@ describe("quantize", () => {
     }
     expect(Number.isFinite(rewards[0])).toBe(true);
     expect(rewards[0]).not.toBe(rewards[1]);
+    // The default alone, without another type: only reward.json changes.
+    const back = await cli(["quantize", model.directory, "--default", "f32", "--json", "--quiet"]);
+    expect(back).toMatchObject({
+      status: 0,
+      records: [{ defaultType: "f32", files: { f32: {}, q8_0: {} } }],
+    });
+    const scored = await cli(["score", model.directory, "--threads", "1"], { stdin: record });
+    expect(scored.records[0]?.["reward"]).toBe(rewards[1]);
     await model.remove();
   });
 
