@@ -17,7 +17,7 @@ function linesOn(sent: string): string[] {
   for (const part of sent.split(/(\u001b\[1G|\u001b\[2K|\n)/)) {
     if (part === "\n") lines.push("");
     else if (part === "\u001b[2K") lines[lines.length - 1] = "";
-    else if (part !== "\u001b[1G") lines[lines.length - 1] += part;
+    else if (part !== "\u001b[1G") lines.push(`${lines.pop() ?? ""}${part}`);
   }
   return lines;
 }
@@ -44,12 +44,12 @@ it("results and the bar never share a line of a terminal, however often the bar 
   };
   const progress = new ProgressDisplay(io, false);
   const sink = stdoutSink(io, progress);
-  const { append } = await sink.begin({ command: "score", scorer: {} as never });
+  const flow = await sink.begin({ command: "score", scorer: {} as never });
   const records = Array.from({ length: 20 }, (_, id) => ({ id, reward: id / 7 }));
   for (const record of records) {
     progress.report({ phase: "score", unit: "records", done: record.id, total: records.length });
     vi.advanceTimersByTime(record.id * 37);
-    await append(record);
+    await flow.append(record);
   }
   expect(sent).toMatch(/score \d+\/20/);
   progress.stop();

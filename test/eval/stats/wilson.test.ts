@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { ScoredItem } from "../../../lib/eval/items/scored-item.js";
 import { pairs } from "../../../lib/eval/metrics/pairs.js";
 import { wilsonInterval } from "../../../lib/eval/stats/wilson.js";
 
@@ -15,18 +16,13 @@ it.each([
 });
 
 it("stands where resampling shows nothing: all right, or all wrong", () => {
-  const item = (
-    position: number,
-    good: number,
-    subset: string,
-  ): Parameters<typeof pairs.measure>[0] extends Iterable<infer T> ? T : never =>
-    ({
-      id: String(position),
-      position,
-      subset,
-      chosen: [{ reward: good }],
-      rejected: [{ reward: 0 }],
-    }) as never;
+  const item = (position: number, good: number, subset: string): ScoredItem => ({
+    id: String(position),
+    position,
+    subset,
+    chosen: [{ reward: good }],
+    rejected: [{ reward: 0 }],
+  });
   const right = Array.from({ length: 10 }, (_, index) => item(index, 1, "right"));
   const wrong = Array.from({ length: 10 }, (_, index) => item(10 + index, -1, "wrong"));
   const { intervals } = pairs.measure([...right, ...wrong]);

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { readCsvRows } from "../../../lib/formats/csv/csv-rows.js";
 import type { DatasetRow } from "../../../lib/formats/rows.js";
@@ -5,11 +6,11 @@ import type { DatasetRow } from "../../../lib/formats/rows.js";
 /** Reads bytes that come in small pieces. */
 async function rowsOf(text: string | Buffer): Promise<DatasetRow[]> {
   const bytes = Buffer.from(text);
-  async function* pieces(): AsyncIterable<Uint8Array> {
+  function* pieces(): Iterable<Uint8Array> {
     for (let at = 0; at < bytes.length; at += 3) yield bytes.subarray(at, at + 3);
   }
   const rows: DatasetRow[] = [];
-  for await (const row of readCsvRows(pieces())) rows.push(row);
+  for await (const row of readCsvRows(Readable.from(pieces()))) rows.push(row);
   return rows;
 }
 
