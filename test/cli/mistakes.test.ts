@@ -127,6 +127,11 @@ const MISTAKES: readonly (readonly [what: string, args: () => string[], says: Re
     () => ["score", GRM, at("rows.jsonl"), "--out", at("x.parquet")],
     /Expected --out to be \.jsonl, \.csv or \.tsv/,
   ],
+  [
+    "pairs as a table",
+    () => ["pairs", GRM, at("rows.jsonl"), "--out", at("x.csv")],
+    /Expected --out to be \.jsonl, \.jsonl\.gz or \.parquet/,
+  ],
   ["to resume nothing", () => ["score", GRM, at("rows.jsonl"), "--resume"], /Pass --out FILE too/],
   ["nothing to quantize", () => ["quantize", GRM], /--type q8_0 say, or with --default/],
   [

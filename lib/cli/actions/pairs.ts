@@ -5,7 +5,7 @@ import type { ModelOptions, OutputOptions } from "../arguments/command-options.j
 import { EXIT } from "../terminal/exit.js";
 import { checkInput } from "../arguments/input.js";
 import { printLine } from "../terminal/line-writer.js";
-import { checkOutputFile } from "../arguments/output.js";
+import { checkPairsOutput } from "../arguments/output.js";
 import type { ProgressDisplay } from "../terminal/progress.js";
 import { resumable } from "../arguments/resumable.js";
 import { withModel } from "../arguments/with-model.js";
@@ -29,7 +29,7 @@ export async function pairs(
 ): Promise<number> {
   const { out, strategy, minMargin, maxStd, split, config, resume, strict } = options;
   await checkInput("INPUT", input);
-  await checkOutputFile(out);
+  await checkPairsOutput(out);
   const work = (scorer: RewardModel, progress: ProgressDisplay): Promise<MakePairsResult> =>
     makePairs({
       scorer,

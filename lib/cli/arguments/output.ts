@@ -51,6 +51,18 @@ export async function checkScoreOutput(file: string): Promise<void> {
   );
 }
 
+/**
+ * The same for preference pairs, whose turns no table of texts can hold.
+ * @throws InvalidArgumentError a folder, or an ending that would say something else than is in the file
+ */
+export async function checkPairsOutput(file: string): Promise<void> {
+  await checkOutputFile(file);
+  if (!/\.(?:csv|tsv|arrow|feather|xlsx?|zst|zip)$/i.test(file)) return;
+  throw new InvalidArgumentError(
+    `Expected --out to be .jsonl, .jsonl.gz or .parquet but received ${file}: pairs have turns, which trainers read from those.`,
+  );
+}
+
 /** Where the lines of `score` go: a table is made of them at the end. */
 export function scoreLogFile(out: string): string {
   return TABLE.test(out) ? `${out}.scores.jsonl` : out;
