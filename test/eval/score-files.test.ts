@@ -158,7 +158,11 @@ describe("counts of subsets", () => {
     const sorted = (entries: [string, unknown][]): unknown => entries.sort(([a], [b]) => (a < b ? -1 : 1));
     expect(sorted(Object.entries(counts))).toEqual(sorted(names.map((name, index) => [name, index + 1])));
     expect(sorted(Object.entries(subsets))).toEqual(sorted(names.map((name) => [name, 1])));
-    expect(sorted(Object.entries(intervals.subsets))).toEqual(sorted(names.map((name) => [name, [1, 1]])));
+    // All of n, by Wilson: from n / (n + 1.96²).
+    const all = (n: number): unknown => [expect.closeTo(n / (n + 1.959963984540054 ** 2), 12), 1];
+    expect(sorted(Object.entries(intervals.subsets))).toEqual(
+      sorted(names.map((name, index) => [name, all(index + 1)])),
+    );
   });
 
   it.each([

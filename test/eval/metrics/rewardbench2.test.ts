@@ -72,6 +72,8 @@ describe("rewardBench2", () => {
     expect(subsets["Focus"]).toBe(0.25);
     expect(subsets["Ties"]).toBeCloseTo(1.01, 14);
     expect(average).toBeCloseTo((1 + 0.25 + 1.01) / 3, 14);
-    expect(intervals.subsets["Math"]).toEqual([1, 1]);
+    // One of one, by Wilson: 1 / (1 + 1.96²).
+    expect(intervals.subsets["Math"]?.[0]).toBeCloseTo(0.20654931437723745, 12);
+    expect(intervals.subsets["Math"]?.[1]).toBe(1);
   });
 });
