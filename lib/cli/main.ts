@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import "../util/small-heap.js";
-import { Interrupted } from "./terminal/cli-io.js";
+import { commandLine, Interrupted } from "./terminal/cli-io.js";
 import { EXIT } from "./terminal/exit.js";
 import { wantsColor } from "./terminal/style.js";
 import { run } from "./run.js";
@@ -19,7 +19,9 @@ process.on("SIGTERM", stop);
 // Nobody may be left to read the messages; the work goes on for the output.
 process.stderr.on("error", () => undefined);
 
-process.exitCode = await run(process.argv.slice(2), {
+const args = process.argv.slice(2);
+process.exitCode = await run(args, {
+  commandLine: commandLine(args),
   stdin: process.stdin,
   isStdinTerminal: process.stdin.isTTY,
   stdout: process.stdout,

@@ -32,8 +32,10 @@ export interface EvalOptions {
   scorer?: Scorer | undefined;
   /** Recomputes everything from this score file instead of scoring. */
   scores?: string | undefined;
-  /** Scores of other models or types for the same data, to compare with: a file, or several. */
+  /** Scores of other models or types for the same data, to compare with: score files, or folders of runs. */
   against?: string | readonly string[] | undefined;
+  /** The command line, to be named in summary and report. */
+  command?: string | undefined;
   /** Continues an interrupted run in `out`. */
   resume?: boolean | undefined;
   /** Stops at the first bad record. */

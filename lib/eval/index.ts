@@ -18,8 +18,20 @@ export type { UncertaintyPoint } from "./analysis/uncertainty-curve.js";
 export type { WorstPair } from "./analysis/worst-pairs.js";
 export type { RecordCounts } from "./items/collect.js";
 export type { PublishedRow } from "./metrics/published.js";
-export type { AgainstSummary, CalibrationSummary, EvalSubject, EvalSummary } from "./analysis/summary.js";
-export type { Benchmark, BenchmarkInput, ComparedUnit, Figures, Measurement } from "./metrics/benchmark.js";
+export type { CalibrationSummary, EvalSubject, EvalSummary } from "./analysis/summary.js";
+export type { ComparedRun, RunComparison, RunDifference } from "./analysis/compare-runs.js";
+export { differenceVerdict } from "./analysis/difference-verdict.js";
+export type { Provenance, ProvenanceFile } from "./provenance/provenance.js";
+export type { RunNote } from "./provenance/run-note.js";
+export type { Benchmark } from "./metrics/benchmark.js";
+export type { BenchmarkInput, ComparedUnit } from "./metrics/benchmark-rules.js";
+export type {
+  Difference,
+  FigureDifferences,
+  Figures,
+  JointMeasurement,
+  Measurement,
+} from "./metrics/figures.js";
 export { BENCHMARKS } from "./metrics/index.js";
 export { BENCHMARK_NAMES, type BenchmarkName } from "./metrics/names.js";
 export { rewardBenchSections } from "./metrics/rewardbench.js";
@@ -54,6 +66,7 @@ export type { FlipCounts, MarginBand } from "./fidelity/count-flips.js";
 export type { Evidence } from "./fidelity/evidence.js";
 export { fidelityTables, type FidelityTable } from "./fidelity/figures.js";
 export type { SelfDifference } from "./fidelity/self-difference.js";
+export { renderPairsReport, type PairsReportOptions } from "./report/pairs-report.js";
 export { renderFidelityReport } from "./report/fidelity-report.js";
 export { verifyRewards, type VerifyRewardsOptions } from "./published/verify-rewards.js";
 export type { RewardComparison } from "./published/compare-rewards.js";
@@ -67,6 +80,7 @@ export {
   type CalibrationQuality,
 } from "./stats/calibration.js";
 export { bootstrapIntervals, type BootstrapOptions, type Interval } from "./stats/bootstrap.js";
+export { FEW_RECORDS, isTooFew, wilsonInterval } from "./stats/wilson.js";
 export { kendallTauB } from "./stats/kendall-tau.js";
 export { mcnemarTest, type McNemar } from "./stats/mcnemar.js";
 export type { RecordId } from "../data/records/record.js";

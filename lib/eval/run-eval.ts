@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { openDataset } from "../data/dataset/dataset.js";
 import { DatasetError, FileError, InvalidArgumentError } from "../errors.js";
 import { decisivePairs } from "./analysis/decisive-pair.js";
@@ -11,7 +11,17 @@ import type { RecordEntry } from "../data/records/record.js";
 import { BENCHMARKS } from "./metrics/index.js";
 import { renderReport } from "./report/report.js";
 import { rewardBenchResult } from "./rewardbench-result.js";
-import { summarise, type Against, type EvalSubject, type EvalSummary } from "./analysis/summary.js";
+import { compareRuns, type Run } from "./analysis/compare-runs.js";
+import { dataFiles, provenanceOf, type NamedFile, type Provenance } from "./provenance/provenance.js";
+import {
+  distinctNames,
+  readRunNote,
+  scoresFileOf,
+  scoresName,
+  type NamedRun,
+  type RunNote,
+} from "./provenance/run-note.js";
+import { summarise, type EvalSubject, type EvalSummary } from "./analysis/summary.js";
 import { withLock } from "../util/files/file-lock.js";
 import { writeWhole } from "../util/files/write-whole.js";
 import { messageOf } from "../util/caught.js";
@@ -63,17 +73,51 @@ async function evaluate(reader: ItemReader, options: EvalOptions): Promise<EvalS
         "Scores are matched by id: check that both files belong together.",
     );
   }
-  const against: Against[] = [];
-  for (const scores of [options.against ?? []].flat())
-    against.push({ scores, items: (await collect(reader, scores)).items });
-  const subject = subjectOf(options, reader);
-  const summary = summarise(subject, BENCHMARKS[options.benchmark], collected, {
-    against,
+  const note = await readRunNote(scoresPath);
+  const subject = subjectOf(options, reader, note);
+  const own = { name: subject.model, type: subject.type, scores: scoresPath, items: collected.items };
+  const runs = [own, ...(await otherRuns(reader, options))];
+  const benchmark = BENCHMARKS[options.benchmark];
+  const summary = summarise(subject, benchmark, collected, {
+    comparison: runs.length === 1 ? null : compareRuns(benchmark, named(runs), options.bootstrap),
+    provenance: await provenance(reader, runs, note, options),
     bootstrap: options.bootstrap,
   });
   const worst = await worstPairs(decisivePairs(collected.items), reader, WORST_PAIRS, collected.haveRewards);
   await writeOutputs(options, summary, await renderReport(summary, worst));
   return summary;
+}
+
+type LoadedRun = NamedRun & Run;
+
+async function otherRuns(reader: ItemReader, { against = [] }: EvalOptions): Promise<LoadedRun[]> {
+  const runs: LoadedRun[] = [];
+  for (const path of typeof against === "string" ? [against] : against) {
+    const scores = await scoresFileOf(path);
+    const note = await readRunNote(scores);
+    const { items } = await collect(reader, scores);
+    runs.push({ name: note?.name ?? scoresName(scores), type: note?.type, scores, items });
+  }
+  return runs;
+}
+
+function named(runs: readonly LoadedRun[]): Run[] {
+  const names = distinctNames(runs);
+  return runs.map((run, index) => ({ ...run, name: names[index] ?? run.name }));
+}
+
+async function provenance(
+  { dataset }: ItemReader,
+  [own, ...others]: readonly LoadedRun[],
+  scoredBy: RunNote | undefined,
+  { command, signal }: EvalOptions,
+): Promise<Provenance> {
+  const files: NamedFile[] = [
+    ...dataFiles(dataset),
+    ...(own === undefined ? [] : [{ role: "scores" as const, path: own.scores }]),
+    ...others.map(({ scores }) => ({ role: "against" as const, path: scores })),
+  ];
+  return provenanceOf(files, { command, scoredBy, signal });
 }
 
 async function* toRecords(reader: ItemReader): AsyncIterable<RecordEntry> {
@@ -93,11 +137,16 @@ async function openEvalData(
   });
 }
 
-function subjectOf({ benchmark, data, split, scorer, scores }: EvalOptions, reader: ItemReader): EvalSubject {
+function subjectOf(
+  { benchmark, data, split, scorer, scores }: EvalOptions,
+  reader: ItemReader,
+  note: RunNote | undefined,
+): EvalSubject {
+  const type = scorer?.description.type ?? note?.type;
   return {
     benchmark,
-    model: scorer?.description.name ?? basename(scores ?? ""),
-    ...(scorer === undefined ? {} : { type: scorer.description.type }),
+    model: scorer?.description.name ?? note?.name ?? scoresName(scores ?? ""),
+    ...(type === undefined ? {} : { type }),
     data: { path: data, layout: reader.layout?.title ?? "", ...(split === undefined ? {} : { split }) },
   };
 }

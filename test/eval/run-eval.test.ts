@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -78,7 +79,7 @@ describe("runEval", () => {
       ...folder.options("again", { scores: folder.at("first", EVAL_FILES.scores) }),
       scorer: undefined,
     });
-    expect({ ...again, model: "", type: "" }).toEqual({ ...first, model: "", type: "" });
+    expect({ ...again, provenance: {} }).toEqual({ ...first, provenance: {} });
   });
 
   it.each([
@@ -189,7 +190,7 @@ describe("runEval", () => {
     );
   });
 
-  it("compares two score files with McNemar's test", async () => {
+  it("compares any number of score files with McNemar's test", async () => {
     const better = await folder.file(
       "a.jsonl",
       toLines(folder.rows.map(({ id }) => ({ id, chosen: 1, rejected: 0 }))),
@@ -198,13 +199,42 @@ describe("runEval", () => {
       "b.jsonl",
       toLines(folder.rows.map(({ id }, index) => ({ id, chosen: index < 12 ? 0 : 1, rejected: 0 }))),
     );
-    const { against } = await runEval({
-      ...folder.options("ab", { scores: better, against: worse }),
+    const third = await folder.file("c.jsonl", await readFile(worse, "utf8"));
+    const { comparison } = await runEval({
+      ...folder.options("ab", { scores: better, against: [worse, third] }),
       scorer: undefined,
     });
-    expect(against).toMatchObject({ records: folder.rows.length, mcnemar: { onlyFirst: 12, onlySecond: 0 } });
-    expect(against?.mcnemar.pValue).toBeCloseTo(2 / 2 ** 12, 14);
-    expect(against?.difference).toBeGreaterThan(0);
+    expect(comparison?.records).toBe(folder.rows.length);
+    expect(comparison?.runs.map(({ name }) => name)).toEqual(["a.jsonl", "b.jsonl", "c.jsonl"]);
+    const [ab, , bc] = comparison?.differences ?? [];
+    expect(ab?.mcnemar).toMatchObject({ onlyFirst: 12, onlySecond: 0 });
+    expect(ab?.mcnemar.pValue).toBeCloseTo(2 / 2 ** 12, 14);
+    expect(ab?.average.difference).toBeGreaterThan(0);
+    expect(bc).toMatchObject({ average: { difference: 0 }, mcnemar: { onlyFirst: 0, onlySecond: 0 } });
+  });
+
+  it("takes the folder of a run to compare with, names runs by what made them, and writes down where all is from", async () => {
+    const scorer = new FakeScorer({ name: "other/model" });
+    await runEval(folder.options("other-run", { scorer }));
+    const command = "llama-reward eval rewardbench";
+    const summary = await runEval(
+      folder.options("with-folder", { against: folder.at("other-run"), command }),
+    );
+    expect(summary.comparison?.runs.map(({ name }) => name)).toEqual(["fake/uncertain-rm", "other/model"]);
+    const { provenance } = summary;
+    expect(provenance).toMatchObject({
+      command,
+      scoredBy: { name: "fake/uncertain-rm", type: "f32", settings: { device: "CPU" } },
+    });
+    expect(Date.now() - Date.parse(provenance.date)).toBeLessThan(600_000);
+    expect(provenance.files.map(({ role }) => role)).toEqual(["data", "scores", "against"]);
+    for (const { path, sha256, sizeBytes } of provenance.files) {
+      const content = await readFile(path);
+      expect([sha256, sizeBytes]).toEqual([
+        createHash("sha256").update(content).digest("hex"),
+        content.length,
+      ]);
+    }
   });
 
   it("runs a model that only compares", async () => {

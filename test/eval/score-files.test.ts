@@ -127,8 +127,9 @@ describe("--against with other records", () => {
     ] as const) {
       const summary = await evaluate({ data, scores: ours, against: theirs });
       expect(summary.average).toBeCloseTo(average, 12);
-      expect(summary.against).toMatchObject({ records: 6, difference: 0 });
-      expect(summary.against?.average).toBeCloseTo(4 / 6, 12);
+      expect(summary.comparison?.records).toBe(6);
+      for (const run of summary.comparison?.runs ?? []) expect(run.average).toBeCloseTo(4 / 6, 12);
+      expect(summary.comparison?.differences).toMatchObject([{ average: { difference: 0 } }]);
     }
   });
 

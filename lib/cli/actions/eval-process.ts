@@ -22,7 +22,18 @@ export async function evaluateProcess(
       `${OTHER_OPTIONS[other]} is for benchmarks of chosen and rejected answers. Leave it out.`,
     );
   const { data, out, scores, split, config, resume, strict, threshold } = options;
-  const run = { data, out, scores, split, config, resume, strict, threshold, signal: io.signal };
+  const run = {
+    data,
+    out,
+    scores,
+    split,
+    config,
+    resume,
+    strict,
+    threshold,
+    command: io.commandLine,
+    signal: io.signal,
+  };
   const summary =
     modelDir === undefined || scores !== undefined
       ? await runProcessBench(run)

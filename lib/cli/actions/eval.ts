@@ -87,7 +87,11 @@ function evaluateModel(
   });
 }
 
-function evalOptions(benchmark: BenchmarkName, options: EvalCommandOptions, { signal }: CliIo): EvalOptions {
+function evalOptions(
+  benchmark: BenchmarkName,
+  options: EvalCommandOptions,
+  { signal, commandLine }: CliIo,
+): EvalOptions {
   const { data, out, scores, against, split, config, resume, strict } = options;
   return {
     benchmark,
@@ -99,6 +103,7 @@ function evalOptions(benchmark: BenchmarkName, options: EvalCommandOptions, { si
     config,
     resume,
     strict,
+    command: commandLine,
     signal,
   };
 }

@@ -52,6 +52,7 @@ export async function fidelity(
       split,
       config,
       strict,
+      command: io.commandLine,
       signal: io.signal,
       onProgress: (name, done, total) => {
         progress.report({ phase: `score ${name}`, unit: "records", done, total });

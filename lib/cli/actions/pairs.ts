@@ -1,13 +1,19 @@
-import { makePairs, type ChoosePairsOptions, type MakePairsResult } from "../../eval/index.js";
+import {
+  makePairs,
+  renderPairsReport,
+  type ChoosePairsOptions,
+  type MakePairsResult,
+} from "../../eval/index.js";
 import type { RewardModel } from "../../model/reward-model.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import type { ModelOptions, OutputOptions } from "../arguments/command-options.js";
 import { EXIT } from "../terminal/exit.js";
 import { checkInput } from "../arguments/input.js";
 import { printLine } from "../terminal/line-writer.js";
-import { checkPairsOutput } from "../arguments/output.js";
+import { checkLateOutputFile, checkPairsOutput } from "../arguments/output.js";
 import type { ProgressDisplay } from "../terminal/progress.js";
 import { resumable } from "../arguments/resumable.js";
+import { writeWhole } from "../../util/files/write-whole.js";
 import { withModel } from "../arguments/with-model.js";
 
 interface PairsCommandOptions extends ModelOptions, OutputOptions {
@@ -15,6 +21,7 @@ interface PairsCommandOptions extends ModelOptions, OutputOptions {
   strategy: NonNullable<ChoosePairsOptions["strategy"]>;
   minMargin?: number;
   maxStd?: number;
+  report?: string;
   split?: string;
   config?: string;
   resume?: true;
@@ -27,9 +34,10 @@ export async function pairs(
   input: string,
   options: PairsCommandOptions,
 ): Promise<number> {
-  const { out, strategy, minMargin, maxStd, split, config, resume, strict } = options;
+  const { out, strategy, minMargin, maxStd, split, config, resume, strict, report } = options;
   await checkInput("INPUT", input);
   await checkPairsOutput(out);
+  if (report !== undefined) await checkLateOutputFile(report);
   const work = (scorer: RewardModel, progress: ProgressDisplay): Promise<MakePairsResult> =>
     makePairs({
       scorer,
@@ -48,6 +56,10 @@ export async function pairs(
       },
     });
   const result = await resumable(io, options, () => withModel(modelDir, options, io, work));
+  if (report !== undefined) {
+    const page = await renderPairsReport({ input, out, split, config, result, command: io.commandLine });
+    await writeWhole(report, page);
+  }
   await printLine(io.stdout, options.json === true ? JSON.stringify(result) : describe(result, out));
   const failed = (result.leftOut.unreadable ?? 0) + (result.leftOut["not-scored"] ?? 0);
   return failed > 0 ? EXIT.someFailed : EXIT.ok;

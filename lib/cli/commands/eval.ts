@@ -29,7 +29,7 @@ export const evalCommand: CliCommand = {
       .option("--scores <file>", "recompute from these scores, matched by id, instead of scoring")
       .option(
         "--against <file>",
-        "compare with other scores of the same records (McNemar's test); give it once for each run",
+        "compare with other scores of the same records, or the folder of a run; give it once for each run",
         collect<string>,
       )
       .option(

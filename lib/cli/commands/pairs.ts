@@ -33,6 +33,7 @@ export const pairsCommand: CliCommand = {
         "leave out candidates with a larger std (models that predict one)",
         nonNegativeNumber,
       )
+      .option("--report <file>", "write a page about the pairs, too: margins, lengths, closest and widest")
       .option("--resume", "continue a run that was interrupted, or choose again from its scores")
       .option("--strict", "stop at the first bad record");
     addSplitOption(command);

@@ -16,6 +16,8 @@ export interface CliIo {
   isStderrColored: boolean;
   /** Columns of the terminal; of what is no terminal, 80. */
   columns: number;
+  /** What was typed, to be named in reports. */
+  commandLine?: string;
   /** Aborts on Ctrl-C, with an `Interrupted` as the reason. */
   signal: AbortSignal;
 }
@@ -25,4 +27,13 @@ export class Interrupted extends Error {
   constructor() {
     super("stopped by a signal");
   }
+}
+
+/** Words that a shell takes as they are. */
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/** A command line as a POSIX shell would take it again. */
+export function commandLine(args: readonly string[]): string {
+  const words = args.map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  return ["llama-reward", ...words].join(" ");
 }

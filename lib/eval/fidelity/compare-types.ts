@@ -22,6 +22,8 @@ export interface FidelityRow extends FlipCounts, Evidence {
   isReference: boolean;
   /** How its backbone was run: who computed, and with which cache. */
   settings: string;
+  /** SHA-256 over what its rewards depend on. */
+  fingerprint: string;
   /** Candidates that both types scored. */
   rewards: number;
   /** |reward − reference|. */
@@ -66,6 +68,7 @@ export function compareTypes(reference: TypeScores, other: TypeScores): Fidelity
     type: other.type,
     isReference: other === reference,
     settings: other.settings,
+    fingerprint: other.fingerprint,
     rewards: differences.length,
     difference,
     differenceInStds: spread === null ? null : inStds(difference, spread),

@@ -2,6 +2,7 @@ import { unreadable } from "../../formats/rows.js";
 import { openDataset, type Dataset } from "../../data/dataset/dataset.js";
 import { InvalidArgumentError } from "../../errors.js";
 import type { Scorer } from "../../score/score.js";
+import { dataFiles, provenanceOf, type Provenance } from "../provenance/provenance.js";
 import { compareTypes, spreadOf, type FidelityRow } from "./compare-types.js";
 import { summariseLeftOut, type LeftOutSummary } from "./left-out.js";
 import { describeSettings, scoreType, type ScoreTypeOptions, type TypeScores } from "./score-type.js";
@@ -29,12 +30,16 @@ export interface FidelityOptions extends Omit<ScoreTypeOptions, "onProgress"> {
   load: (type: string) => Promise<LoadedType>;
   /** Loads the reference such that it computes as exactly as it can; `folderTypes` makes this, too. Default: as any type. */
   loadReference?: (() => Promise<LoadedType>) | undefined;
+  /** The command line, to be named in the report. */
+  command?: string | undefined;
   /** `total` is 0 where it is not known. */
   onProgress?: ((type: string, records: number, total: number) => void) | undefined;
 }
 
 /** What quantization does to a model's rewards. */
 export interface FidelityReport {
+  /** Name of the model. */
+  model: string;
   reference: string;
   /** Standard deviation of the reference's rewards; null where there is none. */
   rewardsStd: number | null;
@@ -45,6 +50,7 @@ export interface FidelityReport {
   rows: FidelityRow[];
   leftOut: LeftOutSummary;
   verdict: string;
+  provenance: Provenance;
 }
 
 /**
@@ -87,11 +93,13 @@ export async function runFidelity(options: FidelityOptions): Promise<FidelityRep
     leftOut.push(scores.leftOut);
   }
   return {
+    model: exact.model,
     reference,
     rewardsStd: spreadOf(exact.records),
     rows,
     leftOut: summariseLeftOut(leftOut),
     verdict: verdict(reference, rows),
+    provenance: await provenanceOf(dataFiles(dataset), options),
   };
 }
 

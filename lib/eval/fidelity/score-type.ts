@@ -16,6 +16,9 @@ const SCORED_AGAIN = 24;
 /** Rewards of all records of a dataset by one backbone type. */
 export interface TypeScores {
   type: string;
+  /** Name of the model, and SHA-256 over what its rewards depend on. */
+  model: string;
+  fingerprint: string;
   /** How its backbone was run. */
   settings: string;
   /** By record; each has one reward per candidate, NaN where it could not be scored. */
@@ -72,9 +75,9 @@ export async function scoreType(
   }
   const seconds = (performance.now() - startMs) / 1000;
   const itself = await selfDifference(scorer, sample.items, signal);
-  const { type } = scorer.description;
+  const { type, name: model, fingerprint } = scorer.description;
   const settings = describeSettings(scorer);
-  return { type, settings, records, leftOut, seconds, tokens, sizeBytes, itself };
+  return { type, model, fingerprint, settings, records, leftOut, seconds, tokens, sizeBytes, itself };
 }
 
 export interface ScoreTypeOptions {

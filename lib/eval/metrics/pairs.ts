@@ -29,4 +29,7 @@ export const pairs = defineBenchmark<number>({
   figures(units) {
     return { subsets: meansByKey(units), sections: {}, average: meanOfAll(units.values()) };
   },
+  weights(sizes) {
+    return { average: sizes, sections: {} };
+  },
 });

@@ -1,5 +1,6 @@
 import { pairMargin } from "../items/scored-item.js";
-import { meansByKey, pushTo, defineBenchmark, type Figures } from "./benchmark.js";
+import { meansByKey, pushTo, defineBenchmark } from "./benchmark.js";
+import type { Figures, FigureWeights } from "./figures.js";
 import {
   PRIOR_SETS,
   PRIOR_SETS_WEIGHT,
@@ -8,6 +9,12 @@ import {
   SECTION_WEIGHT,
   REWARDBENCH_SUBSETS,
 } from "./rewardbench-tables.js";
+
+/** Subsets of each section, earlier test sets last, with what they weigh in it. */
+const SECTIONS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  ...REWARDBENCH_SECTIONS,
+  [PRIOR_SETS]: Object.fromEntries(PRIOR_SUBSETS.map((name) => [name, 1])),
+};
 
 /**
  * RewardBench 1: a pair is right when reward(chosen) > reward(rejected); a tie counts 0.
@@ -26,11 +33,13 @@ export const rewardBench = defineBenchmark<number>({
     for (const item of items) pushTo(units, item.subset, pairMargin(item) > 0 ? 1 : 0);
     return units;
   },
-  subsetsOf: (section) =>
-    section === PRIOR_SETS ? PRIOR_SUBSETS : Object.keys(REWARDBENCH_SECTIONS[section] ?? {}),
   figures(units) {
     return rewardBenchSections(meansByKey(units));
   },
+  weights: rewardBenchWeights,
+  sectionOf: (subset) => Object.entries(SECTIONS).find(([, counts]) => Object.hasOwn(counts, subset))?.[0],
+  whyNoAverage: (units) =>
+    `none of the subsets (${[...units.keys()].join(", ")}) belongs to a section of RewardBench`,
 });
 
 /**
@@ -47,20 +56,31 @@ export function rewardBenchSections(subsets: Readonly<Record<string, number>>): 
   const sections: Record<string, number> = {};
   let sum = 0;
   let weights = 0;
-  for (const [section, counts] of Object.entries(REWARDBENCH_SECTIONS)) {
+  for (const [section, counts] of Object.entries(SECTIONS)) {
     const accuracy = weightedMean(subsets, counts);
     if (accuracy === undefined) continue;
     sections[section] = accuracy;
-    sum += SECTION_WEIGHT * accuracy;
-    weights += SECTION_WEIGHT;
-  }
-  const prior = weightedMean(subsets, Object.fromEntries(PRIOR_SUBSETS.map((name) => [name, 1])));
-  if (prior !== undefined) {
-    sections[PRIOR_SETS] = prior;
-    sum += PRIOR_SETS_WEIGHT * prior;
-    weights += PRIOR_SETS_WEIGHT;
+    sum += sectionWeight(section) * accuracy;
+    weights += sectionWeight(section);
   }
   return { subsets: { ...subsets }, sections, average: sum / weights };
+}
+
+function sectionWeight(section: string): number {
+  return section === PRIOR_SETS ? PRIOR_SETS_WEIGHT : SECTION_WEIGHT;
+}
+
+/** How much each subset that is present counts in its section, and by it in the average. */
+function rewardBenchWeights(present: ReadonlyMap<string, number>): FigureWeights {
+  const average = new Map<string, number>();
+  const sections: Record<string, ReadonlyMap<string, number>> = {};
+  for (const [section, counts] of Object.entries(SECTIONS)) {
+    const own = Object.entries(counts).filter(([subset]) => present.has(subset));
+    const total = own.reduce((sum, [, count]) => sum + count, 0);
+    sections[section] = new Map(own);
+    for (const [subset, count] of own) average.set(subset, (sectionWeight(section) * count) / total);
+  }
+  return { average, sections };
 }
 
 function weightedMean(

@@ -38,6 +38,8 @@ export const rewardBench2 = defineBenchmark<number | TiesPrompt>({
     );
     return { subsets, sections: {}, average: meanOf(Object.values(subsets)) };
   },
+  whyNoAverage: () =>
+    `the subset ${TIES} has no prompt of which both records (ref:n and tied:n) are there, so that it has no score`,
 });
 
 /** The original compares the name of the Ties subset without case, too. */

@@ -1,5 +1,6 @@
 import type { ScoredItem } from "../items/scored-item.js";
-import { pushTo, defineBenchmark, type Figures } from "./benchmark.js";
+import { pushTo, defineBenchmark } from "./benchmark.js";
+import type { Figures } from "./figures.js";
 import { meanOf } from "../stats/mean.js";
 
 /** Styles of the answers to one prompt: concise, detailed, detailed with markdown. */

@@ -1,6 +1,7 @@
 import { pushTo } from "../metrics/benchmark.js";
 import { bootstrapIntervals, type BootstrapOptions, type Interval } from "../stats/bootstrap.js";
 import { meanOf } from "../stats/mean.js";
+import { wilsonInterval } from "../stats/wilson.js";
 
 /** What a model said of one solution. */
 export interface JudgedItem {
@@ -38,7 +39,10 @@ export interface ProcessMeasurement {
   average: number | null;
   subsets: Record<string, ProcessFigures>;
   places: ErrorPlaces;
+  /** 95 %, by bootstrap; where nothing varies, by Wilson's intervals of both accuracies. */
   intervals: { average: Interval; f1: Record<string, Interval> };
+  /** Why there is no average, as a clause; null where there is one. */
+  noAverageBecause: string | null;
 }
 
 /** Steps below this probability of being right count as wrong. */
@@ -68,21 +72,47 @@ export function measureProcess(
   const names = [...subsets];
   const f1s = (sample: ReadonlyMap<string, readonly number[]>): number[] =>
     names.map((subset) => figuresOf(sample, subset).f1 ?? NaN);
-  const [average = [NaN, NaN], ...f1] = bootstrapIntervals(
+  const [average = NOTHING, ...f1] = bootstrapIntervals(
     units,
     (sample) => [averageOf(f1s(sample)), ...f1s(sample)],
     options,
   );
   const mean = averageOf(f1s(units));
+  const figures = names.map((subset) => figuresOf(units, subset));
+  const widened = figures.map((own, index) => withWidth(f1[index] ?? NOTHING, own));
   return {
     average: Number.isNaN(mean) ? null : mean,
-    subsets: Object.fromEntries(names.map((subset) => [subset, figuresOf(units, subset)])),
+    subsets: Object.fromEntries(
+      names.map((subset, index) => [subset, figures[index] ?? figuresOf(units, subset)]),
+    ),
     places,
     intervals: {
-      average,
-      f1: Object.fromEntries(names.map((subset, index) => [subset, f1[index] ?? [NaN, NaN]])),
+      average: average[0] === average[1] ? meanInterval(widened) : average,
+      f1: Object.fromEntries(names.map((subset, index) => [subset, widened[index] ?? NOTHING])),
     },
+    noAverageBecause: Number.isNaN(mean)
+      ? `no subset has both right and wrong solutions, of which F1 is made (${figures.reduce((sum, { errorCount }) => sum + errorCount, 0)} ` +
+        `wrong, ${figures.reduce((sum, { correctCount }) => sum + correctCount, 0)} right)`
+      : null,
   };
+}
+
+const NOTHING: Interval = [NaN, NaN];
+
+/** A bootstrap of solutions that are all judged alike has no width. */
+function withWidth(
+  interval: Interval,
+  { error, correct, errorCount, correctCount }: ProcessFigures,
+): Interval {
+  if (interval[0] !== interval[1] || error === null || correct === null) return interval;
+  const [a, b] = [wilsonInterval(error, errorCount), wilsonInterval(correct, correctCount)];
+  return [harmonicMean(a[0], b[0]) ?? NaN, harmonicMean(a[1], b[1]) ?? NaN];
+}
+
+/** Too wide rather than too narrow: as if all subsets erred to the same side. */
+function meanInterval(intervals: readonly Interval[]): Interval {
+  const known = intervals.filter(([low]) => !Number.isNaN(low));
+  return [meanOf(known.map(([low]) => low)), meanOf(known.map(([, high]) => high))];
 }
 
 function averageOf(f1s: readonly number[]): number {

@@ -60,6 +60,10 @@ export class ProcessItems {
     );
   }
 
+  get datasets(): Dataset[] {
+    return this.#datasets.map(({ dataset }) => dataset);
+  }
+
   /**
    * All items in order; may be called again.
    * @param isStrict throws the first bad row instead of passing it on

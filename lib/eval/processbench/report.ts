@@ -1,73 +1,114 @@
-import { scoresChart } from "../report/charts/scores-chart.js";
-import { chartSection, table } from "../report/figures.js";
-import { count, counted, decimal, percent, percentRange } from "../report/html/format.js";
-import { html, type Markup } from "../report/html/html.js";
+import type { Section } from "../report/report-page.js";
 import { reportPage } from "../report/report-page.js";
+import { count, counted, decimal } from "../report/html/format.js";
+import { html, type Markup } from "../report/html/html.js";
+import { figureTile, notice, recordNotices, tiles } from "../report/sections/lead.js";
+import { provenanceSection } from "../report/sections/provenance.js";
+import { scoreTable } from "../report/sections/scores.js";
+import { interval, share, whole, words } from "../report/tables/cells.js";
+import { dataTable } from "../report/tables/data-table.js";
 import type { ProcessBenchSummary } from "./summary.js";
 
-/** `report.html` of ProcessBench: one file without script or network. */
-export async function renderProcessReport(summary: ProcessBenchSummary): Promise<string> {
-  return reportPage(`ProcessBench: ${summary.model}`, [
-    overview(summary),
-    await subsetsSection(summary),
+/** `report.html` of ProcessBench: one file without network. */
+export function renderProcessReport(summary: ProcessBenchSummary): string {
+  return reportPage(`ProcessBench: ${summary.model}`, lead(summary), [
+    scoresSection(summary),
     placesSection(summary),
+    provenanceSection(summary.provenance),
   ]);
 }
 
-function overview({ type, data, threshold, average, intervals, records }: ProcessBenchSummary): Markup {
-  const { total, failed, bad, missing } = records;
-  const notes = [
-    failed === 0 ? "" : `Not scored, counted as wrong: ${counted(failed, "solution", "solutions")}.`,
-    missing === 0 ? "" : `Without a score, left out: ${counted(missing, "solution", "solutions")}.`,
-    bad === 0 ? "" : `Not readable as a record, left out: ${counted(bad, "row", "rows")}.`,
-  ].filter((note) => note !== "");
+function lead({
+  type,
+  data,
+  threshold,
+  average,
+  intervals,
+  records,
+  noAverageBecause,
+}: ProcessBenchSummary): Markup {
   return html`<p class="quiet">
-      ${type === undefined ? "" : `Weights ${type}. `}${counted(total, "solution", "solutions")} of
+      ${type === undefined ? "" : `Weights ${type}. `}${counted(records.total, "solution", "solutions")} of
       ${data.path}. A step counts as wrong below ${decimal(threshold)}.
     </p>
-    <ul class="tiles">
-      <li>
-        <b>${percent(average)}</b><span>average F1</span><span>${percentRange(intervals.average)}</span>
-      </li>
-    </ul>
-    ${notes.length === 0 ? null : html`<div class="notice" role="note">${notes.map((note) => html`<p>${note}</p>`)}</div>`}`;
+    ${tiles([figureTile("average F1", average, intervals.average)])}
+    ${notice([
+      noAverageBecause === null ? null : html`<p>There is no average: ${noAverageBecause}.</p>`,
+      ...recordNotices(records, "solution", "solutions"),
+    ])}`;
 }
 
-async function subsetsSection({ subsets, intervals }: ProcessBenchSummary): Promise<Markup> {
+function scoresSection({ average, subsets, intervals, records }: ProcessBenchSummary): Section {
   const names = Object.keys(subsets);
   const shown = (name: string): string => (name === "" ? "all records" : name);
-  return chartSection(
-    "subsets",
-    "F1 by subset",
-    "Harmonic mean of two accuracies, with its 95 % interval: of wrong solutions, in how many the first wrong step was found; of right " +
-      "ones, in how many no step was found wrong.",
-    scoresChart(
-      names.map((name) => ({
-        name: shown(name),
-        value: subsets[name]?.f1 ?? 0,
-        interval: intervals.f1[name],
-      })),
-      "F1",
-    ),
-    {
-      head: ["Subset", "Wrong solutions", "Right solutions", "F1", "95 % interval", "Wrong", "Right"],
-      rows: names.map((name) => [
-        shown(name),
-        percent(subsets[name]?.error),
-        percent(subsets[name]?.correct),
-        percent(subsets[name]?.f1),
-        percentRange(intervals.f1[name]),
-        count(subsets[name]?.errorCount ?? 0),
-        count(subsets[name]?.correctCount ?? 0),
-      ]),
-    },
-  );
+  const sizeOf = (name: string): number =>
+    (subsets[name]?.errorCount ?? 0) + (subsets[name]?.correctCount ?? 0);
+  const lines = names.map((name) => ({
+    name: shown(name),
+    value: subsets[name]?.f1 ?? Number.NaN,
+    interval: intervals.f1[name],
+    records: sizeOf(name),
+  }));
+  const all = {
+    name: "Average",
+    value: average ?? Number.NaN,
+    interval: intervals.average,
+    records: records.scored + records.failed,
+    isTotal: true,
+  };
+  return {
+    id: "scores",
+    title: "F1 by subset",
+    body: html`<p>
+        Harmonic mean of two accuracies, with its 95 % interval: of wrong solutions, in how many the first
+        wrong step was found; of right ones, in how many no step was found wrong.
+      </p>
+      ${scoreTable(
+        "scores",
+        "F1 of every subset",
+        [
+          { name: "", lines: [all] },
+          { name: "subsets", lines },
+        ],
+        "F1, %",
+        "Solutions",
+      )}
+      ${dataTable({
+        id: "accuracies",
+        title: "Both accuracies of every subset",
+        columns: [
+          { title: "Subset", isText: true },
+          { title: "Of wrong ones, %", name: "Accuracy on wrong solutions" },
+          { title: "Of right ones, %", name: "Accuracy on right solutions" },
+          { title: "F1, %", name: "F1" },
+          { title: "95 %", name: "95 % interval" },
+          { title: "Wrong" },
+          { title: "Right" },
+        ],
+        groups: [
+          {
+            name: "",
+            rows: names.map((name) => ({
+              cells: [
+                words(shown(name)),
+                share(subsets[name]?.error),
+                share(subsets[name]?.correct),
+                share(subsets[name]?.f1),
+                interval(intervals.f1[name]),
+                whole(subsets[name]?.errorCount ?? 0),
+                whole(subsets[name]?.correctCount ?? 0),
+              ],
+            })),
+          },
+        ],
+      })}`,
+  };
 }
 
-function placesSection({ places }: ProcessBenchSummary): Markup {
+function placesSection({ places }: ProcessBenchSummary): Section | null {
   const { early, exact, late, missed, unscored } = places;
   const total = early + exact + late + missed + unscored;
-  if (total === 0) return html``;
+  if (total === 0) return null;
   const rows: [string, number][] = [
     ["At the first wrong step", exact],
     ["At a right step before it", early],
@@ -75,14 +116,26 @@ function placesSection({ places }: ProcessBenchSummary): Markup {
     ["Nowhere", missed],
     ["Not scored", unscored],
   ];
-  return html`<section aria-labelledby="places">
-    <h2 id="places">Where errors are seen</h2>
-    <p>Of the wrong solutions: where the first step below the threshold is.</p>
-    ${table({
-      head: ["First step found wrong", "Solutions", "Share"],
-      rows: rows
-        .filter(([, value]) => value > 0)
-        .map(([name, value]) => [name, count(value), percent(value / total)]),
-    })}
-  </section>`;
+  return {
+    id: "places",
+    title: "Where errors are seen",
+    body: html`<p>Of ${count(total)} wrong solutions: where the first step below the threshold is.</p>
+      ${dataTable({
+        id: "places",
+        title: "Where the first step below the threshold is",
+        columns: [
+          { title: "First step found wrong", isText: true },
+          { title: "Solutions" },
+          { title: "Share, %", name: "Share" },
+        ],
+        groups: [
+          {
+            name: "",
+            rows: rows
+              .filter(([, value]) => value > 0)
+              .map(([name, value]) => ({ cells: [words(name), whole(value), share(value / total)] })),
+          },
+        ],
+      })}`,
+  };
 }

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { RecordEntry } from "../../data/records/record.js";
 import { InvalidArgumentError } from "../../errors.js";
 import { unreadable } from "../../formats/rows.js";
@@ -8,6 +8,8 @@ import { withLock } from "../../util/files/file-lock.js";
 import { writeWhole } from "../../util/files/write-whole.js";
 import { EVAL_FILES, type EvalOptions } from "../eval-options.js";
 import type { RecordCounts } from "../items/collect.js";
+import { dataFiles, provenanceOf } from "../provenance/provenance.js";
+import { readRunNote, scoresName } from "../provenance/run-note.js";
 import { scoreBenchmark } from "../score-benchmark.js";
 import { DEFAULT_THRESHOLD, measureProcess, predictFirstError, type JudgedItem } from "./figures.js";
 import { ProcessItems, processRecord } from "./items.js";
@@ -59,23 +61,30 @@ async function evaluate(
   items: ProcessItems,
   options: ProcessBenchOptions & { threshold: number },
 ): Promise<ProcessBenchSummary> {
-  const { data, split, scorer, scores, out, bootstrap, threshold } = options;
+  const { data, split, scorer, scores, out, bootstrap, threshold, command, signal } = options;
   const path =
     scores ??
     (await scoreBenchmark(() => toRecords(items, options.strict), { ...options, benchmark: "processbench" }));
   const { judged, counts } = await judge(items, path, threshold);
+  const note = await readRunNote(path);
+  const type = scorer?.description.type ?? note?.type;
   const summary: ProcessBenchSummary = {
     benchmark: "processbench",
-    model: scorer?.description.name ?? basename(scores ?? ""),
-    ...(scorer === undefined ? {} : { type: scorer.description.type }),
+    model: scorer?.description.name ?? note?.name ?? scoresName(path),
+    ...(type === undefined ? {} : { type }),
     data: { path: data, ...(split === undefined ? {} : { split }) },
     threshold,
     records: counts,
     ...measureProcess(judged, bootstrap),
+    provenance: await provenanceOf([...items.datasets.flatMap(dataFiles), { role: "scores", path }], {
+      command,
+      scoredBy: note,
+      signal,
+    }),
   };
   try {
     await writeWhole(join(out, EVAL_FILES.summary), `${JSON.stringify(summary, null, 2)}\n`);
-    await writeWhole(join(out, EVAL_FILES.report), await renderProcessReport(summary));
+    await writeWhole(join(out, EVAL_FILES.report), renderProcessReport(summary));
   } catch (cause) {
     throw fileError("write", out, cause);
   }

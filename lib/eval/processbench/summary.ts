@@ -1,4 +1,5 @@
 import type { RecordCounts } from "../items/collect.js";
+import type { Provenance } from "../provenance/provenance.js";
 import type { ProcessMeasurement } from "./figures.js";
 
 /** `summary.json` of ProcessBench: what was judged, and every figure; the report shows the same numbers. */
@@ -13,4 +14,5 @@ export interface ProcessBenchSummary extends ProcessMeasurement {
   threshold: number;
   /** What became of the solutions. */
   records: RecordCounts;
+  provenance: Provenance;
 }

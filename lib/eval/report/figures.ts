@@ -1,53 +1,27 @@
 import type { TopLevelSpec } from "vega-lite";
-import { html, type Insertable, type Markup } from "./html/html.js";
 import { renderChart } from "./charts/render-chart.js";
-
-/** Column headings and rows of the numbers behind a chart. */
-export interface FigureTable {
-  head: readonly string[];
-  rows: readonly (readonly Insertable[])[];
-}
-
-/** A table; the first column names the row. */
-export function table({ head, rows }: FigureTable): Markup {
-  return html`<div class="scroll" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          ${head.map((cell) => html`<th scope="col">${cell}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell) => html`<td>${cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
+import { html, type Insertable } from "./html/html.js";
+import type { Section } from "./report-page.js";
+import { dataTable, type DataTable } from "./tables/data-table.js";
 
 /** A section with a chart, a sentence on how to read it, and its numbers for those who cannot see it. */
 export async function chartSection(
-  id: string,
-  title: string,
+  { id, title }: Pick<Section, "id" | "title">,
   caption: Insertable,
   spec: TopLevelSpec,
-  numbers: FigureTable,
-): Promise<Markup> {
-  return html`<section aria-labelledby="${id}">
-    <h2 id="${id}">${title}</h2>
-    <figure data-chart="${id}">
-      <div class="scroll" tabindex="0" role="img" aria-label="${`Chart: ${title}`}">
-        ${await renderChart(spec)}
-      </div>
-      <figcaption>${caption}</figcaption>
-    </figure>
-    <details>
-      <summary>Numbers</summary>
-      ${table(numbers)}
-    </details>
-  </section>`;
+  numbers: DataTable,
+): Promise<Section> {
+  return {
+    id,
+    title,
+    isChart: true,
+    body: html`<figure data-chart="${id}">
+        ${await renderChart(spec, { title, describedBy: `${id}-caption` })}
+        <figcaption id="${id}-caption">${caption}</figcaption>
+      </figure>
+      <details class="numbers">
+        <summary>Numbers: ${title.toLowerCase()}</summary>
+        ${dataTable(numbers)}
+      </details>`,
+  };
 }

@@ -18,7 +18,7 @@ const DEFAULT_RESAMPLES = 1000;
 
 /**
  * Percentile bootstrap, stratified: every resample draws each stratum's units with replacement, as many as there are, and
- * computes all figures anew. Where all units of a stratum agree its own interval has no width: the data cannot show more.
+ * computes all figures anew. Where all units of a stratum agree its own interval has no width: see `wilsonInterval`.
  * Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapters 8 and 13.
  * By hand: simple-statistics resamples one list, not strata.
  * @param figures gives the same number of figures in the same order every time; must not keep the sample
@@ -38,8 +38,20 @@ const DEFAULT_RESAMPLES = 1000;
 export function bootstrapIntervals<Unit>(
   units: ReadonlyMap<string, readonly Unit[]>,
   figures: (sample: ReadonlyMap<string, readonly Unit[]>) => readonly number[],
-  { resamples = DEFAULT_RESAMPLES, seed = 1 }: BootstrapOptions = {},
+  options?: BootstrapOptions,
 ): Interval[] {
+  return bootstrapSamples(units, figures, options).map(percentileInterval);
+}
+
+/**
+ * What every resample gives, figure by figure. The same seed draws the same places: of several scorers of the same units, figures of one
+ * resample belong together, and their differences are those of a paired bootstrap.
+ */
+export function bootstrapSamples<Unit>(
+  units: ReadonlyMap<string, readonly Unit[]>,
+  figures: (sample: ReadonlyMap<string, readonly Unit[]>) => readonly number[],
+  { resamples = DEFAULT_RESAMPLES, seed = 1 }: BootstrapOptions = {},
+): number[][] {
   const draw = seededDraw(seed);
   const samples: number[][] = [];
   // Every round fills the same lists: with many units, new ones would be most of the memory of a run.
@@ -50,7 +62,7 @@ export function bootstrapIntervals<Unit>(
       (samples[index] ??= []).push(figure);
     });
   }
-  return samples.map(percentileInterval);
+  return samples;
 }
 
 function resample<Unit>(members: readonly Unit[], drawn: Unit[], draw: DrawIndex): void {
@@ -58,7 +70,8 @@ function resample<Unit>(members: readonly Unit[], drawn: Unit[], draw: DrawIndex
   for (let index = 0; index < count; index++) drawn[index] = members[draw(count)] as Unit;
 }
 
-function percentileInterval(values: readonly number[]): Interval {
+/** The middle 95 % of what the resamples gave. */
+export function percentileInterval(values: readonly number[]): Interval {
   // A resample without a single complete prompt has no ties score; it says nothing about the interval.
   const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   if (sorted.length === 0) return [Number.NaN, Number.NaN];

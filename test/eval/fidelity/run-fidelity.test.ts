@@ -20,6 +20,8 @@ function typeScores(
 ): TypeScores {
   return {
     type,
+    model: "fake/rm",
+    fingerprint: "f",
     settings: "CPU",
     itself: { conversations: 2, alone: 0.5, shuffled: 0.25 },
     records: rewards.map((list) => ({ rewards: list, isLabelledPair })),

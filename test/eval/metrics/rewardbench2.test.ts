@@ -72,8 +72,18 @@ describe("rewardBench2", () => {
     expect(subsets["Focus"]).toBe(0.25);
     expect(subsets["Ties"]).toBeCloseTo(1.01, 14);
     expect(average).toBeCloseTo((1 + 0.25 + 1.01) / 3, 14);
-    // One of one, by Wilson: 1 / (1 + 1.96²).
-    expect(intervals.subsets["Math"]?.[0]).toBeCloseTo(0.20654931437723745, 12);
+    // Wilson's for one of one.
+    expect(intervals.subsets["Math"]?.[0]).toBeCloseTo(0.2065, 4);
     expect(intervals.subsets["Math"]?.[1]).toBe(1);
+  });
+
+  it("says why there is no average", () => {
+    const { average, noAverageBecause } = rewardBench2.measure([
+      scored("Math", [1], [0, 0, 0]),
+      scored("Ties", [2, 2], [1], "tied:1"),
+    ]);
+    expect(average).toBeNaN();
+    expect(noAverageBecause).toMatch(/Ties has no prompt of which both records .* are there/);
+    expect(rewardBench2.measure([scored("Math", [1], [0])]).noAverageBecause).toBeNull();
   });
 });

@@ -1,31 +1,38 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { CalibrationBin } from "../../stats/calibration.js";
-import { COLOURS } from "./render-chart.js";
+import { percent } from "../html/format.js";
+import { CHART_WIDTH, COLOURS } from "./render-chart.js";
 
 /** Accuracy against confidence; on the diagonal the probabilities mean what they say. Larger points hold more pairs. */
 export function calibrationChart(bins: readonly CalibrationBin[]): TopLevelSpec {
   const axis = (title: string): object => ({ title, format: ".0%", tickCount: 6 });
+  const values = bins
+    .filter(({ count }) => count > 0)
+    .map((bin) => ({
+      ...bin,
+      label: `Confidence ${percent(bin.confidence)}: ${percent(bin.accuracy)} of ${bin.count} pairs right`,
+    }));
   return {
-    width: 340,
-    height: 300,
-    data: { values: bins.filter(({ count }) => count > 0) },
+    width: CHART_WIDTH,
+    height: 220,
+    data: { values },
     layer: [
       {
         data: { values: [0.5, 1].map((value) => ({ value })) },
-        mark: { type: "line", color: COLOURS.quiet, strokeDash: [4, 4] },
+        mark: { type: "line", color: COLOURS.quiet, strokeDash: [4, 4], aria: false },
         encoding: {
           x: { field: "value", type: "quantitative" },
           y: { field: "value", type: "quantitative" },
         },
       },
       {
-        mark: { type: "line", color: COLOURS.measured },
+        mark: { type: "line", color: COLOURS.measured, aria: false },
         encoding: {
           x: {
             field: "confidence",
             type: "quantitative",
             scale: { domain: [0.5, 1] },
-            axis: axis("Confidence (Bradley-Terry probability)"),
+            axis: axis("Confidence (Bradley-Terry)"),
           },
           y: {
             field: "accuracy",
@@ -46,6 +53,7 @@ export function calibrationChart(bins: readonly CalibrationBin[]): TopLevelSpec 
             scale: { range: [30, 300] },
             legend: null,
           },
+          description: { field: "label" },
         },
       },
     ],

@@ -1,12 +1,12 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { LengthBias } from "../../analysis/length-bias.js";
-import { COLOURS } from "./render-chart.js";
+import { CHART_WIDTH, COLOURS } from "./render-chart.js";
 
 /** Reward against token count of a sample of candidates. */
 export function lengthChart({ sample }: LengthBias): TopLevelSpec {
   return {
-    width: 520,
-    height: 260,
+    width: CHART_WIDTH,
+    height: 200,
     data: {
       values: sample.map(({ tokens, reward, isChosen }) => ({
         tokens,
@@ -14,7 +14,7 @@ export function lengthChart({ sample }: LengthBias): TopLevelSpec {
         label: isChosen ? "chosen" : "rejected",
       })),
     },
-    mark: { type: "point", filled: true, size: 22, opacity: 0.6 },
+    mark: { type: "point", filled: true, size: 22, opacity: 0.6, aria: false },
     encoding: {
       x: {
         field: "tokens",
@@ -32,7 +32,7 @@ export function lengthChart({ sample }: LengthBias): TopLevelSpec {
         field: "label",
         type: "nominal",
         scale: { domain: ["chosen", "rejected"], range: [COLOURS.good, COLOURS.bad] },
-        legend: { title: null, symbolOpacity: 1 },
+        legend: { title: null, symbolOpacity: 1, orient: "top" },
       },
       shape: {
         field: "label",

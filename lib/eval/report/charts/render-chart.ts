@@ -1,6 +1,6 @@
 import type * as Vega from "vega";
 import type { TopLevelSpec } from "vega-lite";
-import { Markup } from "../html/html.js";
+import { escapeHtml, Markup } from "../html/html.js";
 
 /** Colours by role. The page defines them, for light and dark; an SVG inside the page sees them. */
 export const COLOURS = {
@@ -11,6 +11,9 @@ export const COLOURS = {
   text: "var(--text)",
   quiet: "var(--quiet)",
 } as const;
+
+/** Width of a chart without its axis: with it, it fits a telephone as it is. */
+export const CHART_WIDTH = 270;
 
 const FONT = "system-ui, sans-serif";
 
@@ -36,10 +39,16 @@ const CONFIG: TopLevelSpec["config"] = {
   text: { color: COLOURS.text },
 };
 
+/** What a drawing is called, and which element says how to read it. */
+export interface ChartLabels {
+  title: string;
+  describedBy: string;
+}
+
 /**
  * Draws a Vega-Lite chart as an SVG element. The library is loaded on first use: it is large, and scoring never needs it.
  */
-export async function renderChart(spec: TopLevelSpec): Promise<Markup> {
+export async function renderChart(spec: TopLevelSpec, { title, describedBy }: ChartLabels): Promise<Markup> {
   const { vega, compile } = await import("./vega.js");
   useTextWidths(vega);
   // Vega marks the data objects it is given; they belong to the caller.
@@ -47,11 +56,31 @@ export async function renderChart(spec: TopLevelSpec): Promise<Markup> {
   const compiled = compile(own).spec;
   const view = new vega.View(vega.parse(compiled), { renderer: "none" });
   try {
-    // A chart is one image, named by the page; its numbers are in a table beside it, not in a thousand labelled marks.
-    return new Markup((await view.toSVG()).replace("<svg ", '<svg aria-hidden="true" '));
+    return withTitles(await view.toSVG(), title, describedBy);
   } finally {
     view.finalize();
   }
+}
+
+/** Vega's own description of a mark, which it writes for screen readers only. */
+const DESCRIBED = /<(path|line|rect)([^>]*?) aria-label="([^"]*)"([^>]*?)(?:\/>|><\/\1>)/g;
+const READ_ALOUD = / (?:aria-roledescription|aria-label|role)="[^"]*"/g;
+
+/**
+ * A chart is one image for those who hear it, with a name; its numbers are in a table beside it, not in a thousand labelled marks. For
+ * those who point at a mark its description becomes a title.
+ */
+function withTitles(svg: string, title: string, describedBy: string): Markup {
+  const inside = svg
+    .replace(
+      DESCRIBED,
+      (_, tag: string, before: string, label: string, after: string) =>
+        `<${tag}${before}${after}><title>${label}</title></${tag}>`,
+    )
+    .replace(READ_ALOUD, "")
+    .replace(/ style="[^"]*"/g, "");
+  const labels = `role="img" aria-label="${escapeHtml(`Chart: ${title}`)}" aria-describedby="${escapeHtml(describedBy)}"`;
+  return new Markup(inside.replace("<svg ", `<svg ${labels} `));
 }
 
 /** The part of Vega's text measuring that its types leave out; a function of one's own may be put in. */

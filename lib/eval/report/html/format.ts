@@ -16,15 +16,23 @@ export function percentRange(interval: Interval | undefined): string {
   return `${(interval[0] * 100).toFixed(1)} to ${(interval[1] * 100).toFixed(1)} %`;
 }
 
+/** A share in percent, without the sign: for tables whose heading has it. */
+export function points(share: number | null | undefined): string {
+  return share === null || share === undefined || !Number.isFinite(share)
+    ? UNKNOWN
+    : (share * 100).toFixed(1);
+}
+
+/** A 95 % interval of a share, in percent without the sign. */
+export function pointsRange(interval: Interval | undefined): string {
+  if (interval === undefined || interval.some((end) => !Number.isFinite(end))) return UNKNOWN;
+  return interval.map((end) => (end * 100).toFixed(1)).join("\u2013");
+}
+
 /** A number with a few significant digits and a real minus sign. */
 export function decimal(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNKNOWN;
   return String(Number(value.toPrecision(digits))).replace("-", MINUS);
-}
-
-/** A p-value: small ones as an upper bound. */
-export function pValue(value: number): string {
-  return value < 0.001 ? "p < 0.001" : `p = ${value.toFixed(3)}`;
 }
 
 /** A count with thin separators. */
