@@ -19,7 +19,12 @@ export const PRINT_STYLE = new Markup(`
   .charts { grid-template-columns: 1fr 1fr; }
   .charts > section { break-inside: avoid; }
   .scroll { overflow: visible; }
-  table { font-size: 9pt; }
+  table { font-size: 8.5pt; }
+  th, td { padding: .1rem .3rem; }
+  th:first-child, td:first-child { min-width: 5rem; }
+  th.plot, td.plot { min-width: 4rem; }
+  .numbers table { font-size: 7.5pt; }
+  .numbers th:first-child, .numbers td:first-child { min-width: 0; }
   thead { display: table-header-group; }
   .message .text { max-height: none; }
   a { color: inherit; text-decoration: none; }

@@ -10,7 +10,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .2rem .55rem; text-align
 th:first-child, td:first-child { padding-left: 0; text-align: left; overflow-wrap: anywhere; min-width: 12rem; }
 th.text, td.text { text-align: left; }
 td { white-space: nowrap; }
-td.text { white-space: normal; overflow-wrap: anywhere; }
+td.text { white-space: normal; overflow-wrap: anywhere; min-width: 3.6rem; }
 thead th { color: var(--quiet); font-weight: 600; vertical-align: bottom; line-height: 1.25; font-size: .87rem; }
 th.plot, td.plot { padding-left: .4rem; padding-right: .4rem; width: 36%; min-width: 6.5rem; }
 thead th.plot { padding-bottom: 0; }
@@ -34,7 +34,7 @@ th[aria-sort="ascending"] button::after { content: " \\2191"; }
 }
 .tools button:hover, pre.command + button:hover { color: var(--text); border-color: var(--axis); }
 
-svg.dots { display: block; }
+svg.dots { display: block; overflow: visible; }
 svg.dots text { fill: var(--quiet); font: 11px system-ui, sans-serif; }
 svg.dots .grid { stroke: var(--grid); }
 svg.dots .reference { stroke: var(--axis); stroke-width: 1.5; }
@@ -75,11 +75,14 @@ pre.command { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--
 
 @media (max-width: 40rem) {
   main, nav { padding-left: 1rem; padding-right: 1rem; }
-  table { font-size: .84rem; }
-  thead th { font-size: .78rem; }
-  th, td { padding-left: .3rem; padding-right: .3rem; }
-  th.plot, td.plot { width: 30%; min-width: 5.5rem; }
-  th:first-child, td:first-child { min-width: 6rem; }
+  table { font-size: .8rem; }
+  thead th { font-size: .74rem; }
+  th, td { padding-left: .2rem; padding-right: .2rem; }
+  th.plot, td.plot { width: 24%; min-width: 4.5rem; padding-left: .2rem; padding-right: .2rem; }
+  th:first-child, td:first-child { min-width: 5rem; }
+  .total ~ tr th:first-child { padding-left: .4rem; }
+  svg.dots text { font-size: 10px; }
+  svg.dots text:nth-child(even) { display: none; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dd { margin-bottom: .4rem; }
 }
