@@ -53,16 +53,16 @@ it("says the result of each --against, and how many records a figure is of", asy
   expect(stdout).toMatch(/^average +100\.0 +91\.2 to 100\.0 +40$/m);
   expect(stdout).toMatch(/^small +100\.0 +75\.8 to 100\.0 +12 +too few$/m);
   expect(stdout).toMatch(/^large +100\.0 +87\.9 to 100\.0 +28 +too few$/m);
+  // 2 · P(X = 0) of 20 coin tosses, times two after Holm: far below 0.05.
   expect(stdout).toMatch(
-    /^Against .*close\.jsonl: 100\.0 here, 97\.5 there \(\+2\.5\), 40 records in both; right only here 1, only there 0: too close to call /m,
+    /^ours\.jsonl and close\.jsonl are too close to call: \+2\.5 points .*; right only in the first 1, only in the second 0\./m,
   );
   expect(stdout).toMatch(
-    /^Against .*worse\.jsonl: 100\.0 here, 50\.0 there \(\+50\.0\), .*: this run is better /m,
+    /^ours\.jsonl is right on more records than worse\.jsonl: \+50\.0 points .*p < 0\.001 adjusted; right only in the first 20, /m,
   );
   const { records } = await cli([...args, "--out", join(folder, "json"), "--json"]);
   expect(records[0]).toMatchObject({
-    against: { scores: close },
-    comparisons: [{ scores: close }, { scores: worse }],
+    comparison: { records: PAIRS, runs: [{ scores: ours }, { scores: close }, { scores: worse }] },
   });
 });
 
@@ -75,16 +75,15 @@ const summary = {
   sectionCounts: {},
   intervals: { average: [NaN, NaN], sections: {}, subsets: { Focus: [0.4, 0.6], Ties: [NaN, NaN] } },
   records: { scored: 42, failed: 0, bad: 0, missing: 0, total: 42 },
-  comparisons: [],
+  comparison: null,
+  noAverageBecause: "the subset Ties has no score",
   calibration: { fit: { temperature: 1.25, fittedPairs: 300 } },
 } as unknown as EvalSummary;
 
 it("says why there is no average, and never NaN", () => {
   const text = evalText(summary, "out", false);
   expect(text).toMatch(/^average +- +- +42$/m);
-  expect(text).toContain(
-    "There is no average: Ties has no figure, since none of its prompts has both its records",
-  );
+  expect(text).toContain("There is no average: the subset Ties has no score.");
   expect(text).not.toContain("NaN");
 });
 
