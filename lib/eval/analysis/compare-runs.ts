@@ -57,9 +57,10 @@ export function compareRuns(
   bootstrap?: BootstrapOptions,
 ): RunComparison {
   const common = commonPositions(runs);
-  const items = runs.map((run) => [...itemsAt(run.items, common)]);
+  // Looked at one by one each time: as objects, records of many runs would not fit into memory.
+  const items = runs.map((run) => ({ [Symbol.iterator]: () => itemsAt(run.items, common) }));
   const joint = benchmark.measureJointly(items, bootstrap);
-  const outcomes = items.map((own) => own.map(isRight));
+  const outcomes = items.map((own) => Array.from(own, isRight));
   const pairs = runs.flatMap((_, first) =>
     runs.slice(first + 1).map((__, index) => ({ first, second: first + 1 + index })),
   );
@@ -100,7 +101,7 @@ function commonPositions(runs: readonly Run[]): ReadonlySet<number> {
   return common ?? new Set();
 }
 
-function* itemsAt(items: ScoredItems, positions: ReadonlySet<number>): Iterable<ScoredItem> {
+function* itemsAt(items: ScoredItems, positions: ReadonlySet<number>): Generator<ScoredItem> {
   for (const item of items) if (positions.has(item.position)) yield item;
 }
 
