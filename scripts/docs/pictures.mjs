@@ -15,6 +15,15 @@ const PAIRS = 120;
 /** A README may not weigh much. */
 const MOST_BYTES = 150_000;
 
+/** What the codes of a terminal look like. */
+const STYLES = {
+  1: 'font-weight="bold"',
+  2: 'fill="#a3abba"',
+  31: 'fill="#f08a72"',
+  32: 'fill="#55c08a"',
+  33: 'fill="#f0c04b"',
+};
+
 const folder = mkdtempSync(join(tmpdir(), "llama-reward-pictures-"));
 try {
   write("rank.svg", terminalPicture("llama-reward rank examples/models/smol-urm …", rankOutput()));
@@ -92,14 +101,6 @@ ${text.join("\n")}
 </svg>
 `;
 }
-
-const STYLES = {
-  1: 'font-weight="bold"',
-  2: 'fill="#a3abba"',
-  31: 'fill="#f08a72"',
-  32: 'fill="#55c08a"',
-  33: 'fill="#f0c04b"',
-};
 
 function spans(line) {
   let style = "";

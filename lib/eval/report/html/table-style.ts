@@ -3,7 +3,7 @@ import { Markup } from "./html.js";
 /** Look of tables, dot plots and pairs, and of all of them on paper. */
 export const TABLE_STYLE = new Markup(`
 .data { margin: .75rem 0 1rem; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; position: relative; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .93rem; }
 caption, .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 th, td { border-bottom: 1px solid var(--line); padding: .2rem .55rem; text-align: right; vertical-align: middle; font-weight: normal; }
