@@ -1,3 +1,3 @@
-export function fetchHeaders(): Promise<void>;
+export function fetchHeaders(release?: object, headers?: string): Promise<void>;
 export function fetchSource(): Promise<string>;
 export function readSourceFile(file: string): Promise<string>;

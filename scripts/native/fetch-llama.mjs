@@ -28,20 +28,23 @@ const HEADER_PATHS = [
 ];
 const BUNDLE = "package/llama/gitRelease.bundle";
 
-/** Puts the headers into build/llama.cpp/headers unless they are there already. */
-export async function fetchHeaders() {
-  const release = releaseForPlatform();
-  const isComplete = HEADER_PATHS.every((part) => existsSync(path.join(HEADERS, part)));
-  if (isComplete && readIfExists(path.join(HEADERS, "version")).trim() === release.llama) return;
+/**
+ * Puts the headers of a release into a folder unless they are there already.
+ * @param {ReturnType<typeof releaseForPlatform>} [release] this platform's by default
+ * @param {string} [headers] build/llama.cpp/headers by default
+ */
+export async function fetchHeaders(release = releaseForPlatform(), headers = HEADERS) {
+  const isComplete = HEADER_PATHS.every((part) => existsSync(path.join(headers, part)));
+  if (isComplete && readIfExists(path.join(headers, "version")).trim() === release.llama) return;
   await withClone(release, ["CMakeLists.txt", ...HEADER_PATHS], (clone) => {
     checkVersion(clone, release);
-    rmSync(HEADERS, { recursive: true, force: true });
-    const temporary = `${HEADERS}.new`;
+    rmSync(headers, { recursive: true, force: true });
+    const temporary = `${headers}.new`;
     rmSync(temporary, { recursive: true, force: true });
     for (const part of HEADER_PATHS)
       cpSync(path.join(clone, part), path.join(temporary, part), { recursive: true });
     writeFileSync(path.join(temporary, "version"), `${release.llama}\n`);
-    renameSync(temporary, HEADERS);
+    renameSync(temporary, headers);
   });
 }
 

@@ -28,14 +28,16 @@ const RELEASES = {
 const NEWEST = "3.22.1";
 
 /**
- * The release whose prebuilt libraries this platform gets from package.json's optionalDependencies; where there is no
+ * The release whose prebuilt libraries a platform gets from package.json's optionalDependencies; where there is no
  * package (then llama.cpp is built from source), the newest.
+ * @param {string} [os] as `process.platform` has it; this one by default
+ * @param {string} [cpu] as `process.arch` has it
  * @returns {{ version: string, llama: string, integrity: string }}
  */
-export function releaseForPlatform() {
+export function releaseForPlatform(os = process.platform, cpu = process.arch) {
   const { optionalDependencies } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
-  const platform = { darwin: "mac", win32: "win" }[process.platform] ?? process.platform;
-  const prefix = `@node-llama-cpp/${platform}-${process.arch}`;
+  const platform = { darwin: "mac", win32: "win" }[os] ?? os;
+  const prefix = `@node-llama-cpp/${platform}-${cpu}`;
   const entry = Object.entries(optionalDependencies).find(
     ([name]) => name === prefix || name === `${prefix}-metal`,
   );

@@ -1,0 +1,58 @@
+// `npm run build:cross [target…]`: builds the addon for every platform on one Debian machine, into build/cross/<target>/Release, and holds
+// each result against its gates. It proves that a change compiles and links everywhere. What is published is built on the
+// platforms themselves, by MSVC on Windows and Apple's compiler on macOS (.github/workflows/release.yml).
+
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+import { compileFor, CROSS } from "./compile.mjs";
+import { needDebian, needPython } from "./debian.mjs";
+import { problemsOf } from "./gates/gates.mjs";
+import { TARGETS } from "./targets.mjs";
+
+const PACKAGES = {
+  cmake: "cmake",
+  "g++": "g++",
+  git: "git",
+  make: "make",
+  "python3-venv": "/usr/share/doc/python3-venv",
+  "g++-mingw-w64-x86-64-posix": "x86_64-w64-mingw32-g++-posix",
+  "g++-aarch64-linux-gnu": "aarch64-linux-gnu-g++",
+};
+
+try {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const unknown = positionals.filter((name) => !TARGETS.some((target) => target.name === name));
+  if (unknown.length > 0)
+    throw new Error(
+      `No target ${unknown.join(", ")}; there are ${TARGETS.map(({ name }) => name).join(", ")}.`,
+    );
+  needDebian(PACKAGES);
+  const python = needPython(path.join(CROSS, "python"));
+  let failures = 0;
+  for (const target of TARGETS) {
+    if (positionals.length > 0 && !positionals.includes(target.name)) continue;
+    const started = performance.now();
+    const problems = await build(target, python);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    console.log(`${target.name}: ${problems.length === 0 ? "passes" : "FAILS"} (${seconds} s)`);
+    for (const problem of problems) console.log(`  ${problem}`);
+    if (problems.length > 0) failures++;
+  }
+  if (failures > 0) throw new Error(`${failures} of the targets failed.`);
+} catch (error) {
+  console.error(`build:cross: ${error.message}`);
+  process.exitCode = 1;
+}
+
+/** What is wrong; one platform that fails does not keep the others from being built. */
+async function build(target, python) {
+  try {
+    const addon = await compileFor(target, python);
+    const reader = path.join(import.meta.dirname, "gates", "facts.py");
+    return problemsOf(JSON.parse(execFileSync(python, [reader, addon], { encoding: "utf8" })), target.limits);
+  } catch (error) {
+    return [error.message];
+  }
+}

@@ -1,0 +1,75 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+
+import { fetchHeaders } from "../native/fetch-llama.mjs";
+import { releaseForPlatform, ROOT } from "../native/llama-release.mjs";
+import { run } from "../native/run.mjs";
+
+/** Everything cross-built. */
+export const CROSS = path.join(ROOT, "build", "cross");
+
+/**
+ * Compiles both addons for a target, into build/cross/<name>/Release.
+ * @param {import("./targets.mjs").Target} target
+ * @param {string} python with the package `ziglang`
+ * @returns {Promise<string>} the addon that is packed
+ */
+export async function compileFor(target, python) {
+  const release = releaseForPlatform(target.os, target.cpu);
+  const headers = path.join(CROSS, `llama.cpp-${release.llama}`);
+  await fetchHeaders(release, headers);
+  const folder = path.join(CROSS, target.name);
+  const out = path.join(folder, "Release");
+  rmSync(out, { recursive: true, force: true });
+  const definitions = {
+    CMAKE_BUILD_TYPE: "Release",
+    CMAKE_SYSTEM_NAME: target.system,
+    CMAKE_SYSTEM_PROCESSOR: target.processor,
+    CMAKE_JS_INC: ["node-api-headers/include", "node-addon-api"].map(moduleFolder).join(";"),
+    LLAMA_HEADERS: headers,
+    ADDON_DIRECTORY: out,
+    ...(target.zig === undefined ? { CMAKE_CXX_COMPILER: target.compiler } : zigTools(target.zig, python)),
+  };
+  const build = path.join(folder, "cmake");
+  const defined = Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
+  const quiet = { stdio: ["ignore", "ignore", "inherit"] };
+  run("cmake", ["-S", ROOT, "-B", build, "-Wno-dev", ...defined, ...(target.options ?? [])], quiet);
+  run("cmake", ["--build", build, "--parallel", String(os.availableParallelism())], quiet);
+  return path.join(out, "llama-reward.node");
+}
+
+/** zig crashes where it should link what macOS calls a bundle, which CMake asks for: loaded at run time, a library does as well. */
+const AS_LIBRARY = 'for word; do shift; [ "$word" = -bundle ] && word=-shared; set -- "$@" "$word"; done';
+/** zig makes no import library that is loaded late (`--input-def FILE --output-delaylib LIBRARY`): a plain one stands in for it. */
+const PLAIN_IMPORTS = 'set -- -m arm64 -d "$2" -l "$4"';
+
+/** zig is one program; CMake wants one for each tool. */
+function zigTools(target, python) {
+  const folder = path.join(CROSS, "zig", target);
+  mkdirSync(folder, { recursive: true });
+  // Named on the command line, but part of zig's own C library.
+  writeFileSync(path.join(folder, "libdelayimp.a"), "!<arch>\n");
+  const cache = path.join(CROSS, "zig", "cache");
+  const caches = `ZIG_GLOBAL_CACHE_DIR='${cache}' ZIG_LOCAL_CACHE_DIR='${cache}'`;
+  const tool = (name, command, prepare = "") => {
+    const file = path.join(folder, name);
+    const lines = ["#!/bin/sh", prepare, `${caches} exec '${python}' -m ziglang ${command} "$@"`];
+    writeFileSync(file, `${lines.join("\n")}\n`);
+    chmodSync(file, 0o755);
+    return file;
+  };
+  return {
+    CMAKE_CXX_COMPILER: tool("c++", `c++ -target ${target} -L'${folder}'`, AS_LIBRARY),
+    CMAKE_AR: tool("ar", "ar"),
+    CMAKE_RANLIB: tool("ranlib", "ranlib"),
+    CMAKE_DLLTOOL: tool("dlltool", "dlltool", PLAIN_IMPORTS),
+  };
+}
+
+function moduleFolder(name) {
+  const [module, ...rest] = name.split("/");
+  const manifest = createRequire(import.meta.url).resolve(`${module}/package.json`);
+  return path.join(path.dirname(manifest), ...rest);
+}
