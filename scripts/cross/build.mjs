@@ -3,14 +3,17 @@
 // platforms themselves, by MSVC on Windows and Apple's compiler on macOS (.github/workflows/release.yml).
 
 import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import { ROOT } from "../native/llama-release.mjs";
 import { compileFor, CROSS } from "./compile.mjs";
 import { needDebian, needPython } from "./debian.mjs";
 import { problemsOf } from "./gates/gates.mjs";
 import { TARGETS } from "./targets.mjs";
 
+const RECORD = path.join(ROOT, "test", "cross", "facts.json");
 const PACKAGES = {
   cmake: "cmake",
   "g++": "g++",
@@ -22,7 +25,11 @@ const PACKAGES = {
 };
 
 try {
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    // Keeps what was read of the results, for the gates' test.
+    options: { record: { type: "boolean", default: false } },
+    allowPositionals: true,
+  });
   const unknown = positionals.filter((name) => !TARGETS.some((target) => target.name === name));
   if (unknown.length > 0)
     throw new Error(
@@ -34,7 +41,7 @@ try {
   for (const target of TARGETS) {
     if (positionals.length > 0 && !positionals.includes(target.name)) continue;
     const started = performance.now();
-    const problems = await build(target, python);
+    const problems = await build(target, python, values.record);
     const seconds = Math.round((performance.now() - started) / 1000);
     console.log(`${target.name}: ${problems.length === 0 ? "passes" : "FAILS"} (${seconds} s)`);
     for (const problem of problems) console.log(`  ${problem}`);
@@ -47,12 +54,19 @@ try {
 }
 
 /** What is wrong; one platform that fails does not keep the others from being built. */
-async function build(target, python) {
+async function build(target, python, isRecorded) {
   try {
     const addon = await compileFor(target, python);
     const reader = path.join(import.meta.dirname, "gates", "facts.py");
-    return problemsOf(JSON.parse(execFileSync(python, [reader, addon], { encoding: "utf8" })), target.limits);
+    const facts = JSON.parse(execFileSync(python, [reader, addon], { encoding: "utf8" }));
+    if (isRecorded) record(target.name, facts);
+    return problemsOf(facts, target.limits);
   } catch (error) {
     return [error.message];
   }
+}
+
+function record(name, facts) {
+  const recorded = JSON.parse(readFileSync(RECORD, "utf8"));
+  writeFileSync(RECORD, `${JSON.stringify({ ...recorded, [name]: facts }, null, 2)}\n`);
 }
