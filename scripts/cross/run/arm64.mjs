@@ -17,15 +17,17 @@ import { runTests } from "./tests.mjs";
 
 /** Few pairs: a token takes a hundred times as long. */
 const COMPARED = [
-  // llama.cpp's kernels, which over an f16 cache sum in half precision where there is no SVE.
+  // Quantized weights, for which llama.cpp rounds activations to 8 bits: the bound that test/example-models.test.ts has for its kernels.
   {
     models: EXAMPLE_MODELS,
     options: ["--kv-type", "f16", "--prefill", "off"],
     pairCount: 3,
-    tolerance: 0.02,
+    tolerance: 0.25,
   },
+  // llama.cpp's kernels on 16-bit weights, which over an f16 cache sum in half precision where there is no SVE.
+  { models: TINY_MODELS, options: ["--kv-type", "f16", "--prefill", "off"], pairCount: 3, tolerance: 0.02 },
   // Our own, NEON's beside AVX's.
-  { models: TINY_MODELS, options: ["--kv-type", "f32"], pairCount: 8, tolerance: 1e-4 },
+  { models: TINY_MODELS, options: ["--kv-type", "f32"], pairCount: 3, tolerance: 1e-4 },
 ];
 
 const { values, positionals } = parseArgs({
@@ -55,7 +57,7 @@ function compareOutputs(qemu, clone) {
   return COMPARED.flatMap(({ tolerance, ...what }) => {
     const expected = collectOutputs(HERE, ROOT, what);
     const { largest, problems } = compareNumbers(expected, collectOutputs(qemu, clone, what), tolerance);
-    console.log(`${qemu.name} ${what.options.join(" ")}: numbers within ${largest.toPrecision(2)}`);
+    console.log(`${[...what.models, ...what.options].join(" ")}: numbers within ${largest.toPrecision(2)}`);
     return problems;
   });
 }

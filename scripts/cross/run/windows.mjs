@@ -18,6 +18,12 @@ import { stageClone } from "./stage.mjs";
 import { runTests } from "./tests.mjs";
 import { openWine, runWine } from "./wine.mjs";
 
+/**
+ * As many as go into one batch. With llama.cpp's kernels quantized rewards depend on what stands beside them, and how a longer stream is cut
+ * into batches depends on how fast it is read.
+ */
+const PAIRS = 4;
+
 const { values, positionals } = parseArgs({
   options: { node: { type: "string", default: "22" }, only: { type: "string" } },
   allowPositionals: true,
@@ -42,14 +48,19 @@ try {
 function compareOutputs(wine, clone) {
   // llama.cpp's kernels on both sides: our own are not for Windows. One thread sums in one order.
   const options = ["--prefill", "off"];
-  const what = { models: [...EXAMPLE_MODELS, ...TINY_MODELS], options };
+  const what = { models: [...EXAMPLE_MODELS, ...TINY_MODELS], options, pairCount: PAIRS };
   const expected = collectOutputs(HERE, ROOT, what);
   const problems = report(wine.name, expected, collectOutputs(wine, clone, what));
   // As Electron's executable, which has any name.
   const renamed = path.join(clone, "build", "app.exe");
   copyFileSync(wine.node, renamed);
   const app = { name: "app.exe", run: (args, runOptions) => runWine([renamed, ...args], runOptions) };
-  const scores = collectOutputs(app, clone, { models: EXAMPLE_MODELS, options, commands: ["score"] });
+  const scores = collectOutputs(app, clone, {
+    models: EXAMPLE_MODELS,
+    options,
+    commands: ["score"],
+    pairCount: PAIRS,
+  });
   const wanted = new Map([...scores.keys()].map((name) => [name, expected.get(name)]));
   return [...problems, ...report(app.name, wanted, scores)];
 }
