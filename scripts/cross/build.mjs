@@ -1,4 +1,4 @@
-// `npm run build:cross [target…]`: builds the addon for every platform on one Debian machine, into build/cross/<target>/Release, and holds
+// `npm run build:cross [target…]`: builds the addon for other platforms on one Debian machine, into build/cross/<target>/Release, and holds
 // each result against its gates. It proves that a change compiles and links everywhere. What is published is built on the
 // platforms themselves, by MSVC on Windows and Apple's compiler on macOS (.github/workflows/release.yml).
 

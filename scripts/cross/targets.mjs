@@ -73,20 +73,4 @@ export const TARGETS = [
     zig: `aarch64-macos.${MACOS}`,
     limits: { format: "MACHO", machine: "ARM64", libraries: DARWIN, system: MACOS, isSigned: true },
   },
-  {
-    ...darwin,
-    name: "darwin-x64",
-    cpu: "x64",
-    processor: "x86_64",
-    zig: `x86_64-macos.${MACOS}`,
-    limits: { format: "MACHO", machine: "X86_64", libraries: DARWIN, system: MACOS },
-  },
-  {
-    ...linux,
-    name: "linux-x64-musl",
-    cpu: "x64",
-    processor: "x86_64",
-    zig: "x86_64-linux-musl",
-    limits: { format: "ELF", machine: "X86_64", libraries: ["libc.so"], floors: {}, isPinned: true },
-  },
 ];

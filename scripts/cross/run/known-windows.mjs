@@ -1,2 +1,0 @@
-/** @type {readonly import("./judge.mjs").KnownLimit[]} */
-export const WINDOWS_LIMITS = [];
