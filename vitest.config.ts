@@ -6,6 +6,12 @@ import { defineConfig } from "vitest/config";
 const RESULTS_FILE = "build/test-results.json";
 
 export default defineConfig({
+  // The desktop example names the package as an app does; its tests run on the sources.
+  resolve: {
+    alias: {
+      "llama-reward/electron/renderer": path.join(import.meta.dirname, "lib/serve/electron/renderer.ts"),
+    },
+  },
   test: {
     include: ["test/**/*.test.ts"],
     // The addon holds process-wide state (backends, thread pools), so test files run in processes, never threads.

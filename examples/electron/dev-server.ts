@@ -12,9 +12,13 @@ import { serveScorer, startScoringHost, type HostPort } from "llama-reward/elect
 import { WebSocketServer, type WebSocket } from "ws";
 import { CONTENT_SECURITY_POLICY } from "./main/content-security-policy.js";
 import { findModelFolders } from "./main/model-folders.js";
+import { pullModel } from "./main/pull-model.js";
+import type { PullEvent } from "./renderer/model/pull-events.js";
 
 /** Longest message a page may send: a window of long conversations. */
 const MAX_MESSAGE_BYTES = 64 * 2 ** 20;
+
+const PULL_SCRIPT = fileURLToPath(new URL("./pull-process.mjs", import.meta.url));
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -50,8 +54,14 @@ server.on("upgrade", (request, socket, head) => {
     serveScorer(
       webSocketPort(opened),
       {
-        load: (path, { signal, onProgress }) =>
-          startScoringHost(path, { signal, onProgress, onCrash: "retry", entry: values["host-script"] }),
+        load: (path, { signal, onProgress, ...load }) =>
+          startScoringHost(path, {
+            signal,
+            onProgress,
+            load,
+            onCrash: "retry",
+            entry: values["host-script"],
+          }),
       },
       { version: "dev" },
     );
@@ -74,16 +84,39 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.writeHead(403).end();
   } else if (pathname === undefined) {
     response.writeHead(404).end();
-  } else if (pathname === "/models") {
-    if (!isToken(request.headers.authorization?.replace(/^Bearer /, ""))) {
-      response.writeHead(401).end();
-      return;
-    }
-    const folders = await findModelFolders(resolve(values.models));
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(folders));
+  } else if (pathname === "/models" || pathname === "/pull") {
+    if (!isToken(request.headers.authorization?.replace(/^Bearer /, ""))) response.writeHead(401).end();
+    else if (pathname === "/models") await sendModels(response);
+    else if (request.method === "POST")
+      await pull(new URL(request.url ?? "", origin()).searchParams, response);
+    else response.writeHead(405).end();
   } else {
     await sendFile(pathname === "/" ? "/index.html" : pathname, response);
   }
+}
+
+async function sendModels(response: ServerResponse): Promise<void> {
+  const folders = await findModelFolders(resolve(values.models));
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(folders));
+}
+
+/** Downloads a model of the Hub, told event by event, a line each; a page that hangs up ends it. */
+async function pull(asked: URLSearchParams, response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  response.on("close", () => {
+    gone.abort();
+  });
+  response.writeHead(200, { "content-type": "application/x-ndjson" });
+  const request = {
+    hubId: asked.get("id") ?? "",
+    type: asked.get("type") ?? "auto",
+    parent: resolve(values.models),
+  };
+  const tell = (event: PullEvent): void => {
+    response.write(`${JSON.stringify(event)}\n`);
+  };
+  tell(await pullModel(PULL_SCRIPT, request, gone.signal, tell));
+  response.end();
 }
 
 /** The path a request asks for, or undefined when there is none in it. */

@@ -5,16 +5,22 @@ import { defineConfig, type UserConfig } from "vite";
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 /** The library as the repository around this example builds it; used until `npm install` here brings a copy. */
-const REPOSITORY_BUILD = path("../../dist/serve/electron/");
+const REPOSITORY_BUILD = path("../../dist/");
 
 const isInstalled = existsSync(path("node_modules/llama-reward"));
 
 const library = isInstalled
   ? []
   : [
-      { find: /^llama-reward\/electron$/, replacement: `${REPOSITORY_BUILD}index.js` },
-      { find: /^llama-reward\/electron\/(\w+)$/, replacement: `${REPOSITORY_BUILD}$1.js` },
+      { find: /^llama-reward\/electron$/, replacement: `${REPOSITORY_BUILD}serve/electron/index.js` },
+      { find: /^llama-reward\/electron\/(\w+)$/, replacement: `${REPOSITORY_BUILD}serve/electron/$1.js` },
+      { find: /^llama-reward\/(check|convert)$/, replacement: `${REPOSITORY_BUILD}$1/index.js` },
     ];
+
+/** What runs in Node alone. */
+const ENTRIES = isInstalled
+  ? ["llama-reward/electron", "llama-reward/check", "llama-reward/convert"]
+  : ["serve/electron", "check", "convert"].map((room) => `${REPOSITORY_BUILD}${room}/index.js`);
 
 /** The page. Relative addresses, because Electron serves it from a custom scheme and the dev server from its root. */
 const page: UserConfig = {
@@ -37,7 +43,7 @@ function script(entry: string, name: string, format: "es" | "cjs"): UserConfig {
       outDir: path("dist"),
       emptyOutDir: false,
       rolldownOptions: {
-        external: ["electron", "ws", isInstalled ? "llama-reward/electron" : `${REPOSITORY_BUILD}index.js`],
+        external: ["electron", "ws", ...ENTRIES],
         output: { format, entryFileNames: name },
       },
     },
@@ -51,6 +57,8 @@ export default defineConfig(({ mode }) => {
       return script("main/main.ts", "main.mjs", "es");
     case "preload":
       return script("main/preload.ts", "preload.cjs", "cjs");
+    case "pull-process":
+      return script("main/pull-process.ts", "pull-process.mjs", "es");
     case "dev-server":
       return script("dev-server.ts", "dev-server.mjs", "es");
     default:

@@ -100,6 +100,9 @@ export class RewardModel extends ScorerFront {
       type,
       contextLength,
       fingerprint: parts.fingerprint,
+      ...(reward.calibration === null
+        ? {}
+        : { calibration: { temperature: reward.calibration.temperature } }),
       settings: {
         ...rules,
         kvType: this.placement.kvType,

@@ -171,6 +171,8 @@ export interface ModelDescription {
   contextLength: number;
   /** SHA-256 over what rewards depend on: backbone, head and prompt rules. Names play no part. */
   fingerprint: string;
+  /** Bradley-Terry temperature fitted on held-out pairs, which `compare` divides margins by; absent where none was. */
+  calibration?: { temperature: number };
   settings: ScoringSettings;
 }
 

@@ -7,7 +7,7 @@ import { build } from "vite";
 const EXAMPLE = fileURLToPath(new URL("../../examples/electron/", import.meta.url));
 
 /** Parts of the example, by the mode its Vite configuration knows them by. */
-export type AppPart = "page" | "dev-server" | "main" | "preload";
+export type AppPart = "page" | "dev-server" | "main" | "preload" | "pull-process";
 
 /** A build of the example. */
 export interface BuiltApp {

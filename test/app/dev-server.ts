@@ -14,8 +14,15 @@ export class DevServer {
     this.#process = process;
   }
 
-  static async start(script: string, args: readonly string[]): Promise<DevServer> {
-    const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  static async start(
+    script: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<DevServer> {
+    const child = spawn(process.execPath, [script, ...args], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...environment },
+    });
     for await (const line of createInterface({ input: child.stdout })) {
       const address = /http:\S+/.exec(line)?.[0];
       if (address !== undefined) return new DevServer(address, child);

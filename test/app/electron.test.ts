@@ -5,7 +5,7 @@ import { _electron, type ElectronApplication, type Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { convertFixture, type ModelFolder } from "../support/fixtures.js";
 import { buildApp, type BuiltApp } from "./build-app.js";
-import { bars, chooseFile, openModel, rank, writeCandidates } from "./steps.js";
+import { chooseFile, dots, openModel, rank, writeCandidates } from "./steps.js";
 
 const electron = findElectron();
 
@@ -22,7 +22,7 @@ describe.skipIf(electron === undefined)(
 
     beforeAll(async () => {
       folder = await convertFixture("urm-llama3.1-tiny", { type: "f32" });
-      app = await buildApp("page", "main", "preload");
+      app = await buildApp("page", "main", "preload", "pull-process");
       running = await _electron.launch({
         executablePath: electron ?? "",
         args: [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), join(app.directory, "main.mjs")],
@@ -43,7 +43,7 @@ describe.skipIf(electron === undefined)(
       await openModel(page, "urm-llama3.1-tiny");
       await writeCandidates(page, "A question?", ["one", "two", "three"]);
       await rank(page, 3);
-      const rewards = (await bars(page)).map(({ reward }) => reward);
+      const rewards = (await dots(page)).map(({ reward }) => reward);
       expect(rewards).toEqual([...rewards].sort((a, b) => b - a));
       await chooseFile(page, "records.jsonl", [
         '{"prompt":"q","response":"a"}',
@@ -63,7 +63,7 @@ describe.skipIf(electron === undefined)(
         "undefined",
         "undefined",
         "connect",
-        "cancelOpen,chooseFolder,listModels,onProgress,openModel",
+        "cancelOpen,cancelPull,chooseFolder,closeModel,listModels,onProgress,openModel,pullModel",
       ]);
     });
   },

@@ -105,18 +105,65 @@ describe.skipIf(!hasChromium)(titled("the page with files"), () => {
     expect(await page.getByRole("alert").textContent()).toBe("gone.jsonl cannot be read: The file is gone.");
   });
 
-  it("cancels a file, keeps what is done, and starts over", async () => {
+  it("cancels a file, keeps what is done, and goes on where it stopped", async () => {
     await openModel(page, "gated-slow");
-    const lines = Array.from({ length: 200 }, (_, index) =>
+    const lines = Array.from({ length: 60 }, (_, index) =>
       JSON.stringify({ prompt: "Q", chosen: `c${index}`, rejected: `r${index}` }),
     );
     await chooseFile(page, "pairs.jsonl", lines);
-    await page.getByRole("button", { name: "Score 200 records" }).click();
+    await page.getByRole("button", { name: "Score 60 records" }).click();
     await page.locator(".table-window tbody tr").nth(3).waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByText(/^Cancelled after/).waitFor();
     expect((await downloaded(page, "Export CSV")).split("\r\n").length).toBeGreaterThan(4);
-    expect(await page.getByRole("button", { name: "Score 200 records" }).isEnabled()).toBe(true);
+    expect(await page.getByRole("button", { name: "Start over" }).isVisible()).toBe(true);
+    await page.getByRole("button", { name: /^Resume, / }).press("Enter");
+    await page.getByText(/^Done in/).waitFor();
+    const exported = (await downloaded(page, "Export JSONL")).trim().split("\n");
+    expect(exported).toHaveLength(60);
+    expect(JSON.parse(exported[43] ?? "")).toMatchObject({
+      chosen: { reward: fakeReward("Q c43") },
+      rejected: { reward: fakeReward("Q r43") },
+    });
+  });
+
+  it("opens records, and jumps to those that failed, by keyboard", async () => {
+    await openModel(page, "gated");
+    const lines = Array.from({ length: 60 }, (_, index) =>
+      index % 25 === 24
+        ? "{bad"
+        : JSON.stringify({ id: `r${index}`, prompt: `Q ${index}`, chosen: "c", rejected: "d" }),
+    );
+    await chooseFile(page, "pairs.jsonl", lines);
+    await page.getByRole("button", { name: "Score 60 records" }).click();
+    await page.getByText(/^Done in/).waitFor();
+    const grid = page.getByRole("grid", { name: "Scored records" });
+    await grid.focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("PageDown");
+    await page.keyboard.press("Enter");
+    const record = page.getByRole("region", { name: "Record r13" });
+    await record.getByText("Q 13").waitFor();
+    expect(await record.getByRole("heading", { level: 3 }).allTextContents()).toEqual([
+      "Conversation",
+      expect.stringMatching(/^chosen /),
+      expect.stringMatching(/^rejected /),
+    ]);
+    await page.getByRole("button", { name: "Next failed" }).click();
+    await page
+      .getByRole("region", { name: "Record 24" })
+      .getByText(/^Line 25: /)
+      .waitFor();
+    await page.getByRole("button", { name: "Next failed" }).click();
+    await page.getByRole("region", { name: "Record 49" }).waitFor();
+    await expect.poll(() => page.locator('[aria-rowindex="51"]').isVisible()).toBe(true);
+    await page
+      .getByRole("region", { name: "Record 49" })
+      .getByRole("button", { name: "Close" })
+      .press("Enter");
+    await expect.poll(() => page.evaluate<string>("document.activeElement.id")).toBe("rows");
+    await page.keyboard.press("Home");
+    await expect.poll(() => page.locator('[aria-rowindex="2"].active').isVisible()).toBe(true);
   });
 
   it.runIf(process.platform === "linux")("goes on when the scoring host is killed in mid-run", async () => {

@@ -1,13 +1,15 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { buildHost, removeHosts } from "../serve/host/build-host.js";
 import { buildApp, type BuiltApp } from "./build-app.js";
 import { findChromium, launchChromium } from "./chromium.js";
 import { DevServer } from "./dev-server.js";
-import { writeFakeModels } from "./model-folders.js";
+import { writeModels } from "./model-folders.js";
 
 const chromium = findChromium();
 export const hasChromium = chromium !== undefined;
@@ -54,9 +56,9 @@ export class PageSetup {
 
   async #start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), "llama-reward app \u00e9-"));
-    await writeFakeModels(this.#folder, ["value", "gated", "gated-slow", "process"]);
+    await writeModels(this.#folder, ["value", "gated", "gated-slow", "process"]);
     const host = await buildHost("fake-host.ts");
-    this.#app = await buildApp("page", "dev-server");
+    this.#app = await buildApp("page", "dev-server", "pull-process");
     this.#server = await DevServer.start(join(this.#app.directory, "dev-server.mjs"), [
       "--models",
       this.#folder,
@@ -86,6 +88,17 @@ export class PageSetup {
     page.on("pageerror", (error) => this.#complaints.push(error.message));
     await page.goto(this.server.address);
   }
+}
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Faults axe finds, one line each. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate<AxeResults>("axe.run()");
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`),
+  );
 }
 
 /** Text of what a button of the page lets one save. */

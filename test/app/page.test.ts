@@ -1,13 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { request } from "node:http";
 import { join } from "node:path";
-import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { beforeEach, describe, expect, it } from "vitest";
 import { fakeReward, fakeStepReward } from "../serve/host/fake-scorer.js";
 import { downloaded, hasChromium, PageSetup, titled } from "./page-setup.js";
-import { bars, chooseFile, openModel, rank, writeCandidates } from "./steps.js";
+import { chooseFile, dots, openModel, rank, writeCandidates } from "./steps.js";
 
 describe.skipIf(!hasChromium)(titled("the page"), () => {
   const setup = PageSetup.use();
@@ -16,7 +13,7 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
     page = setup.page;
   });
 
-  it("ranks candidates: bars best first, whiskers, attributes and gates of the chosen one", async () => {
+  it("ranks candidates: dots best first, whiskers, and contributions of the chosen one", async () => {
     await openModel(page, "gated");
     const texts = ["first answer", "second answer", "third answer", "fourth"];
     await writeCandidates(page, "A question?", texts);
@@ -28,10 +25,11 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
         text,
       }))
       .sort((a, b) => b.reward - a.reward);
-    expect(await bars(page)).toEqual(expected);
-    expect(await page.locator(".bars .whisker").count()).toBe(4);
-    await page.locator(".bar-row").nth(2).click();
-    const table = page.getByRole("table", { name: `Attributes of candidate ${expected[2]?.name ?? ""}` });
+    expect(await dots(page)).toEqual(expected);
+    expect(await page.locator(".dots .whisker").count()).toBe(4);
+    await page.locator(".dot-row").nth(2).click();
+    // The fake's attributes do not come to its reward, so they are not shown as parts of it.
+    const table = page.getByRole("table", { name: `Attributes of ${expected[2]?.name ?? ""}` });
     expect(await table.getByRole("rowheader").allTextContents()).toEqual([
       "helpfulness",
       "correctness",
@@ -39,7 +37,7 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
       "complexity",
       "verbosity",
     ]);
-    expect(await table.locator(".bar.gate.negative").count()).toBe(2);
+    expect(await table.getByText("they are no parts of it").count()).toBe(1);
   });
 
   it("shows what each step of an answer got, and the first doubtful one", async () => {
@@ -49,7 +47,7 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
     await rank(page, 2);
     const steps = answers[0]?.split("\n\n") ?? [];
     const rewards = steps.map(fakeStepReward);
-    await page.locator(".bar-row", { hasText: "First the sum" }).click();
+    await page.locator(".dot-row", { hasText: "First the sum" }).click();
     const table = page.getByRole("table", { name: "Steps of candidate A" });
     expect(await table.getByRole("rowheader").allTextContents()).toEqual(steps);
     expect(await table.locator(".number").allTextContents()).toEqual(
@@ -58,7 +56,7 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
     const doubtful = rewards.findIndex((reward) => reward < 0.5);
     expect(await table.locator(".doubtful").count()).toBe(doubtful < 0 ? 0 : 1);
     if (process.env["SCREENSHOTS"] !== undefined) await shoot(page, process.env["SCREENSHOTS"]);
-    await page.locator(".bar-row", { hasText: "It is 9." }).click();
+    await page.locator(".dot-row", { hasText: "It is 9." }).click();
     expect(
       await page.getByRole("table", { name: "Steps of candidate B" }).getByRole("rowheader").count(),
     ).toBe(2);
@@ -73,6 +71,7 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
     const expected = percent.format(1 / (1 + Math.exp(-margin)));
     expect(await page.locator(".split").getAttribute("aria-label")).toContain(`A ${expected}`);
     expect(await page.locator(".whisker, .attributes").count()).toBe(0);
+    expect(await page.getByText("not calibrated").isVisible()).toBe(true);
   });
 
   it("works by keyboard alone", async () => {
@@ -98,11 +97,11 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
     await tabTo(/^Candidate B$/);
     await page.keyboard.type("two");
     await page.keyboard.press("Control+Enter");
-    await page.locator(".bars").waitFor();
+    await page.locator(".dots").waitFor();
     await tabTo(/^[AB].*, reward/);
     await tabTo(/^[AB].*, reward/);
     await page.keyboard.press("Space");
-    expect(await page.locator('.bar-row[aria-pressed="true"]').count()).toBe(1);
+    expect(await page.locator('.dot-row[aria-pressed="true"]').count()).toBe(1);
     await page.keyboard.press("Shift+Tab");
     await page.getByRole("tab", { name: "Rank answers" }).focus();
     await page.keyboard.press("ArrowRight");
@@ -117,7 +116,7 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
     await page.getByRole("textbox", { name: "Candidate A" }).focus();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Rank answers" }).waitFor();
-    expect(await page.locator(".bars").count()).toBe(0);
+    expect(await page.locator(".dots").count()).toBe(0);
     expect(await rank(page, 10)).toBeGreaterThan(0);
   });
 
@@ -130,7 +129,7 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
     ];
     await writeCandidates(page, "<b>bold</b>", hostile);
     await rank(page, 3);
-    expect((await bars(page)).map(({ text }) => text).sort()).toEqual([...hostile].sort());
+    expect((await dots(page)).map(({ text }) => text).sort()).toEqual([...hostile].sort());
     expect(await page.locator("img, b").count()).toBe(0);
     expect(await page.title()).toBe("llama-reward");
     const csv = await downloaded(page, "Export CSV");
@@ -141,47 +140,14 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
     expect(results.map(({ reward }) => reward)).toContain(fakeReward(`<b>bold</b> ${hostile[0] ?? ""}`));
   });
 
-  it("takes pasted JSON apart", async () => {
-    await openModel(page, "value");
-    const paste = async (field: string, text: string): Promise<void> => {
-      await page.getByRole("textbox", { name: field, exact: true }).focus();
-      await page.evaluate(
-        `document.activeElement.dispatchEvent(Object.assign(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: (() => { const d = new DataTransfer(); d.setData("text/plain", ${JSON.stringify(text)}); return d; })() })))`,
-      );
-    };
-    const messages = [
-      { role: "system", content: "Be brief." },
-      { role: "user", content: "Hi" },
-    ];
-    await paste("Message 1", JSON.stringify({ messages }));
-    expect(await page.getByRole("textbox", { name: "Message 2" }).inputValue()).toBe("Hi");
-    await paste("Candidate A", '["x","y","z"]');
-    expect(await page.getByRole("textbox", { name: "Candidate C" }).inputValue()).toBe("z");
-  });
-
-  it("shows no bars of other texts beside an error", async () => {
+  it("shows no dots of other texts beside an error", async () => {
     await openModel(page, "value");
     await writeCandidates(page, "Q", ["a", "b"]);
     await rank(page, 2);
     await page.getByRole("textbox", { name: "Candidate B" }).fill("[refuse]");
     await page.getByRole("button", { name: "Rank answers" }).click();
     await page.getByRole("alert").waitFor();
-    expect(await page.locator(".bars").count()).toBe(0);
-  });
-
-  it("goes back from the choice of another model, with everything in its place", async () => {
-    await openModel(page, "value");
-    await writeCandidates(page, "Q", ["a", "b"]);
-    await rank(page, 2);
-    await page.getByRole("button", { name: "Change model" }).click();
-    await page.getByRole("button", { name: "Back to value" }).click();
-    expect(await page.getByRole("textbox", { name: "Candidate A" }).inputValue()).toBe("a");
-    expect(await page.locator(".bars").isVisible()).toBe(true);
-    await page.getByRole("button", { name: "Change model" }).click();
-    await page.getByRole("textbox", { name: "Model folder" }).fill("missing");
-    await page.getByRole("button", { name: "Open", exact: true }).click();
-    await page.getByRole("alert").waitFor();
-    expect(await page.getByRole("button", { name: /^Back/ }).count()).toBe(0);
+    expect(await page.locator(".dots").count()).toBe(0);
   });
 
   it.each([
@@ -205,52 +171,6 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
       await page.locator(".model-badge strong").evaluate((e: { clientWidth: number }) => e.clientWidth),
     ).toBeGreaterThan(20);
   });
-
-  it("says what is wrong with a model folder", async () => {
-    await page.getByRole("textbox", { name: "Model folder" }).fill("missing");
-    await page.getByRole("button", { name: "Open", exact: true }).click();
-    expect(await page.getByRole("alert").textContent()).toBe(
-      "MODEL_NOT_FOUND: There is no model folder missing.",
-    );
-  });
-
-  it("offers the list and the system's dialog, but no field for a path, where there is a dialog", async () => {
-    await page.addInitScript(`window.desktop = {
-      listModels: () => Promise.resolve([]),
-      chooseFolder: () => Promise.resolve("/chosen"),
-      openModel: (path) => Promise.resolve("Not " + path),
-      cancelOpen: () => {},
-      onProgress: () => {},
-    }`);
-    await page.reload();
-    await page.getByRole("button", { name: "Choose a model folder…" }).click();
-    expect(await page.getByRole("alert").textContent()).toBe("Not /chosen");
-    expect(await page.getByRole("textbox").count()).toBe(0);
-    expect(await axe(page)).toEqual([]);
-  });
-
-  it.each(["light", "dark"] as const)(
-    "has no accessibility fault axe can find, in %s",
-    async (colorScheme) => {
-      await page.emulateMedia({ colorScheme });
-      await page.getByRole("heading", { name: "Open a reward model" }).waitFor();
-      const faults = [await axe(page)];
-      await openModel(page, "gated");
-      faults.push(await axe(page));
-      await writeCandidates(page, "Question", ["one", "two"]);
-      await rank(page, 2);
-      faults.push(await axe(page));
-      await chooseFile(page, "records.jsonl", [
-        '{"prompt":"q","response":"a"}',
-        "{bad",
-        '{"prompt":"q","response":"b"}',
-      ]);
-      await page.getByRole("button", { name: "Score 3 records" }).click();
-      await page.getByText(/^Done in/).waitFor();
-      faults.push(await axe(page));
-      expect(faults.flat()).toEqual([]);
-    },
-  );
 
   it("answers nobody without the token, under another name, or outside its folder", async () => {
     const status = (path: string, headers: Record<string, string> = {}): Promise<number | undefined> =>
@@ -297,17 +217,6 @@ describe.skipIf(!hasChromium)(titled("the page"), () => {
 async function isInSight(page: Page, selector: string): Promise<boolean> {
   return page.evaluate<boolean>(
     `(() => { const { top } = document.querySelector("${selector}").getBoundingClientRect(); return top >= 0 && top < innerHeight; })()`,
-  );
-}
-
-const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** Faults axe finds, one line each. */
-async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate<AxeResults>("axe.run()");
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`),
   );
 }
 

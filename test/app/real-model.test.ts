@@ -6,7 +6,7 @@ import { convertFixture, type ModelFolder } from "../support/fixtures.js";
 import { buildApp, type BuiltApp } from "./build-app.js";
 import { findChromium, launchChromium } from "./chromium.js";
 import { DevServer } from "./dev-server.js";
-import { bars, openModel, rank, writeCandidates } from "./steps.js";
+import { dots, openModel, rank, writeCandidates } from "./steps.js";
 
 const chromium = findChromium();
 if (!existsSync(new URL("../../dist/serve/host/entry.js", import.meta.url))) {
@@ -47,8 +47,8 @@ describe.skipIf(chromium === undefined)("the page with a real model", () => {
       const times: number[] = [];
       for (let run = 0; run < 5; run++) times.push(await rank(page, 10));
       // A figure of the run, not a bound: how long it takes is up to the machine.
-      await annotate(`10 candidates, click to bars: ${times.map((ms) => ms.toFixed(0)).join(", ")} ms`);
-      const rewards = (await bars(page)).map(({ reward }) => reward);
+      await annotate(`10 candidates, click to dots: ${times.map((ms) => ms.toFixed(0)).join(", ")} ms`);
+      const rewards = (await dots(page)).map(({ reward }) => reward);
       expect(rewards).toHaveLength(10);
       expect(rewards).toEqual([...rewards].sort((a, b) => b - a));
       const screenshots = process.env["SCREENSHOTS"];

@@ -16,7 +16,7 @@ export async function writeCandidates(
   prompt: string,
   candidates: readonly string[],
 ): Promise<void> {
-  await page.getByRole("textbox", { name: "Message 1" }).fill(prompt);
+  await page.getByRole("textbox", { name: "Message 1", exact: true }).fill(prompt);
   for (const [index, text] of candidates.entries()) {
     const field = page.getByRole("textbox", { name: `Candidate ${letter(index)}`, exact: true });
     if ((await field.count()) === 0) await page.getByRole("button", { name: "Add candidate" }).click();
@@ -24,13 +24,13 @@ export async function writeCandidates(
   }
 }
 
-/** Ranks by click and waits for the bars. @returns milliseconds from click to bars, as the page saw them */
+/** Ranks by click and waits for the dots. @returns milliseconds from click to dots, as the page saw them */
 export async function rank(page: Page, count: number): Promise<number> {
   await page.evaluate(`void (window.clicked = new Promise((resolve) => {
     document.querySelector("button.primary").addEventListener("click", () => {
       const start = performance.now();
       const look = () => {
-        const isDone = document.querySelectorAll(".bars .bar").length === ${count}
+        const isDone = document.querySelectorAll(".dots .dot").length === ${count}
           && document.querySelector(".results").getAttribute("aria-busy") === "false";
         if (isDone) requestAnimationFrame(() => resolve(performance.now() - start));
         else requestAnimationFrame(look);
@@ -42,9 +42,9 @@ export async function rank(page: Page, count: number): Promise<number> {
   return await page.evaluate("window.clicked");
 }
 
-/** The bars from top to bottom. */
-export async function bars(page: Page): Promise<{ name: string; reward: number; text: string }[]> {
-  const rows = await page.locator(".bar-row").all();
+/** The ranked answers from top to bottom. */
+export async function dots(page: Page): Promise<{ name: string; reward: number; text: string }[]> {
+  const rows = await page.locator(".dot-row").all();
   return Promise.all(
     rows.map(async (row) => {
       const part = async (selector: string): Promise<string> =>
@@ -52,10 +52,22 @@ export async function bars(page: Page): Promise<{ name: string; reward: number; 
       return {
         name: await part(".letter"),
         reward: Number((await part(".reward")).replace("\u2212", "-")),
-        text: await part(".bar-text"),
+        text: await part(".dot-text"),
       };
     }),
   );
+}
+
+/** Pastes a text into a field. */
+export async function paste(page: Page, field: string, text: string): Promise<void> {
+  await page.getByRole("textbox", { name: field, exact: true }).focus();
+  await page.evaluate(`(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", ${JSON.stringify(text)});
+    document.activeElement.dispatchEvent(
+      new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData }),
+    );
+  })()`);
 }
 
 /** Chooses a file on the file tab. */

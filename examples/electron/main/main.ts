@@ -11,10 +11,14 @@ import {
   session,
   utilityProcess,
 } from "electron";
-import { serveRenderers, startScoringHost, type HostedScorer } from "llama-reward/electron";
+import { serveRenderers, startScoringHost, type HostedScorer, type Progress } from "llama-reward/electron";
 import { CONTENT_SECURITY_POLICY } from "./content-security-policy.js";
+import type { ModelPlace } from "../renderer/backend.js";
+import type { LoadSettings } from "../renderer/workspace/settings.js";
+import { loadSettingsOf } from "./load-settings.js";
 import { findModelFolders } from "./model-folders.js";
 import { ModelSlot } from "./model-slot.js";
+import { pullModel } from "./pull-model.js";
 
 /** The page's own scheme: unlike file pages it has an origin, so that only this page is let in. */
 const PAGE_ORIGIN = "app://page";
@@ -22,7 +26,13 @@ const PAGE_FOLDER = fileURLToPath(new URL("./renderer/", import.meta.url));
 
 protocol.registerSchemesAsPrivileged([{ scheme: "app", privileges: { standard: true, secure: true } }]);
 
-const slot = new ModelSlot<HostedScorer>(start);
+const slots: Readonly<Record<ModelPlace, ModelSlot<HostedScorer>>> = {
+  first: new ModelSlot<HostedScorer>(start),
+  second: new ModelSlot<HostedScorer>(start),
+};
+/** Whose model the next port is for: a page asks for it as soon as it has opened one. */
+let connecting: ModelPlace = "first";
+let pulling = new AbortController();
 let isClosed = false;
 
 app.on("window-all-closed", () => {
@@ -31,7 +41,8 @@ app.on("window-all-closed", () => {
 app.on("will-quit", (event) => {
   if (isClosed) return;
   event.preventDefault();
-  void slot.close().finally(() => {
+  pulling.abort();
+  void Promise.all([slots.first.close(), slots.second.close()]).finally(() => {
     isClosed = true;
     app.quit();
   });
@@ -39,42 +50,75 @@ app.on("will-quit", (event) => {
 
 await app.whenReady();
 protocol.handle("app", servePage);
-session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => {
-  answer(false);
+session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) => {
+  answer(permission === "clipboard-sanitized-write");
 });
-session.defaultSession.setPermissionCheckHandler(() => false);
+session.defaultSession.setPermissionCheckHandler(
+  (_contents, permission) => permission === "clipboard-sanitized-write",
+);
 serveRenderers({
   ipcMain,
   MessageChannelMain,
-  scorer: () => slot.model,
+  scorer: () => slots[connecting].model,
   isAllowed: isOwnPage,
 });
 handle("desktop:list-models", async () => {
   const folders = await findModelFolders(modelsFolder());
-  for (const { path } of folders) slot.offer(path);
+  for (const { path } of folders) offer(path);
   return folders;
 });
 handle("desktop:choose-folder", async () => {
   const [chosen] = (await dialog.showOpenDialog({ properties: ["openDirectory"] })).filePaths;
-  if (chosen !== undefined) slot.offer(chosen);
+  if (chosen !== undefined) offer(chosen);
   return chosen;
 });
-handle("desktop:open-model", (folder) => slot.open(folder));
-handle("desktop:cancel-open", () => {
-  slot.cancel();
+handle("desktop:open-model", (folder, place, load) => {
+  connecting = placeOf(place);
+  return slots[connecting].open(folder, loadSettingsOf(load));
+});
+handle("desktop:close-model", (place) => slots[placeOf(place)].close());
+handle("desktop:cancel-open", (place) => {
+  slots[placeOf(place)].cancel();
+});
+handle("desktop:pull-model", async (hubId, type) => {
+  pulling.abort();
+  pulling = new AbortController();
+  const request = { hubId: String(hubId), parent: modelsFolder(), type: String(type) };
+  const event = await pullModel(unpacked("./pull-process.mjs"), request, pulling.signal, (step) => {
+    if ("progress" in step) tellProgress(step.progress);
+  });
+  if ("modelDir" in event) offer(event.modelDir);
+  return event;
+});
+handle("desktop:cancel-pull", () => {
+  pulling.abort();
 });
 openWindow();
 
-function start(folder: string, signal: AbortSignal): Promise<HostedScorer> {
+function start(folder: string, signal: AbortSignal, load: LoadSettings): Promise<HostedScorer> {
   return startScoringHost(folder, {
     utilityProcess,
     onCrash: "retry",
+    load: { ...load },
     signal,
-    onProgress: (progress) => {
-      for (const window of BrowserWindow.getAllWindows())
-        window.webContents.send("desktop:progress", progress);
-    },
+    onProgress: tellProgress,
   });
+}
+
+function tellProgress(progress: Progress): void {
+  for (const window of BrowserWindow.getAllWindows()) window.webContents.send("desktop:progress", progress);
+}
+
+function offer(folder: string): void {
+  slots.first.offer(folder);
+  slots.second.offer(folder);
+}
+
+const placeOf = (value: unknown): ModelPlace => (value === "second" ? "second" : "first");
+
+/** A script that a process of its own runs is a real file, outside the app's archive. */
+function unpacked(script: string): string {
+  return fileURLToPath(new URL(script, import.meta.url)).replace(/app\.asar(?=[\\/])/, "app.asar.unpacked");
 }
 
 function openWindow(): void {
@@ -117,10 +161,10 @@ function modelsFolder(): string {
 }
 
 /** Answers the page's own questions, and nobody else's. */
-function handle(channel: string, answer: (argument: unknown) => unknown): void {
-  ipcMain.handle(channel, (event, argument: unknown) => {
+function handle(channel: string, answer: (...values: unknown[]) => unknown): void {
+  ipcMain.handle(channel, (event, ...values: unknown[]) => {
     if (event.senderFrame === null || !isOwnPage(event.senderFrame.url))
       throw new Error("Not for this page.");
-    return answer(argument);
+    return answer(...values);
   });
 }

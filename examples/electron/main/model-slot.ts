@@ -1,20 +1,24 @@
+import type { LoadSettings } from "../renderer/workspace/settings.js";
+
 /** A model as far as it matters here. */
 interface Closable {
   dispose(): Promise<void>;
 }
 
+type StartModel<Model> = (folder: string, signal: AbortSignal, load: LoadSettings) => Promise<Model>;
+
 /**
- * The one open model of the app. A page only names a folder; what it may name is what the user was shown or chose, since
+ * One open model of the app. A page only names a folder; what it may name is what the user was shown or chose, since
  * opening a folder reads files, and on some systems reaches into the network.
  */
 export class ModelSlot<Model extends Closable> {
-  readonly #start: (folder: string, signal: AbortSignal) => Promise<Model>;
+  readonly #start: StartModel<Model>;
   readonly #offered = new Set<string>();
   #opening = new AbortController();
   #turn: Promise<void> = Promise.resolve();
   #model: Model | undefined;
 
-  constructor(start: (folder: string, signal: AbortSignal) => Promise<Model>) {
+  constructor(start: StartModel<Model>) {
     this.#start = start;
   }
 
@@ -32,7 +36,7 @@ export class ModelSlot<Model extends Closable> {
    * Opens a folder in place of the model before. Of two at once the later one counts.
    * @returns what went wrong, or undefined when the model is open
    */
-  async open(folder: unknown): Promise<string | undefined> {
+  async open(folder: unknown, load: LoadSettings = {}): Promise<string | undefined> {
     if (typeof folder !== "string" || !this.#offered.has(folder)) {
       return "Only a folder from the list, or one that was chosen in the dialog, can be opened.";
     }
@@ -41,7 +45,7 @@ export class ModelSlot<Model extends Closable> {
     const opened = this.#turn.then(async () => {
       await this.#release();
       signal.throwIfAborted();
-      this.#model = await this.#start(folder, signal);
+      this.#model = await this.#start(folder, signal, load);
     });
     this.#turn = opened.catch(() => undefined);
     try {
@@ -57,7 +61,7 @@ export class ModelSlot<Model extends Closable> {
     this.#opening.abort();
   }
 
-  /** Gives up the opening in progress and closes the model. */
+  /** Gives up the opening in progress and closes the model; another one can be opened then. */
   async close(): Promise<void> {
     this.cancel();
     await this.#turn;

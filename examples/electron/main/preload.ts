@@ -9,10 +9,20 @@ const desktop: DesktopBridge = {
   listModels: () => ipcRenderer.invoke("desktop:list-models") as ReturnType<DesktopBridge["listModels"]>,
   chooseFolder: () =>
     ipcRenderer.invoke("desktop:choose-folder") as ReturnType<DesktopBridge["chooseFolder"]>,
-  openModel: (path) =>
-    ipcRenderer.invoke("desktop:open-model", String(path)) as ReturnType<DesktopBridge["openModel"]>,
-  cancelOpen: () => {
-    void ipcRenderer.invoke("desktop:cancel-open");
+  openModel: (path, place, load) =>
+    ipcRenderer.invoke("desktop:open-model", String(path), String(place), { ...load }) as ReturnType<
+      DesktopBridge["openModel"]
+    >,
+  closeModel: (place) => ipcRenderer.invoke("desktop:close-model", String(place)) as Promise<void>,
+  cancelOpen: (place) => {
+    void ipcRenderer.invoke("desktop:cancel-open", String(place));
+  },
+  pullModel: (hubId, type) =>
+    ipcRenderer.invoke("desktop:pull-model", String(hubId), String(type)) as ReturnType<
+      DesktopBridge["pullModel"]
+    >,
+  cancelPull: () => {
+    void ipcRenderer.invoke("desktop:cancel-pull");
   },
   onProgress: (listener) => {
     ipcRenderer.on("desktop:progress", (_event, progress: Progress) => {

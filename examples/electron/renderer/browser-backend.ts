@@ -1,20 +1,34 @@
 import { ScorerClient, type HostPort } from "llama-reward/electron/renderer";
-import type { Backend, ModelFolder } from "./backend.js";
+import type { Backend, ModelFolder, ModelPlace } from "./backend.js";
+import { readPullEvents } from "./model/pull-events.js";
 
 /** The dev server's backend: models over HTTP, scoring over one WebSocket per open model. */
 export function browserBackend(token: string): Backend {
-  let current: ScorerClient | undefined;
+  const open = new Map<ModelPlace, ScorerClient>();
+  const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const response = await fetch(path, { ...init, headers: { authorization: `Bearer ${token}` } });
+    if (response.ok) return response;
+    throw new Error(`The scoring server answered ${response.status}. Open the address that it prints.`);
+  };
+  const closeModel = async (place: ModelPlace): Promise<void> => {
+    const client = open.get(place);
+    open.delete(place);
+    await client?.dispose();
+  };
   return {
-    listModels: async () => {
-      const response = await fetch("models", { headers: { authorization: `Bearer ${token}` } });
-      if (!response.ok) throw new Error(`The scoring server answered ${response.status}.`);
-      return (await response.json()) as ModelFolder[];
+    closeModel,
+    listModels: async () => (await (await ask("models")).json()) as ModelFolder[],
+    openModel: async (path, { place, load, signal, onProgress }) => {
+      await closeModel(place);
+      const client = await ScorerClient.connect(webSocketPort(token), { signal });
+      open.set(place, client);
+      await client.load(path, { ...load }, { signal, onProgress });
+      return client;
     },
-    openModel: async (path, options) => {
-      await current?.dispose();
-      current = await ScorerClient.connect(webSocketPort(token));
-      await current.load(path, {}, options);
-      return current;
+    pullModel: async (hubId, { type, signal, onProgress }) => {
+      const query = new URLSearchParams({ id: hubId, type }).toString();
+      const response = await ask(`pull?${query}`, { method: "POST", signal });
+      return readPullEvents(response, onProgress);
     },
   };
 }

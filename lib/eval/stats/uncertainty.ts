@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../../errors.js";
+import { bradleyTerry } from "../../score/pipeline/compare.js";
 import type { Score } from "../../score/score.js";
 
 /** How uncertain rewards count against an answer. */
@@ -80,21 +81,29 @@ export function tooCloseToBest(ranking: readonly UncertaintyRank[]): number[] | 
   return others.filter(({ score }) => areTooClose(best.score, score)).map(({ index }) => index);
 }
 
+/** A calibrated model that is less sure than this of the better of two answers is wrong in two cases of five. */
+const LEAST_SURE = 0.6;
+
 /**
- * Whether two rewards lie so near each other that their intervals, reward ± std, overlap. Never where a std is missing.
+ * Whether two rewards lie so near each other that nobody can tell: their intervals, reward ± std, overlap; where a std is missing, whether
+ * a calibrated model is less than 60 % sure of the better one. Never where neither is known.
+ * @param calibration temperature that was fitted on held-out pairs (`ModelDescription.calibration`)
  * @example
  * ```ts
  * import { areTooClose } from "llama-reward/eval";
  *
  * console.log(areTooClose({ reward: 2, std: 0.3 }, { reward: 1.5, std: 0.3 })); // true
+ * console.log(areTooClose({ reward: 2 }, { reward: 1.5 }, { temperature: 2 })); // true: 56 %
  * ```
  */
 export function areTooClose(
   a: { reward: number; std?: number | undefined },
   b: { reward: number; std?: number | undefined },
+  { temperature }: { temperature?: number | undefined } = {},
 ): boolean {
-  if (a.std === undefined || b.std === undefined) return false;
-  return Math.abs(a.reward - b.reward) <= a.std + b.std;
+  const margin = Math.abs(a.reward - b.reward);
+  if (a.std !== undefined && b.std !== undefined) return margin <= a.std + b.std;
+  return temperature !== undefined && bradleyTerry(margin, temperature) < LEAST_SURE;
 }
 
 /** The standard deviation of a score, for what cannot do without. @throws InvalidArgumentError the head predicts none */

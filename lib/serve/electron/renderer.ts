@@ -18,6 +18,12 @@ export type { RequestOptions } from "../host/request.js";
 export type { PageMessageEvent, PageWindow } from "./electron-api.js";
 export type { HostError } from "../../errors.js";
 export type * from "../../model/scoring-types.js";
+export {
+  areTooClose,
+  rankByUncertainty,
+  type UncertaintyOptions,
+  type UncertaintyRank,
+} from "../../eval/stats/uncertainty.js";
 
 /** How long the main process may take to hand over a port. */
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rankByUncertainty } from "../../../lib/eval/stats/uncertainty.js";
+import { areTooClose, rankByUncertainty } from "../../../lib/eval/stats/uncertainty.js";
 import type { Score } from "../../../lib/score/score.js";
 
 const score = (reward: number, std?: number): Score => ({
@@ -47,4 +47,14 @@ describe("rankByUncertainty", () => {
     expect(() => rankByUncertainty(scores, { penalty: -1 })).toThrow(/penalty.*-1/);
     expect(() => rankByUncertainty(scores, { maxStd: 0 })).toThrow(/maxStd.*0/);
   });
+});
+
+it("a calibrated model that is not sure is too close where there is no std", () => {
+  // 1 / (1 + e^-0.4) = 0.5987, 1 / (1 + e^-0.41) = 0.6011.
+  expect(areTooClose({ reward: 0.4 }, { reward: 0 }, { temperature: 1 })).toBe(true);
+  expect(areTooClose({ reward: 0 }, { reward: 0.41 }, { temperature: 1 })).toBe(false);
+  expect(areTooClose({ reward: 0 }, { reward: 0.41 }, { temperature: 2 })).toBe(true);
+  // The std knows this answer, the temperature only the model.
+  expect(areTooClose({ reward: 1, std: 0.1 }, { reward: 2, std: 0.1 }, { temperature: 100 })).toBe(false);
+  expect(areTooClose({ reward: 0 }, { reward: 1e-9 })).toBe(false);
 });

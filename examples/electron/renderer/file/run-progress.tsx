@@ -54,7 +54,7 @@ export function RunProgress({ run, version, isRunning }: RunProgressProps): JSX.
 }
 
 function state(run: FileRun, isRunning: boolean): string {
-  const elapsedMs = (run.endedAt ?? performance.now()) - run.startedAt;
+  const elapsedMs = run.elapsedMs + (run.resumedAt === undefined ? 0 : performance.now() - run.resumedAt);
   if (!isRunning) {
     const ended =
       run.doneRows === run.rows.length ? "Done" : `Cancelled after ${formatRecords(run.doneRows)}`;

@@ -1,123 +1,103 @@
-import type { Scorer } from "llama-reward/electron/renderer";
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { Backend, ModelFolder } from "../backend.js";
-import { ProgressLine } from "../ui/progress-line.js";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Backend, ModelFolder, ModelPlace } from "../backend.js";
+import type { LoadSettings } from "../workspace/settings.js";
+import { focusSoon } from "../ui/focus-soon.js";
 import { messageOf } from "../ui/message-of.js";
+import { ProgressLine } from "../ui/progress-line.js";
 import { useTask } from "../ui/use-task.js";
+import { FolderList, folderId } from "./folder-list.js";
+import { PathForm } from "./path-form.js";
+import { PullForm } from "./pull-form.js";
+import type { Models } from "./use-models.js";
 
 interface ModelPickerProps {
   backend: Backend;
-  /** Name of the model that is open, if one is. */
-  current: string | undefined;
-  /** The open model is to stay. */
+  models: Models;
+  place: ModelPlace;
+  load: LoadSettings;
+  /** A folder to open at once: the settings that it was opened with have changed. */
+  reopen: string | undefined;
+  /** The open models are to stay as they are. */
   onKeep: () => void;
-  /** Another one is being opened: the one before is gone. */
-  onStart: () => void;
-  onOpen: (scorer: Scorer) => void;
+  onOpen: () => void;
 }
 
 /** Chooses a model folder and loads it. */
-export function ModelPicker({ backend, current, onKeep, onStart, onOpen }: ModelPickerProps): JSX.Element {
+export function ModelPicker({
+  backend,
+  models,
+  place,
+  load,
+  reopen,
+  onKeep,
+  onOpen,
+}: ModelPickerProps): JSX.Element {
   const [folders, setFolders] = useState<ModelFolder[]>();
   const [listError, setListError] = useState<string>();
-  const [path, setPath] = useState("");
   const [share, setShare] = useState(0);
   const task = useTask();
-
-  useEffect(() => {
-    backend.listModels().then(setFolders, (error: unknown) => {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const list = useCallback(async () => {
+    await backend.listModels().then(setFolders, (error: unknown) => {
       setListError(messageOf(error));
     });
   }, []);
-
-  const open = (chosen: string): void => {
-    setPath(chosen);
+  const open = (path: string): void => {
     setShare(0);
-    onStart();
     task.run(async (signal) => {
       const onProgress = ({ done, total }: { done: number; total: number }): void => {
         setShare(done / total);
       };
-      onOpen(await backend.openModel(chosen, { signal, onProgress }));
+      await models.open(path, { place, load, signal, onProgress });
+      onOpen();
     });
+    focusSoon("cancel-open");
   };
-  const choose = async (): Promise<void> => {
-    const chosen = await backend.chooseFolder?.();
-    if (chosen !== undefined) open(chosen);
-  };
+  useEffect(() => {
+    void list();
+    if (reopen !== undefined) open(reopen);
+    else if (models.all.length > 0) heading.current?.focus();
+  }, []);
+  useEffect(() => {
+    if (!task.isRunning && share > 0) heading.current?.focus();
+  }, [task.isRunning]);
 
+  const error = task.error ?? listError;
+  const [kept] = models.all;
   return (
     <div class="card picker">
-      <h1>Open a reward model</h1>
-      {folders !== undefined && folders.length > 0 && (
-        <ul class="folders" aria-label="Model folders found">
-          {folders.map((folder) => (
-            <li key={folder.path}>
-              <button
-                type="button"
-                disabled={task.isRunning}
-                onClick={() => {
-                  open(folder.path);
-                }}
-              >
-                <strong>{folder.name}</strong>
-                <span>{folder.summary}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {backend.chooseFolder === undefined ? (
-        <form
-          class="path-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            open(path);
-          }}
-        >
-          <label for="model-path">Model folder</label>
-          <div class="row">
-            <input
-              id="model-path"
-              value={path}
-              placeholder="Folder that convert or pull wrote"
-              spellcheck={false}
-              onInput={(event) => {
-                setPath(event.currentTarget.value);
-              }}
-            />
-            <button type="submit" class="primary" disabled={task.isRunning || path.trim() === ""}>
-              Open
-            </button>
-          </div>
-        </form>
-      ) : (
-        <button type="button" class="primary" disabled={task.isRunning} onClick={() => void choose()}>
-          Choose a model folder…
-        </button>
-      )}
+      <h1 ref={heading} tabIndex={-1}>
+        {place === "first" ? "Open a reward model" : "Open a second model to compare with"}
+      </h1>
+      {folders !== undefined && <FolderList folders={folders} isBusy={task.isRunning} onOpen={open} />}
+      <PathForm chooseFolder={backend.chooseFolder} isBusy={task.isRunning} onOpen={open} />
       {task.isRunning && (
         <>
           <ProgressLine label="Loading the model" share={share} />
-          <button type="button" onClick={task.cancel}>
+          <button type="button" id="cancel-open" onClick={task.cancel}>
             Cancel
           </button>
         </>
       )}
-      {(task.error ?? listError) !== undefined && (
+      {error !== undefined && (
         <p class="error" role="alert">
-          {task.error ?? listError}
+          {error}
         </p>
       )}
-      {current !== undefined && (
+      <PullForm
+        backend={backend}
+        onPulled={(path) => {
+          void list().then(() => {
+            focusSoon(folderId(path));
+          });
+        }}
+      />
+      {kept !== undefined && !task.isRunning && (
         <button type="button" class="quiet keep" onClick={onKeep}>
-          Back to {current}
+          Back to {kept.scorer.description.name}
         </button>
       )}
-      <p class="hint">
-        No model yet? Fetch one with <code>npx llama-reward pull Ray2333/GRM-llama3.2-3B-sftreg</code>
-      </p>
     </div>
   );
 }

@@ -1,48 +1,62 @@
-import type { Message, Progress, Scorer } from "llama-reward/electron/renderer";
+import type { Progress } from "llama-reward/electron/renderer";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { letter } from "../ui/format.js";
+import type { OpenedModel } from "../model/opened-model.js";
 import { ProgressLine } from "../ui/progress-line.js";
 import { useTask } from "../ui/use-task.js";
-import { CandidateEditor } from "./candidate-editor.js";
-import { ConversationEditor } from "./conversation-editor.js";
-import { EXAMPLE } from "./example.js";
-import { rankCandidates, type Candidate, type Ranking } from "./rank-candidates.js";
-import { RankResults } from "./rank-results.js";
+import { writtenCandidates } from "../workspace/draft.js";
+import { checkSettings } from "../workspace/settings.js";
+import type { Workspace } from "../workspace/use-workspace.js";
+import { CopyMenu } from "./copy/copy-menu.js";
+import { DraftEditor } from "./editor/draft-editor.js";
+import { HistoryList } from "./history/history-list.js";
+import { rankCandidates } from "./rank-candidates.js";
+import type { Ranking } from "./results/ranking.js";
+import { RunResults } from "./results/run-results.js";
+import { whyNot } from "./why-not.js";
 
 /** How much of the results has to be in sight: their headline. */
 const LEAST_VISIBLE_PX = 100;
 
-const EMPTY: readonly Message[] = [{ role: "user", content: "" }];
+interface RankViewProps {
+  models: readonly OpenedModel[];
+  workspace: Workspace;
+}
 
 /** Ranks candidates for one conversation. Ctrl or Cmd with Enter ranks, Escape cancels. */
-export function RankView({ scorer }: { scorer: Scorer }): JSX.Element {
-  const [messages, setMessages] = useState<readonly Message[]>(EMPTY);
-  const [candidates, setCandidates] = useState<readonly string[]>(["", ""]);
-  const [ranking, setRanking] = useState<Ranking>();
+export function RankView({ models, workspace }: RankViewProps): JSX.Element {
   const [progress, setProgress] = useState<Progress>();
   const task = useTask();
   const results = useRef<HTMLElement>(null);
+  const { shown, settings } = workspace;
+  const draft = workspace.drafts.current;
   useEffect(() => {
     // Below the editor in a narrow window, nobody would see that something has come.
     const top = results.current?.getBoundingClientRect().top ?? 0;
-    const hasCome = ranking !== undefined || task.error !== undefined;
+    const hasCome = shown !== undefined || task.error !== undefined;
     if (hasCome && top > window.innerHeight - LEAST_VISIBLE_PX) results.current?.scrollIntoView();
-  }, [ranking, task.error]);
+  }, [shown, task.error]);
 
-  const filled = candidates
-    .map((text, index) => ({ name: letter(index), text }))
-    .filter(({ text }) => text.trim() !== "");
-  const problem = whyNot(scorer, messages, filled);
+  const problem = whyNot(
+    draft,
+    models.map(({ scorer }) => scorer.description),
+  );
   const rank = (): void => {
-    if (problem !== undefined) return;
+    if (problem !== undefined || task.isRunning) return;
+    const candidates = writtenCandidates(draft);
     setProgress(undefined);
     task.run(async (signal) => {
       try {
-        setRanking(await rankCandidates(scorer, messages, filled, { signal, onProgress: setProgress }));
+        const rankings: Ranking[] = [];
+        for (const { scorer } of models) {
+          rankings.push(
+            await rankCandidates(scorer, draft.messages, candidates, { signal, onProgress: setProgress }),
+          );
+        }
+        workspace.addRun({ at: Date.now(), rankings });
       } catch (error) {
-        // Bars of other texts beside the error would look like the answer. Who cancels keeps them.
-        if (!signal.aborted) setRanking(undefined);
+        // Dots of other texts beside the error would look like the answer. Who cancels keeps them.
+        if (!signal.aborted) workspace.show(undefined);
         throw error;
       }
     });
@@ -55,49 +69,12 @@ export function RankView({ scorer }: { scorer: Scorer }): JSX.Element {
       task.cancel();
     }
   };
+  const [first] = models;
+  const { order } = checkSettings(settings);
 
   return (
     <div class="columns" onKeyDown={onKeyDown}>
-      <form
-        class="card"
-        onSubmit={(event) => {
-          event.preventDefault();
-          rank();
-        }}
-      >
-        <ConversationEditor messages={messages} onChange={setMessages} />
-        <CandidateEditor candidates={candidates} onChange={setCandidates} />
-        {scorer.description.task === "steps" && (
-          <p class="hint">This model rewards steps: each paragraph of an answer is one, or each line.</p>
-        )}
-        <div class="actions at-hand">
-          {task.isRunning ? (
-            <button type="button" onClick={task.cancel}>
-              Cancel
-            </button>
-          ) : (
-            <button
-              type="submit"
-              class="primary"
-              disabled={problem !== undefined}
-              title="Ctrl or ⌘ with Enter"
-            >
-              Rank answers
-            </button>
-          )}
-          <button
-            type="button"
-            class="quiet"
-            onClick={() => {
-              setMessages(EXAMPLE.messages);
-              setCandidates(EXAMPLE.candidates);
-            }}
-          >
-            Fill in an example
-          </button>
-          {problem !== undefined && <span class="hint">{problem}</span>}
-        </div>
-      </form>
+      <DraftEditor workspace={workspace} models={models} problem={problem} task={task} onRank={rank} />
       <section class="card results" aria-label="Results" aria-busy={task.isRunning} ref={results}>
         {task.isRunning && (
           <ProgressLine label="Scoring" share={progress === undefined ? 0 : progress.done / progress.total} />
@@ -107,23 +84,34 @@ export function RankView({ scorer }: { scorer: Scorer }): JSX.Element {
             {task.error}
           </p>
         )}
-        {ranking !== undefined && <RankResults ranking={ranking} />}
-        {ranking === undefined && task.error === undefined && (
+        {shown !== undefined && (
+          <RunResults
+            run={shown}
+            draft={draft}
+            order={order}
+            onRankAgain={rank}
+            onOrderByReward={() => {
+              workspace.setSettings({ ...settings, penalty: "", maxStd: "" });
+            }}
+          />
+        )}
+        {shown === undefined && task.error === undefined && (
           <p class="empty">Rewards appear here, best answer first.</p>
         )}
+        {first !== undefined && problem === undefined && (
+          <CopyMenu
+            call={{
+              modelDir: first.path,
+              task: first.scorer.description.task,
+              messages: draft.messages,
+              answers: writtenCandidates(draft).map(({ text }) => text),
+              load: first.load,
+              order,
+            }}
+          />
+        )}
+        <HistoryList workspace={workspace} />
       </section>
     </div>
   );
-}
-
-function whyNot(
-  scorer: Scorer,
-  messages: readonly Message[],
-  filled: readonly Candidate[],
-): string | undefined {
-  if (messages.every(({ content }) => content.trim() === "")) return "Write what was asked.";
-  if (filled.length < 2) return "Give at least two candidates.";
-  if (scorer.description.task === "compare" && filled.length !== 2)
-    return "This model compares two candidates.";
-  return undefined;
 }

@@ -16,6 +16,18 @@ export function scaleOf(values: readonly number[]): Scale {
   const span = high - low || 1;
   const min = low < 0 ? low - span * MARGIN : 0;
   const max = high > 0 || low === 0 ? high + span * MARGIN : 0;
+  return between(min, max);
+}
+
+/** An axis for dots: it shows where the values lie to each other, and needs no zero. */
+export function spreadOf(values: readonly number[]): Scale {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  if (!(high > low)) return between(low - 1, high + 1);
+  return between(low - (high - low) * MARGIN, high + (high - low) * MARGIN);
+}
+
+function between(min: number, max: number): Scale {
   return { min, max, position: (value) => ((value - min) / (max - min)) * 100 };
 }
 

@@ -1,0 +1,5 @@
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/** A text as one word of a POSIX shell, whatever is in it. */
+export const quoteShell = (text: string): string =>
+  PLAIN.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
