@@ -11,6 +11,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { compareCheckpoint, compareHead, comparePreference, compareSteps } from "./compare.mjs";
+import { compareDequantized } from "./dequantized.mjs";
 import { comparePublished } from "./published.mjs";
 import { environment, runScript } from "./python.mjs";
 import { compareEval } from "./rewardbench.mjs";
@@ -94,6 +95,16 @@ async function checkSaved() {
     const told = base === undefined ? options : { ...options, base: path.join(work, base) };
     await check(name, () => compareCheckpoint(work, name, each, told));
   }
+  for (const type of ["q8_0", "q4_k_m"])
+    await check(type, () =>
+      compareDequantized(
+        work,
+        "linear-score",
+        type,
+        each,
+        environment("requirements.txt", pythons, values.python),
+      ),
+    );
   await check("rewardbench", () =>
     compareEval(work, environment("requirements-rewardbench.txt", pythons, values.python)),
   );
