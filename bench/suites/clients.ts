@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { RewardServer } from "../../lib/serve/http/index.js";
 import { RewardModel } from "../../lib/model/reward-model.js";
+import { allowRoomyHeap } from "../../lib/util/small-heap.js";
 import type { Conversation } from "../../lib/score/conversation/conversation.js";
 import { prepareBenchModel } from "../bench-model.js";
 import type { ClientsReply, ClientsRequest } from "../http-clients.js";
@@ -52,6 +53,8 @@ async function measureModel(
   context: BenchContext,
 ): Promise<void> {
   const { threads, device, emit } = context;
+  // As `serve` has it.
+  allowRoomyHeap();
   const model = await RewardModel.load(directory, { threads, device });
   const server = await RewardServer.start(model, { maxRequests: 2 * CLIENTS });
   const clients = new HttpClients(`${server.url}/score`);

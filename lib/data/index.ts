@@ -25,4 +25,5 @@ export {
   type WriteScoresOptions,
 } from "./records/score-file.js";
 export type { Shard } from "./records/shard.js";
-export { scoreRecords, type RecordOutcome } from "./records/score-records.js";
+export type { RecordOutcome } from "./records/score-record.js";
+export { scoreRecords } from "./records/score-records.js";

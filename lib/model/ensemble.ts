@@ -68,6 +68,7 @@ export class Ensemble extends EnsembleScorer<RewardModel> {
       computedTokens: sum("computedTokens"),
       reusedTokens: sum("reusedTokens"),
       batches: sum("batches"),
+      roomTokens: sum("roomTokens"),
     };
   }
 }

@@ -6,3 +6,11 @@
 import { setFlagsFromString } from "node:v8";
 
 setFlagsFromString("--optimize-for-size");
+
+/**
+ * Lets the heap grow again, for a server: what a request leaves behind dies young, and with room to lie in until then costs next to
+ * nothing to collect. In the small heap collecting took a third of the time of small requests.
+ */
+export function allowRoomyHeap(): void {
+  setFlagsFromString("--no-optimize-for-size");
+}

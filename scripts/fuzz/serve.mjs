@@ -1,6 +1,6 @@
 // Sends mutants of valid requests to every route of a server, first alone, then beside clients that hang, drip, flood or take nothing.
 // The server may not crash, hang or answer 500, and has to score a known request the same all the while. All mutants go to a server
-// over a scorer that takes no time, a fiftieth of them to one over a real model.
+// over a scorer that takes no time, a fiftieth of them to one over a real model. Behind the chat route stands a server that answers at once.
 // Usage, after `npm run build`: node scripts/fuzz/serve.mjs [MUTANTS_PER_ROUTE [FIRST_SEED]]
 
 import { spawn } from "node:child_process";
@@ -9,11 +9,16 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { hostileClients } from "./serve/hostile-clients.mjs";
 import { fuzzServer } from "./serve/fuzz-server.mjs";
+import { stubUpstream } from "./serve/stub-upstream.mjs";
 
 const [mutants = 10_000, firstSeed = 1] = process.argv.slice(2).map(Number);
 const path = (relative) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const { ENDPOINTS } = await import("../../dist/serve/http/endpoints.js");
-const routes = ENDPOINTS.flatMap(({ paths, example }) => paths.map((each) => ({ path: each, example })));
+const { CHAT_ENDPOINT } = await import("../../dist/serve/http/chat/chat-endpoint.js");
+const upstream = await stubUpstream();
+const routes = [...ENDPOINTS, CHAT_ENDPOINT].flatMap(({ paths, example }) =>
+  paths.map((each) => ({ path: each, example })),
+);
 
 /** Of every kind of hostile client; and the share of the mutants that is sent beside them. */
 const HOSTILE_EACH = 10;
@@ -22,10 +27,18 @@ const REAL_SHARE = 50;
 
 const MODEL = path("test/fixtures/models/tiny-grm");
 const SERVERS = [
-  { name: "stub scorer", args: [path("scripts/fuzz/serve/stub-server.mjs")], mutants, tolerance: 0 },
+  {
+    name: "stub scorer",
+    args: [path("scripts/fuzz/serve/stub-server.mjs"), upstream.url],
+    mutants,
+    tolerance: 0,
+  },
   {
     name: "tiny model",
-    args: [path("dist/cli/main.js"), "serve", MODEL, "--port", "0", "--json", "--idle-timeout", "5"],
+    args: [
+      ...[path("dist/cli/main.js"), "serve", MODEL, "--port", "0", "--json", "--idle-timeout", "5"],
+      ...["--upstream", upstream.url, "--max-samples", "64"],
+    ],
     mutants: Math.ceil(mutants / REAL_SHARE),
     // What other batches may change of a reward: 16-bit weights, sums in another order.
     tolerance: 5e-3,
@@ -34,6 +47,7 @@ const SERVERS = [
 
 let failures = 0;
 for (const server of SERVERS) await fuzz(server);
+upstream.close();
 process.exitCode = failures > 0 ? 1 : 0;
 
 async function fuzz({ name, args, mutants: count, tolerance }) {

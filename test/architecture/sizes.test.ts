@@ -16,7 +16,6 @@ const REASONS: Readonly<Record<string, string>> = {
   "lib/eval/report/charts/vega.ts": "bundled by itself at release",
   "lib/serve/electron/channel.ts": "keeps the preload script small",
   "lib/eval/metrics/names.ts": "for the command line, which loads a benchmark only to run it",
-  "lib/util/small-heap.ts": "must be imported before all else",
   "lib/util/unknown-version.ts": "for pages, too, which have no file system",
 };
 

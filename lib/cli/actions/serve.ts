@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { InvalidArgumentError } from "../../errors.js";
 import type { RewardModel } from "../../model/reward-model.js";
 import { RewardServer, type AccessLogForm } from "../../serve/http/index.js";
+import { allowRoomyHeap } from "../../util/small-heap.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import type { ModelOptions, OutputOptions } from "../arguments/command-options.js";
 import { EXIT, errorText } from "../terminal/exit.js";
@@ -36,6 +37,7 @@ export async function serve(io: CliIo, modelDir: string | undefined, options: Se
     throw new InvalidArgumentError("Expected a model to serve: serve <model-dir>, or --model <dir>.");
   }
   const socketPath = socketOf(options.listen);
+  allowRoomyHeap();
   await withModels(modelDirs, options, io, async (models) => {
     const server = await RewardServer.start(models, {
       host: options.host,

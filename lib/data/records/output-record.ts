@@ -3,7 +3,7 @@ import { compareScores } from "../../score/pipeline/compare.js";
 import type { Score, StepReward } from "../../score/score.js";
 import { without } from "../../util/collections.js";
 import type { RecordId } from "./record.js";
-import type { RecordOutcome } from "./score-records.js";
+import type { RecordOutcome } from "./score-record.js";
 import type { ItemRecord } from "./item-record.js";
 
 /** One scored conversation, by the names of the contract. */

@@ -7,7 +7,8 @@ import { outputRecord } from "./output-record.js";
 import { openScoreLog, type RecordSink } from "./record-sink.js";
 import { KeptFields } from "./kept-fields.js";
 import { shardRecords, type Shard } from "./shard.js";
-import { scoreRecords, type RecordOutcome } from "./score-records.js";
+import type { RecordOutcome } from "./score-record.js";
+import { scoreRecords } from "./score-records.js";
 
 /** What `writeScores` may be told. Progress counts records, those of an earlier run included; its total is 0 until known. */
 export interface WriteScoresOptions extends ScoreOptions {

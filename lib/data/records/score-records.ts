@@ -1,21 +1,7 @@
-import {
-  ConversationError,
-  InvalidArgumentError,
-  ScoreError,
-  TemplateError,
-  type RewardError,
-} from "../../errors.js";
-import type { Comparison, Scorer, ScoreOptions, SettledScore } from "../../score/score.js";
-import type { RecordEntry, ScoreRecord } from "./record.js";
+import type { Scorer, ScoreOptions, SettledScore } from "../../score/score.js";
+import type { RecordEntry } from "./record.js";
+import { compareRecord, type RecordOutcome } from "./score-record.js";
 import { WaitingEntries } from "./waiting-entries.js";
-
-/** A record with what the model made of it, or the error that took its place. */
-export type RecordOutcome = Pick<RecordEntry, "id"> &
-  (
-    | { record: ScoreRecord; scores: readonly SettledScore[]; comparison?: undefined; error?: undefined }
-    | { record: ScoreRecord; comparison: Comparison; scores?: undefined; error?: undefined }
-    | { error: RewardError; record?: undefined; scores?: undefined; comparison?: undefined }
-  );
 
 /**
  * Scores the conversations of all records as one stream, so that the engine packs across records, and gives the records
@@ -108,46 +94,11 @@ type Answer =
   | { result: IteratorResult<SettledScore, unknown>; failure?: undefined }
   | { failure: unknown; result?: undefined };
 
-/** Records for a model that only compares: pairs are compared, anything else gets the model's own refusal. */
+/** Records for a model that only compares. */
 async function* compareRecords(
   entries: AsyncIterable<RecordEntry>,
   scorer: Scorer,
   options?: ScoreOptions,
 ): AsyncIterable<RecordOutcome> {
-  for await (const entry of entries) {
-    const { id, record, error } = entry;
-    if (error !== undefined) {
-      yield { id, error };
-      continue;
-    }
-    try {
-      yield await compareRecord(id, record, scorer, options);
-    } catch (cause) {
-      if (!isOfRecord(cause)) throw cause;
-      yield { id, error: cause };
-    }
-  }
-}
-
-/** Any other error is the model's (no memory, no host, …): the next record would fail, too, and could never be resumed. */
-function isOfRecord(error: unknown): error is RewardError {
-  return [ConversationError, TemplateError, ScoreError, InvalidArgumentError].some(
-    (kind) => error instanceof kind,
-  );
-}
-
-async function compareRecord(
-  id: RecordEntry["id"],
-  record: ScoreRecord,
-  scorer: Scorer,
-  options?: ScoreOptions,
-): Promise<RecordOutcome> {
-  if (record.pair !== undefined) {
-    const { prompt, a, b } = record.pair;
-    return { id, record, comparison: await scorer.compare(prompt, a, b, options) };
-  }
-  const scores: SettledScore[] = [];
-  for (const conversation of record.conversations)
-    scores.push({ score: await scorer.score(conversation, options) });
-  return { id, record, scores };
+  for await (const entry of entries) yield await compareRecord(entry, scorer, options);
 }

@@ -4,7 +4,8 @@ import { outputRecord, type OutputJson } from "../../data/records/output-record.
 import type { ScoreRecord } from "../../data/records/record.js";
 import type { RunSettings } from "../../data/records/same-run.js";
 import { ScoreLog } from "../../data/records/score-log.js";
-import { scoreRecords, type RecordOutcome } from "../../data/records/score-records.js";
+import type { RecordOutcome } from "../../data/records/score-record.js";
+import { scoreRecords } from "../../data/records/score-records.js";
 import { ScoringRun } from "../../data/records/scoring-run.js";
 import type { Scorer } from "../../score/score.js";
 import { readRecords } from "../../data/records/read-records.js";

@@ -19,6 +19,8 @@ export interface BackboneStats {
   reusedTokens: number;
   /** Batches that were computed. */
   batches: number;
+  /** Tokens that these batches had room for. */
+  roomTokens: number;
 }
 
 /**
@@ -28,7 +30,13 @@ const HELD_SHARE = 4;
 
 /** Owns a native context: fills batches with the requests of all calls that wait, and computes one after the other. */
 export class BackboneContext {
-  readonly stats: BackboneStats = { requestedTokens: 0, computedTokens: 0, reusedTokens: 0, batches: 0 };
+  readonly stats: BackboneStats = {
+    requestedTokens: 0,
+    computedTokens: 0,
+    reusedTokens: 0,
+    batches: 0,
+    roomTokens: 0,
+  };
   readonly #runner: PlanRunner;
   readonly #queue: CallQueue;
   /** Tokens that calls took from the cache after a batch of their own had left them there. */
@@ -143,6 +151,7 @@ export class BackboneContext {
     this.stats.computedTokens = computed;
     this.stats.reusedTokens = Math.max(0, reused - this.#ownTokens);
     this.stats.batches = batches;
+    this.stats.roomTokens = batches * this.#runner.limits.batchSize;
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Context } from "hono";
 import { readJsonLines } from "../../formats/json/json-lines.js";
 import { rowsOf } from "./formats/score.js";
-import type { Exchange, HttpEnv } from "./request/exchange.js";
+import type { HttpEnv } from "./request/exchange.js";
 import { HttpError } from "./request/http-error.js";
 import type { Endpoint, RouteContext } from "./request/route.js";
 import { sendJson } from "./request/send-answer.js";
 import { sendLines } from "./request/send-lines.js";
 import { WatchedScorer } from "./request/watched-scorer.js";
+import { limitWholeAnswer, withinWorkTime, workTimeOf } from "./request/work-time.js";
 import type { ServerParts } from "./server-parts.js";
 
 /** Answers a request in one wire format: takes its body, waits for its turn, scores, sends. */
@@ -18,17 +19,20 @@ export async function answerEndpoint(
   const { bodies, limits, settings } = parts;
   const { incoming, outgoing } = context.env;
   const exchange = context.get("exchange");
+  const workTime = workTimeOf(incoming.headers["prefer"], settings.workMs);
   if (endpoint.lines !== undefined && bodies.isLines(incoming)) {
     const rows = readJsonLines(bodies.lines(incoming), settings.maxItemChars);
-    const work = await withinTime(exchange, settings.workMs, () => beginWork(context, undefined, parts));
+    limitWholeAnswer(exchange, workTime);
+    const work = await withinWorkTime(exchange, workTime, () => beginWork(context, undefined, parts));
     return answerLines(context, endpoint.lines(rows, work), work, parts);
   }
   const body = await bodies.json(incoming, exchange);
   if (Array.isArray(body)) limits.checkAll(body);
-  return withinTime(exchange, settings.workMs, async () => {
+  return withinWorkTime(exchange, workTime, async () => {
     // Only now: a request whose body does not come must keep nobody from work.
     const work = await beginWork(context, body, parts);
     if (endpoint.lines !== undefined && Array.isArray(body) && wantsLines(context)) {
+      limitWholeAnswer(exchange, workTime);
       return answerLines(context, endpoint.lines(rowsOf(body), work), work, parts);
     }
     try {
@@ -57,28 +61,6 @@ export async function beginWork(context: Context<HttpEnv>, body: unknown, parts:
   exchange.waitedMs = performance.now() - start;
   exchange.model = scorer.description.name;
   return { scorer: new WatchedScorer(scorer, exchange, parts.limits), signal, leave };
-}
-
-/** Aborts a job that takes too long. */
-export async function withinTime<Result>(
-  exchange: Exchange,
-  limitMs: number,
-  job: () => Promise<Result>,
-): Promise<Result> {
-  const timer = setTimeout(() => {
-    exchange.abort(
-      new HttpError(
-        503,
-        "WORK_TIMEOUT",
-        `The request was not done within ${Math.round(limitMs / 1000)} s. Send less at once, or raise the limit (--work-timeout).`,
-      ),
-    );
-  }, limitMs);
-  try {
-    return await job();
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function answerLines(

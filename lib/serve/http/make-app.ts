@@ -41,25 +41,20 @@ export function makeApp(parts: ServerParts): Hono<HttpEnv> {
       return answer(context, parts);
     });
   }
+  const addPost = (path: string, answer: (context: Context<HttpEnv>) => Promise<Response>): void => {
+    app.post(path, (context) => {
+      context.get("exchange").route = path;
+      return answer(context);
+    });
+    app.all(path, () => {
+      throw new HttpError(405, "METHOD_NOT_ALLOWED", `${path} takes POST.`, { allow: "POST" });
+    });
+  };
   for (const endpoint of ENDPOINTS) {
-    for (const path of endpoint.paths) {
-      app.post(path, async (context) => {
-        context.get("exchange").route = path;
-        const response = await answerEndpoint(context, endpoint, parts);
-        return response;
-      });
-      app.all(path, () => {
-        throw new HttpError(405, "METHOD_NOT_ALLOWED", `${path} takes POST.`, { allow: "POST" });
-      });
-    }
+    for (const path of endpoint.paths) addPost(path, (context) => answerEndpoint(context, endpoint, parts));
   }
   const { chat } = parts;
-  if (chat !== undefined) {
-    app.post(CHAT_PATH, (context) => {
-      context.get("exchange").route = CHAT_PATH;
-      return answerChat(context, chat, parts);
-    });
-  }
+  if (chat !== undefined) addPost(CHAT_PATH, (context) => answerChat(context, chat, parts));
   app.notFound(({ req }) => {
     throw notFound(req.path);
   });

@@ -46,8 +46,10 @@ async function settled(conversation) {
   }
 }
 
+const [upstream] = process.argv.slice(2);
 const server = await RewardServer.start(stub, {
   idleMs: 5000,
+  upstream: upstream === undefined ? undefined : { url: upstream },
   onError(error) {
     console.error(error);
     process.exitCode = 1;

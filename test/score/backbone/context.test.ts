@@ -115,7 +115,13 @@ describe("BackboneContext", () => {
     const context = open(new SimulatedContext());
     await context.hiddenStates([lastOf(list(20))]);
     await context.hiddenStates([lastOf(list(50))]);
-    expect(context.stats).toEqual({ requestedTokens: 70, computedTokens: 50, reusedTokens: 20, batches: 4 });
+    expect(context.stats).toEqual({
+      requestedTokens: 70,
+      computedTokens: 50,
+      reusedTokens: 20,
+      batches: 4,
+      roomTokens: 64,
+    });
   });
 
   it("reports progress in tokens, up to the total", async () => {

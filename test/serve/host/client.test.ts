@@ -190,7 +190,7 @@ describe("ScorerClient", () => {
       isPrefilled: false,
       precision: "exact" as const,
     };
-    const stats = { requestedTokens: 30, computedTokens: 20, batches: 1, reusedTokens: 10 };
+    const stats = { requestedTokens: 30, computedTokens: 20, batches: 1, reusedTokens: 10, roomTokens: 64 };
     const scorer = Object.assign(new FakeScorer("fake"), { placement, stats });
     serveScorer(host, { scorer }, { version: "1.2.3" });
     const client = await ScorerClient.connect(port);

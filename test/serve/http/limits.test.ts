@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../../../lib/errors.js";
+import { DeadlineError, InvalidArgumentError } from "../../../lib/errors.js";
 import { RewardServer } from "../../../lib/serve/http/reward-server.js";
 import { FakeScorer, fakeReward } from "../host/fake-scorer.js";
 import { closeServers, post, postBytes, serve } from "./running-server.js";
@@ -72,6 +72,61 @@ describe("limits of a request", () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     expect(metrics).toContain("llama_reward_requests_running 0");
     expect(metrics).toContain("llama_reward_requests_waiting 0");
+  });
+
+  it.each(["wait=1", "respond-async, Wait=1; x=y", 'wait="1"'])(
+    "gives a request up after its own time, %s, and aborts its work",
+    async (prefer) => {
+      const server = await serve(new FakeScorer("fake", { delayMs: 60_000 }));
+      const body = { query: "q", texts: ["a"] };
+      expect(await post(server, "/rerank", body, { prefer })).toMatchObject({
+        status: 504,
+        body: { error: { code: "DEADLINE_EXCEEDED", message: expect.stringContaining("1 s") as string } },
+      });
+      const metrics = await (await fetch(`${server.url}/metrics`)).text();
+      expect(metrics).toContain("llama_reward_requests_running 0");
+    },
+  );
+
+  it("holds a stream of records to its own time from its first line to its last", async () => {
+    const server = await serve(new FakeScorer("fake", { delayMs: 300 }));
+    const response = await fetch(`${server.url}/score`, {
+      method: "POST",
+      headers: { "content-type": "application/x-ndjson", prefer: "wait=1" },
+      body: `${JSON.stringify({ prompt: "q", response: "r" })}\n`.repeat(100),
+    });
+    expect(response.status).toBe(200);
+    let lines = "";
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    const read = async (): Promise<void> => {
+      for await (const bytes of response.body ?? []) lines += decoder.decode(bytes as Uint8Array);
+    };
+    // The connection breaks behind the last line.
+    await expect(read()).rejects.toThrow();
+    expect(JSON.parse(lines.trim().split("\n").at(-1) ?? "")).toMatchObject({
+      error: { code: "DEADLINE_EXCEEDED" },
+    });
+  });
+
+  it.each(["wait=", "wait=soon", "wait=-1", "wait=0", "wait=1.5"])("refuses Prefer: %s", async (prefer) => {
+    const answer = await post(await serve(), "/rerank", { query: "q", texts: ["a"] }, { prefer });
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: "INVALID_ARGUMENT" } } });
+  });
+
+  it("keeps the server's limit where the request allows more, and other preferences are nothing to it", async () => {
+    const slow = await serve(new FakeScorer("fake", { delayMs: 60_000 }), { workMs: 50 });
+    const body = { query: "q", texts: ["a"] };
+    expect(await post(slow, "/rerank", body, { prefer: "wait=100" })).toMatchObject({ status: 503 });
+    expect(await post(await serve(), "/rerank", body, { prefer: "return=minimal" })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it("answers a time limit of the scorer's own as one", async () => {
+    const scorer = new FakeScorer("fake");
+    scorer.rank = () => Promise.reject(new DeadlineError("The call was not done within 5 ms."));
+    const answer = await post(await serve(scorer), "/rerank", { query: "q", texts: ["a"] });
+    expect(answer).toMatchObject({ status: 504, body: { error: { code: "DEADLINE_EXCEEDED" } } });
   });
 
   it("gives a place in the queue back when its client goes away", async () => {

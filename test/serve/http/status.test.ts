@@ -96,7 +96,7 @@ describe("probes", () => {
 describe("metrics", () => {
   it("count requests, items, tokens and times, of each server for itself", async () => {
     const scorer = Object.assign(new FakeTextScorer("fake"), {
-      stats: { requestedTokens: 100, computedTokens: 60, reusedTokens: 30, batches: 3 },
+      stats: { requestedTokens: 100, computedTokens: 60, reusedTokens: 30, batches: 3, roomTokens: 240 },
       queue: { calls: 2, waiting: 1, tokens: 17 },
     });
     const server = await serve(scorer);
@@ -117,6 +117,8 @@ describe("metrics", () => {
       'llama_reward_tokens_computed_total{model="fake"} 60',
       'llama_reward_tokens_shared_total{model="fake"} 40',
       'llama_reward_batches_total{model="fake"} 3',
+      'llama_reward_batch_room_tokens_total{model="fake"} 240',
+      'llama_reward_batch_fill_ratio{model="fake"} 0.25',
       'llama_reward_model_waiting_tokens{model="fake"} 17',
       'llama_reward_request_seconds_count{route="/rerank"} 3',
       "llama_reward_requests_running 0",

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "../../../errors.js";
 import { outputRecord } from "../../../data/records/output-record.js";
 import type { RecordEntry } from "../../../data/records/record.js";
 import { readRecord } from "../../../data/records/read-records.js";
+import { scoreRecord } from "../../../data/records/score-record.js";
 import { scoreRecords } from "../../../data/records/score-records.js";
 import type { DatasetRow, DatasetRows } from "../../../formats/rows.js";
 import { HttpError } from "../request/http-error.js";
@@ -36,11 +37,15 @@ const handler: RouteHandler = async (body, context) => {
     formOf(body, ["text_1", "data_1", "queries", "messages", "prompt"]);
     return scoreVllmPairs(body, context);
   }
-  const values: readonly unknown[] = Array.isArray(body) ? body : [body];
-  for (const value of values) refuseUnhonoured(value, PROMPT_FIELDS);
+  const { scorer, signal } = context;
+  if (!Array.isArray(body)) {
+    refuseUnhonoured(body, PROMPT_FIELDS);
+    return outputRecord(await scoreRecord(readRecord({ line: 0, value: body }), scorer, { signal }));
+  }
+  for (const value of body) refuseUnhonoured(value, PROMPT_FIELDS);
   const outputs: unknown[] = [];
-  for await (const output of lines(rowsOf(values), context)) outputs.push(output);
-  return Array.isArray(body) ? outputs : outputs[0];
+  for await (const output of lines(rowsOf(body), context)) outputs.push(output);
+  return outputs;
 };
 
 /**

@@ -51,7 +51,7 @@ export class Access {
     response.setHeader("access-control-allow-methods", "GET, POST");
     response.setHeader(
       "access-control-allow-headers",
-      "authorization, content-type, content-encoding, x-request-id",
+      "authorization, content-type, content-encoding, prefer, x-request-id",
     );
     response.setHeader("access-control-max-age", ASKED_S);
   }

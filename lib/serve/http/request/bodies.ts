@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { parseJson } from "../../../formats/json/parse-json.js";
-import { bodyBytes, unsupported } from "./body-bytes.js";
+import { arrivedBytes, bodyBytes, unsupported } from "./body-bytes.js";
 import type { Exchange } from "./exchange.js";
 import { HttpError } from "./http-error.js";
 import type { ServerSettings } from "./server-settings.js";
@@ -50,20 +50,15 @@ export class Bodies {
 
   async #receive(request: IncomingMessage, exchange: Exchange): Promise<Buffer> {
     const { maxBodyBytes, idleMs, bodyMs } = this.#settings;
-    const tooLarge = new HttpError(
-      413,
-      "BODY_TOO_LARGE",
-      `The body is larger than ${maxBodyBytes} bytes. Send less at once.`,
-    );
     const bytes = bodyBytes(request, { idleMs, wholeMs: bodyMs });
-    if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) throw tooLarge;
+    if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
     exchange.onEnd(() => {
       this.#heldBytes -= exchange.bodyBytes;
     });
     const smallBytes = Math.min(SMALL_BYTES, maxBodyBytes * SMALL_SHARE);
     const chunks: Uint8Array[] = [];
-    for await (const chunk of bytes) {
-      if (exchange.bodyBytes + chunk.length > maxBodyBytes) throw tooLarge;
+    const take = (chunk: Uint8Array): void => {
+      if (exchange.bodyBytes + chunk.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
       const isTooMuch = this.#heldBytes + chunk.length > BODIES_AT_ONCE * maxBodyBytes;
       if (isTooMuch && exchange.bodyBytes + chunk.length > smallBytes) {
         const message = "Too many large bodies are being worked on. Try again soon.";
@@ -72,7 +67,21 @@ export class Bodies {
       exchange.bodyBytes += chunk.length;
       this.#heldBytes += chunk.length;
       chunks.push(chunk);
+    };
+    const whole = await arrivedBytes(request);
+    if (whole !== undefined) {
+      take(whole);
+      return whole;
     }
+    for await (const chunk of bytes) take(chunk);
     return Buffer.concat(chunks);
   }
+}
+
+function tooLarge(maxBodyBytes: number): HttpError {
+  return new HttpError(
+    413,
+    "BODY_TOO_LARGE",
+    `The body is larger than ${maxBodyBytes} bytes. Send less at once.`,
+  );
 }

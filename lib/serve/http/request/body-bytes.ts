@@ -27,6 +27,19 @@ export function bodyBytes(request: IncomingMessage, times: BodyTimes): AsyncIter
   throw unsupported(`Send the body as it is, or packed by gzip, not with content-encoding: ${encoding}.`);
 }
 
+/** The whole of a body that came in one piece with its head, as small ones do: it needs no stream to wait for. */
+export async function arrivedBytes(request: IncomingMessage): Promise<Buffer | undefined> {
+  // Node tells of the head before it looks at what stands behind it.
+  await Promise.resolve();
+  const { readableLength, headers } = request;
+  if (readableLength !== Number(headers["content-length"]) || headers["content-encoding"] !== undefined)
+    return undefined;
+  const bytes = request.read() as Buffer | null;
+  // To its end, which is not told otherwise.
+  request.resume();
+  return bytes ?? Buffer.alloc(0);
+}
+
 /** @returns the error for a body of a kind that is not understood */
 export function unsupported(message: string): HttpError {
   return new HttpError(415, "UNSUPPORTED_MEDIA_TYPE", message, { "accept-encoding": "gzip, identity" });

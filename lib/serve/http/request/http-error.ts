@@ -49,6 +49,7 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof HttpError) return answer(error.status, error.code, error.message, error.headers);
   if (error instanceof RewardError) {
     const { code, message } = error as RewardError;
+    if (code === "DEADLINE_EXCEEDED") return answer(504, code, message);
     return answer(CLIENT_CODES.has(code) ? 422 : 500, code, message);
   }
   // What went wrong inside is for the server's own log.

@@ -16,7 +16,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
   "429": "The queue is full; Retry-After says when to try again.",
   "500": "The server failed.",
   "501": "The model takes no rendered prompts.",
-  "503": "The server is ending, or the request took too long.",
+  "503": "The server is ending, or the request took longer than the server allows.",
+  "504": "The request took longer than it allows itself, by the header Prefer: wait=SECONDS.",
 };
 
 const errorSchema = z.object({

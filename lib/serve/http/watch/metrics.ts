@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Exchange } from "../request/exchange.js";
 import type { ServedModels } from "../request/models.js";
+import type { ServableScorer } from "../request/route.js";
 import type { WorkQueue } from "../request/work-queue.js";
 
 /** From one cached record on a GPU to thousands on a CPU. */
@@ -124,6 +125,21 @@ function addTokens(registers: Registry[], models: ServedModels): void {
       },
     });
   };
+  const gauge = (name: string, help: string, of: (scorer: ServableScorer) => number | undefined): void => {
+    new Gauge({
+      name: `llama_reward_${name}`,
+      help,
+      labelNames: ["model"],
+      registers,
+      collect() {
+        this.reset();
+        for (const scorer of models.list) {
+          const value = of(scorer);
+          if (value !== undefined) this.set({ model: scorer.description.name }, value);
+        }
+      },
+    });
+  };
   counter("tokens", "Tokens of all prompts.", ({ requestedTokens }) => requestedTokens);
   counter("tokens_computed", "Tokens that the backbone computed.", ({ computedTokens }) => computedTokens);
   counter(
@@ -131,23 +147,18 @@ function addTokens(registers: Registry[], models: ServedModels): void {
     "Tokens that prompts shared, so that they were not computed again.",
     ({ requestedTokens, computedTokens }) => requestedTokens - computedTokens,
   );
-  counter(
-    "batches",
-    "Batches that the backbone computed: the tokens computed, by these, say how full they are.",
-    ({ batches }) => batches,
+  counter("batches", "Batches that the backbone computed.", ({ batches }) => batches);
+  counter("batch_room_tokens", "Tokens that these batches had room for.", ({ roomTokens }) => roomTokens);
+  gauge(
+    "batch_fill_ratio",
+    "Tokens computed by room, of all batches since the start; of a time: the rates of the two counters.",
+    ({ stats }) => stats && (stats.roomTokens === 0 ? 0 : stats.computedTokens / stats.roomTokens),
   );
-  new Gauge({
-    name: "llama_reward_model_waiting_tokens",
-    help: "Tokens of the calls a model has not answered that are not computed.",
-    labelNames: ["model"],
-    registers,
-    collect() {
-      this.reset();
-      for (const { description, queue } of models.list) {
-        if (queue !== undefined) this.set({ model: description.name }, queue.tokens);
-      }
-    },
-  });
+  gauge(
+    "model_waiting_tokens",
+    "Tokens of the calls a model has not answered that are not computed.",
+    ({ queue }) => queue?.tokens,
+  );
 }
 
-type TokenStats = NonNullable<ServedModels["list"][number]["stats"]>;
+type TokenStats = NonNullable<ServableScorer["stats"]>;
