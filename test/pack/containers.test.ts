@@ -1,0 +1,71 @@
+/** Docker is not asked: these are the rules that image and composition are to keep, read from their files. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { parse } from "yaml";
+
+const ROOT = join(import.meta.dirname, "../..");
+const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+
+interface Service {
+  image?: string;
+  build?: string;
+  read_only?: boolean;
+  cap_drop?: string[];
+  security_opt?: string[];
+  command?: string[];
+  entrypoint?: string[];
+  environment?: Record<string, string>;
+  healthcheck?: object;
+  volumes?: string[];
+}
+
+const { services } = parse(read("compose.yaml"), { merge: true }) as { services: Record<string, Service> };
+/** The last stage: what runs. */
+const stage =
+  read("Dockerfile")
+    .split(/^FROM /m)
+    .at(-1) ?? "";
+
+it("the image runs as a numbered user other than root, from a base without compilers, and has a probe", () => {
+  expect(stage).toMatch(/^node:\d+-\S+-slim\n/);
+  expect(/^USER (\d+):\d+$/m.exec(stage)?.[1]).not.toMatch(/^0+$|^undefined$/);
+  expect(stage).not.toMatch(/^RUN /m);
+  expect(stage).toMatch(/^HEALTHCHECK [^]*\/health\/ready/m);
+});
+
+it("what the image has beside the package is what the tests were run with", () => {
+  const { devDependencies, peerDependencies = {} } = JSON.parse(read("package.json")) as {
+    devDependencies: Record<string, string>;
+    peerDependencies?: Record<string, string>;
+  };
+  const installed = new Map(
+    [...read("Dockerfile").matchAll(/ ((?:@[\w-]+\/)?[\w-]+)@(\d[\w.-]*)/g)].map(([, name, version]) => [
+      name,
+      version,
+    ]),
+  );
+  for (const name of Object.keys(peerDependencies))
+    expect(installed.get(name), name).toBe(devDependencies[name]);
+});
+
+it.each(Object.entries(services).filter(([, { build }]) => build !== undefined))(
+  "%s has no rights, no file system to write to, and models that it cannot change",
+  (_name, service) => {
+    expect(service).toMatchObject({ read_only: true, cap_drop: ["ALL"] });
+    expect(service.security_opt).toContain("no-new-privileges:true");
+    for (const volume of service.volumes ?? []) expect(volume).toMatch(/:ro$|^\.\/out:/);
+  },
+);
+
+it("the server lets nobody in without a token", () => {
+  const { command, environment } = services["server"] ?? {};
+  expect(command).toContain("0.0.0.0");
+  expect(environment?.["LLAMA_REWARD_TOKEN"]).toMatch(/^\$\{LLAMA_REWARD_TOKEN:\?.+\}$/);
+});
+
+it("the queue loses nothing to make room, and is asked how it is", () => {
+  const { command, healthcheck } = services["queue"] ?? {};
+  expect(command?.join(" ")).toContain("--maxmemory-policy noeviction");
+  expect(healthcheck).toMatchObject({ test: ["CMD", "valkey-cli", "ping"] });
+});
