@@ -35,6 +35,11 @@ export type RewardErrorCode =
   | "SCORE_INVALID"
   | "DEADLINE_EXCEEDED"
   | "HOST_FAILED"
+  | "WORKER_UNFIT"
+  | "SHARD_INVALID"
+  | "SHARDS_MISSING"
+  | "QUEUE_FAILED"
+  | "STORE_FAILED"
   | "DISPOSED";
 
 /** Options of every error class here: what caused it, and the values a program may want. */
@@ -128,6 +133,15 @@ export class DeadlineError extends RewardError<"DEADLINE_EXCEEDED"> {
 /** The process that hosts a model died or speaks another protocol version. */
 export class HostError extends RewardError<"HOST_FAILED"> {}
 
+/**
+ * A job that many machines share. `WORKER_UNFIT`: this machine cannot do it, another may; `SHARD_INVALID`: nobody can, since the records
+ * are not those that were submitted; `SHARDS_MISSING`: it is not done; `QUEUE_FAILED`, `STORE_FAILED`: Redis, or the place of the
+ * results, cannot be used.
+ */
+export class JobError extends RewardError<
+  "WORKER_UNFIT" | "SHARD_INVALID" | "SHARDS_MISSING" | "QUEUE_FAILED" | "STORE_FAILED"
+> {}
+
 /** Use after `dispose()`. */
 export class DisposedError extends RewardError<"DISPOSED"> {
   constructor(message: string, options?: RewardErrorOptions) {
@@ -187,6 +201,11 @@ const MAKE_BY_CODE: { readonly [Code in RewardErrorCode]: Make<Code> } = {
   SCORE_INVALID: make(ScoreError),
   DEADLINE_EXCEEDED: (_, message, options) => new DeadlineError(message, options),
   HOST_FAILED: make(HostError),
+  WORKER_UNFIT: make(JobError),
+  SHARD_INVALID: make(JobError),
+  SHARDS_MISSING: make(JobError),
+  QUEUE_FAILED: make(JobError),
+  STORE_FAILED: make(JobError),
   DISPOSED: (_, message, options) => new DisposedError(message, options),
 };
 

@@ -25,6 +25,7 @@ export {
   HeadLoadError,
   HostError,
   InvalidArgumentError,
+  JobError,
   ModelLoadError,
   RewardError,
   ScoreError,

@@ -20,15 +20,17 @@ const PACKED_PIECE_BYTES = 1 << 14;
 
 /**
  * The bytes of a data file, unpacked.
+ * @param start the first of them, where the file is not packed
  * @throws `signal.reason` between two pieces
  */
 export async function* dataStream(
   { path, isGzipped }: Pick<DataFile, "path" | "isGzipped">,
   signal?: AbortSignal,
+  start = 0,
 ): AsyncIterable<Uint8Array> {
   const bytes = isGzipped
     ? gunzip(createReadStream(path, { highWaterMark: PACKED_PIECE_BYTES }))
-    : createReadStream(path, { highWaterMark: PIECE_BYTES });
+    : createReadStream(path, { highWaterMark: PIECE_BYTES, start });
   for await (const piece of bytes as AsyncIterable<Uint8Array>) {
     signal?.throwIfAborted();
     yield piece;

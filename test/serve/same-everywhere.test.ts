@@ -1,4 +1,5 @@
-/** The same records through every way in: each route, the command line, the API, a host. One number each. */
+/** The same records through every way in: each route, the command line, the API, a host, a worker of a queue. One number each. */
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RewardModel } from "../../lib/model/reward-model.js";
 import { startScoringHost, type HostedScorer } from "../../lib/serve/host/index.js";
 import { RewardServer } from "../../lib/serve/http/reward-server.js";
-import { cli, toLines } from "../cli/cli.js";
+import { RedisServer, whyNoRedis } from "../../scripts/soak/redis-server.mjs";
+import { cli, parseLines, toLines } from "../cli/cli.js";
 import { convertFixture, type ModelFolder } from "../support/fixtures.js";
 import { post } from "./http/running-server.js";
 
@@ -85,6 +87,25 @@ const records = (): object[] => ANSWERS.map((response) => ({ prompt: PROMPT, res
 /** BOS, as the template writes it and as a client that renders writes it. */
 const BOS = "<|begin_of_text|>";
 
+async function throughQueue(): Promise<number[]> {
+  const work = mkdtempSync(path.join(tmpdir(), "llama-reward-same-"));
+  const redis = await RedisServer.start(work);
+  const main = path.join(ROOT, "dist/cli/main.js");
+  const run = (...args: string[]): string =>
+    execFileSync(process.execPath, [main, ...args, "--quiet"], { encoding: "utf8" });
+  try {
+    const [input, out] = [path.join(work, "records.jsonl"), path.join(work, "run")];
+    writeFileSync(input, toLines(records()));
+    run("submit", folder.directory, input, "--queue", redis.url, "--out", out, "--kv-type", "f32");
+    const machine = ["--device", "cpu", "--threads", "1", "--until-empty"];
+    run("work", "--queue", redis.url, "--models", folder.directory, ...machine);
+    return parseLines(run("collect", out)).map(({ reward }) => reward as number);
+  } finally {
+    await redis.kill();
+    rmSync(work, { recursive: true });
+  }
+}
+
 const WAYS: Record<string, () => Promise<number[]>> = {
   "the API, as a stream": async () => {
     const rewards: number[] = [];
@@ -112,6 +133,7 @@ const WAYS: Record<string, () => Promise<number[]>> = {
     expect(status).toBe(0);
     return lines.map(({ reward }) => reward as number);
   },
+  ...(whyNoRedis() === undefined ? { "a worker of a queue": throughQueue } : {}),
   "/v1/score, one record": async () => {
     const rewards: number[] = [];
     for (const record of records()) rewards.push((await ask<{ reward: number }>("/v1/score", record)).reward);

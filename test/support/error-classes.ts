@@ -32,6 +32,11 @@ export const CLASS_OF_CODE = {
   SCORE_INVALID: errors.ScoreError,
   DEADLINE_EXCEEDED: errors.DeadlineError,
   HOST_FAILED: errors.HostError,
+  WORKER_UNFIT: errors.JobError,
+  SHARD_INVALID: errors.JobError,
+  SHARDS_MISSING: errors.JobError,
+  QUEUE_FAILED: errors.JobError,
+  STORE_FAILED: errors.JobError,
   DISPOSED: errors.DisposedError,
 } as const satisfies Record<errors.RewardErrorCode, unknown>;
 

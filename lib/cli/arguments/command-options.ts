@@ -49,14 +49,51 @@ export function addModelOptions(
     ...BACKBONE_TYPES,
   ]),
 ): Command {
+  command.optionsGroup("Model:").addOption(type);
+  addPlace(command);
+  addContext(command).optionsGroup("Advanced:");
+  addLayers(command);
+  return addRules(command).option(
+    "--no-check",
+    "do not compare the files with their checksums (which is done once per file)",
+  );
+}
+
+/** Adds the options that say where to compute: rewards do not depend on them, or only in their last digits. */
+export function addMachineOptions(command: Command): Command {
+  return addLayers(addPlace(command.optionsGroup("Machine:")));
+}
+
+/** Adds the options that rewards depend on. */
+export function addRuleOptions(command: Command): Command {
+  return addRules(addContext(command.optionsGroup("Model:")).optionsGroup("Advanced:"));
+}
+
+function addPlace(command: Command): Command {
   return command
-    .optionsGroup("Model:")
-    .addOption(type)
     .addOption(deviceOption("where to compute"))
-    .option("--threads <n>", "CPU threads (default: physical cores)", positiveInteger)
-    .option("--context <n>", "longest prompt in tokens (default: by model and memory)", positiveInteger)
-    .optionsGroup("Advanced:")
-    .option("--gpu-layers <n>", "layers on the GPU: auto (as many as fit) or a number", layerCount, "auto")
+    .option("--threads <n>", "CPU threads (default: physical cores)", positiveInteger);
+}
+
+function addLayers(command: Command): Command {
+  return command.option(
+    "--gpu-layers <n>",
+    "layers on the GPU: auto (as many as fit) or a number",
+    layerCount,
+    "auto",
+  );
+}
+
+function addContext(command: Command): Command {
+  return command.option(
+    "--context <n>",
+    "longest prompt in tokens (default: by model and memory)",
+    positiveInteger,
+  );
+}
+
+function addRules(command: Command): Command {
+  return command
     .addOption(
       choice(
         "--kv-type <type>",
@@ -104,8 +141,7 @@ export function addModelOptions(
         "process reward models: how the rewards of steps become one (default: the model's own way)",
         AGGREGATES,
       ),
-    )
-    .option("--no-check", "do not compare the files with their checksums (which is done once per file)");
+    );
 }
 
 /** What every command says of the records it reads. */
@@ -177,6 +213,15 @@ function layerCount(text: string): number | "auto" {
   if (text === "auto") return text;
   if (/^\d{1,4}$/.test(text)) return Number(text);
   throw new InvalidOption("Expected auto, or a whole number of layers.");
+}
+
+/** Adds `--queue` and `--name`. */
+export function addQueueOptions(command: Command, isRequired = true): Command {
+  const flags = "--queue <url>";
+  const description = "Redis (6.2 or newer) or Valkey that hands out the shards: redis://host:port";
+  if (isRequired) command.requiredOption(flags, description);
+  else command.option(flags, description);
+  return command.option("--name <name>", "name of the queue, where one Redis has several", "llama-reward");
 }
 
 /** Collects an option that may be given several times. */

@@ -1,6 +1,7 @@
 import type { CliCommand } from "../arguments/command.js";
 import { benchCommand } from "./bench.js";
 import { cacheCommand } from "./cache.js";
+import { collectCommand } from "./collect.js";
 import { completionCommand } from "./completion.js";
 import { compareCommand } from "./compare.js";
 import { convertCommand } from "./convert.js";
@@ -15,7 +16,10 @@ import { quantizeCommand } from "./quantize.js";
 import { rankCommand } from "./rank.js";
 import { scoreCommand } from "./score.js";
 import { serveCommand } from "./serve.js";
+import { statusCommand } from "./status.js";
+import { submitCommand } from "./submit.js";
 import { verifyCommand } from "./verify.js";
+import { workCommand } from "./work.js";
 
 /** Commands under one title of the help text. */
 export interface CommandGroup {
@@ -46,6 +50,10 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       fidelityCommand,
       inspectCommand,
       verifyCommand,
+      submitCommand,
+      workCommand,
+      statusCommand,
+      collectCommand,
       devicesCommand,
       cacheCommand,
       benchCommand,

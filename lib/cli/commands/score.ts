@@ -39,12 +39,8 @@ export const scoreCommand: CliCommand = {
         "--shard <i/n>",
         "only the i-th of n parts, counted from 1; the outputs of all, in order, are the whole",
         shard,
-      )
-      .option(
-        "--emit <fields>",
-        "further fields of each result, with commas: prompt, ids, hidden, tokens (a reward for each token of the answer)",
-        emitFields,
       );
+    addEmitOption(command);
     addSplitOption(command);
     addOutputOptions(
       addEnsembleOptions(addModelOptions(command)),
@@ -52,6 +48,15 @@ export const scoreCommand: CliCommand = {
     ).action(act(async () => (await import("../actions/score.js")).score));
   },
 };
+
+/** Adds `--emit`. */
+export function addEmitOption(command: Command): Command {
+  return command.option(
+    "--emit <fields>",
+    "further fields of each result, with commas: prompt, ids, hidden, tokens (a reward for each token of the answer)",
+    emitFields,
+  );
+}
 
 function emitFields(text: string): EmitField[] {
   return text.split(",").map((name) => {

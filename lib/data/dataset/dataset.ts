@@ -1,17 +1,10 @@
-import { dataStream, type DataFile } from "../../formats/data-stream.js";
-import { FileError, type RewardError } from "../../errors.js";
+import type { DataFile } from "../../formats/data-stream.js";
+import type { DatasetRows } from "../../formats/rows.js";
 import { countRows } from "./count-rows.js";
 import { findDataFiles } from "./data-file.js";
-import { isRewardError, unreadable, type DatasetRow, type DatasetRows } from "../../formats/rows.js";
 import type { DatasetPart } from "./folder/choose-files.js";
 import { downloadDataset, hubDatasetId } from "./hub-dataset.js";
-import { withColumnValues } from "./csv-columns.js";
-import { readCsvRows } from "../../formats/csv/csv-rows.js";
-import { readJsonArray } from "../../formats/json/json-array.js";
-import { readJsonLines } from "../../formats/json/json-lines.js";
-import { lfsPointerMessage, readLfsPointer } from "../../util/files/lfs-pointer.js";
-import { readParquetRows } from "../../formats/parquet/parquet-rows.js";
-import { messageOf } from "../../util/caught.js";
+import { FILE_START, placedRows } from "./placed-rows.js";
 
 /** A dataset on disk: JSON Lines, JSON arrays, CSV or Parquet, plain or gzip, one file or a folder of them. */
 export interface Dataset {
@@ -54,38 +47,10 @@ async function* readFiles(files: readonly DataFile[], signal: AbortSignal | unde
   let offset = 0;
   for (const file of files) {
     let next = offset;
-    for await (const row of readFile(file, signal)) {
+    for await (const { row } of placedRows(file, FILE_START, signal)) {
       yield { ...row, line: offset + row.line };
       next = offset + row.line + 1;
     }
     offset = next;
   }
-}
-
-/** A file that cannot be read at all gives a single error row, so that the other files of a folder still count. */
-async function* readFile(file: DataFile, signal: AbortSignal | undefined): DatasetRows {
-  let line = 0;
-  try {
-    for await (const row of rowsOf(file, signal)) {
-      line = row.line + 1;
-      yield row.error === undefined ? row : { line: row.line, error: named(file, row.error) };
-    }
-  } catch (error) {
-    signal?.throwIfAborted();
-    yield { line, error: named(file, error) } satisfies DatasetRow;
-  }
-}
-
-async function* rowsOf(file: DataFile, signal: AbortSignal | undefined): DatasetRows {
-  const pointer = await readLfsPointer(file.path);
-  if (pointer !== undefined) throw unreadable(lfsPointerMessage("This", pointer));
-  if (file.format === "parquet") yield* readParquetRows(file, signal);
-  else if (file.format === "csv")
-    for await (const row of readCsvRows(dataStream(file, signal))) yield withColumnValues(row);
-  else yield* (file.format === "json" ? readJsonArray : readJsonLines)(dataStream(file, signal));
-}
-
-function named(file: DataFile, error: unknown): RewardError {
-  if (isRewardError(error)) return unreadable(`${file.name}: ${error.message}`, error);
-  return new FileError("FILE_FAILED", `${file.name} cannot be read: ${messageOf(error)}.`, { cause: error });
 }

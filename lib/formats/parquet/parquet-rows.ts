@@ -13,16 +13,18 @@ import { messageOf } from "../../util/caught.js";
  * and every length is compared with what is there before anything is decoded. A column that cannot be read leaves
  * `UnreadableColumn` in its rows, which matters only to those who want the column. A row group of which no column can be read
  * gives one error, at its first row, and the others still come.
+ * @param start the first row wanted; groups in front of it are not decoded
  * @throws DatasetError no Parquet file, or one without its end; `signal.reason`
  */
-export async function* readParquetRows(file: DataFile, signal?: AbortSignal): DatasetRows {
+export async function* readParquetRows(file: DataFile, signal?: AbortSignal, start = 0): DatasetRows {
   const source = await opened(openByteSource(file, signal));
   try {
     const table = await opened(readTable(source));
     await prepareCodecs();
     let line = 0;
     for (const group of table.groups) {
-      yield* groupRows(source, table, group, line, signal);
+      const isBefore = line + group.rowCount <= start;
+      if (!isBefore) yield* groupRows(source, table, group, line, { signal, start });
       line += group.rowCount;
     }
     if (line !== table.rowCount) {
@@ -67,7 +69,7 @@ async function* groupRows(
   table: Table,
   group: RowGroup,
   firstLine: number,
-  signal: AbortSignal | undefined,
+  { signal, start }: { signal: AbortSignal | undefined; start: number },
 ): AsyncIterable<DatasetRow> {
   if (group.rowCount === 0) return;
   const columns = await readColumns(source, table, group, signal);
@@ -83,7 +85,7 @@ async function* groupRows(
     };
     return;
   }
-  for (let row = 0; row < group.rowCount; row++) {
+  for (let row = Math.max(0, start - firstLine); row < group.rowCount; row++) {
     const value: Record<string, unknown> = {};
     for (const { name, values, problem: unread } of columns)
       value[name] = values === undefined ? unread : values[row];
