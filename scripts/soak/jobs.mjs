@@ -153,9 +153,12 @@ async function limitRate() {
   await queue.close();
 }
 
-/** What the order of float32 sums changes from one batch to the next, in two runs of one machine, too. */
+/**
+ * What the order of float32 sums changes from one batch to the next, in two runs of one machine, too: the bound of test/eval/kill.test.ts for
+ * the same model. Another prompt, or one BOS less, changes 0.1 and more.
+ */
 function compare(actual, expected) {
-  const BATCH_NOISE = 1e-5;
+  const BATCH_NOISE = 5e-4;
   const lines = (text) => text.split("\n").map((line) => line.replace(/-?\d+\.\d+(e-?\d+)?/g, "#"));
   assert.deepEqual(lines(actual), lines(expected));
   const numbers = (text) => text.match(/(?<="reward":)-?[\d.e-]+/g).map(Number);
