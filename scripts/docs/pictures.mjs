@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 
@@ -88,7 +89,7 @@ async function reportPicture() {
 /** Lines of a terminal with their weight and colour. */
 function terminalPicture(command, output) {
   const lines = [`$ ${command}`, ...output.trimEnd().split("\n")];
-  const columns = Math.max(...lines.map((line) => line.replace(/\x1b\[\d+m/g, "").length));
+  const columns = Math.max(...lines.map((line) => stripVTControlCharacters(line).length));
   const [width, height] = [Math.ceil(columns * 8.43) + 32, lines.length * 20 + 28];
   const text = lines.map(
     (line, row) => `<text x="16" y="${row * 20 + 30}" xml:space="preserve">${spans(line)}</text>`,
@@ -102,16 +103,16 @@ ${text.join("\n")}
 `;
 }
 
+/** Pieces of a line, each in the look that the code before it asks for. */
 function spans(line) {
-  let style = "";
-  return line
-    .split(/(\x1b\[\d+m)/)
-    .map((part) => {
-      const code = /^\x1b\[(\d+)m$/.exec(part)?.[1];
-      if (code === undefined) return part === "" ? "" : `<tspan ${style}>${escaped(part)}</tspan>`;
-      style = STYLES[code] ?? "";
-      return "";
-    })
+  const [plain, ...rest] = line.split("\u001b[");
+  const pieces = [
+    ["0", plain],
+    ...rest.map((piece) => [piece.slice(0, piece.indexOf("m")), piece.slice(piece.indexOf("m") + 1)]),
+  ];
+  return pieces
+    .filter(([, text]) => text !== "")
+    .map(([code, text]) => `<tspan ${STYLES[code] ?? ""}>${escaped(text)}</tspan>`)
     .join("");
 }
 
