@@ -1,5 +1,5 @@
 // Makes the pictures of docs/images/ with the two trained models of examples/models: the report of `eval` (report.png) and what `rank`
-// prints (rank.svg). Needs a build and a Chromium (CHROMIUM_PATH). Takes some minutes: the models score real pairs.
+// prints (rank.svg); a name as argument makes one of them. Needs a build and a Chromium (CHROMIUM_PATH). Takes some minutes: the models score real pairs.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,8 +27,9 @@ const STYLES = {
 
 const folder = mkdtempSync(join(tmpdir(), "llama-reward-pictures-"));
 try {
-  write("rank.svg", terminalPicture("llama-reward rank examples/models/smol-urm …", rankOutput()));
-  await reportPicture();
+  const wanted = process.argv.slice(2);
+  if (wanted.length === 0 || wanted.includes("rank")) write("rank.svg", terminalPicture(...rankOutput()));
+  if (wanted.length === 0 || wanted.includes("report")) await reportPicture();
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -42,14 +43,24 @@ function run(args, env = {}) {
   });
 }
 
+/** The README's first command and what it prints. */
 function rankOutput() {
-  const responses = [
-    "Plants use sunlight to turn water and carbon dioxide into sugar and oxygen.",
-    "Photosynthesis is when plants eat soil at night.",
-    "I do not know.",
+  const command = [
+    "$ llama-reward rank examples/models/smol-grm \\",
+    '    --prompt "How do I boil an egg?" \\',
+    '    --response "Put it in boiling water for eight minutes." \\',
+    '    --response "Water water water water." --response "I don\'t know."',
   ];
-  const args = ["rank", join(ROOT, "examples/models/smol-urm"), "--prompt", "What is photosynthesis?"];
-  return run([...args, ...responses.flatMap((text) => ["--response", text])], { FORCE_COLOR: "1" });
+  const responses = [
+    "Put it in boiling water for eight minutes.",
+    "Water water water water.",
+    "I don't know.",
+  ];
+  const args = ["rank", join(ROOT, "examples/models/smol-grm"), "--prompt", "How do I boil an egg?"];
+  return [
+    command,
+    run([...args, ...responses.flatMap((text) => ["--response", text])], { FORCE_COLOR: "1" }),
+  ];
 }
 
 async function reportPicture() {
@@ -88,7 +99,7 @@ async function reportPicture() {
 
 /** Lines of a terminal with their weight and colour. */
 function terminalPicture(command, output) {
-  const lines = [`$ ${command}`, ...output.trimEnd().split("\n")];
+  const lines = [...command, ...output.trimEnd().split("\n")];
   const columns = Math.max(...lines.map((line) => stripVTControlCharacters(line).length));
   const [width, height] = [Math.ceil(columns * 8.43) + 32, lines.length * 20 + 28];
   const text = lines.map(
@@ -112,7 +123,7 @@ function spans(line) {
   ];
   return pieces
     .filter(([, text]) => text !== "")
-    .map(([code, text]) => `<tspan ${STYLES[code] ?? ""}>${escaped(text)}</tspan>`)
+    .map(([code, text]) => `<tspan${code in STYLES ? ` ${STYLES[code]}` : ""}>${escaped(text)}</tspan>`)
     .join("");
 }
 
