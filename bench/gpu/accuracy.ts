@@ -36,9 +36,10 @@ interface Case {
 
 const WORDS =
   "river stone light answer because number twelve slowly green matter through question paper almost never";
-const CONVERSATIONS = 8;
 
 const [device = "cuda", work = "", ...folders] = process.argv.slice(2);
+/** Few where there is no GPU: a dry run shows that it works. */
+const CONVERSATIONS = device === "cpu" ? 2 : 8;
 for (const folder of folders) {
   const cases = readCases(folder);
   const directory = cases === undefined ? folder : path.join(work, path.basename(folder));
