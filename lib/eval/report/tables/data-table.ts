@@ -46,7 +46,7 @@ export interface DataTable {
 /** A table that the page's script lets one sort, copy and save; without the script it is a table like any other. */
 export function dataTable({ id, title, columns, groups, note }: DataTable): Markup {
   return html`<div class="data">
-    <div class="scroll" tabindex="0" role="region" aria-label="${title}">
+    <div class="scroll" tabindex="0" role="region" aria-label="${`Table: ${title}`}">
       <table data-name="${id}">
         <caption>
           ${title}
