@@ -1,7 +1,8 @@
 import { outputRecord } from "../../../data/records/output-record.js";
 import { recordDigest } from "../../../data/records/record-digest.js";
 import { runIdentity } from "../../../data/records/same-run.js";
-import { scoreRecords, type RecordOutcome } from "../../../data/records/score-records.js";
+import type { RecordOutcome } from "../../../data/records/score-record.js";
+import { scoreRecords } from "../../../data/records/score-records.js";
 import type { RecordEntry } from "../../../data/records/record.js";
 import type { DataFile } from "../../../formats/data-stream.js";
 import { canonicalJson } from "../../../formats/json/canonical-json.js";
