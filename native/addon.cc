@@ -13,6 +13,7 @@
 #include "error.h"
 #include "extra_exports.h"
 #include "gguf_file.h"
+#include "gpu_backends.h"
 #include "js_context.h"
 #include "js_dense.h"
 #include "js_model.h"

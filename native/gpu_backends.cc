@@ -56,8 +56,9 @@ void GpuBackendLoader::load(const std::string &path, const std::string &name) {
   if (backend != nullptr && symbols_.ggml_backend_reg_dev_count(backend) > 0) {
     usable_.insert(name);
     loaded_.push_back({path, log.all_lines()});
-  } else
+  } else {
     failures_[name].push_back(path + ": " + (backend == nullptr ? "" : "found no device. ") + log.summary());
+  }
 }
 
 } // namespace llama_reward

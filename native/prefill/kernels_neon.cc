@@ -69,11 +69,11 @@ inline void transpose8(const float *const rows[8], float *target, int64_t stride
       const float32x4_t b = vld1q_f32(rows[row + 1] + column);
       const float32x4_t c = vld1q_f32(rows[row + 2] + column);
       const float32x4_t d = vld1q_f32(rows[row + 3] + column);
-      float *to = target + column * stride + row;
+      float *to = target + (column * stride) + row;
       vst1q_f32(to, pairs(vtrn1q_f32(a, b), vtrn1q_f32(c, d), false));
       vst1q_f32(to + stride, pairs(vtrn2q_f32(a, b), vtrn2q_f32(c, d), false));
-      vst1q_f32(to + 2 * stride, pairs(vtrn1q_f32(a, b), vtrn1q_f32(c, d), true));
-      vst1q_f32(to + 3 * stride, pairs(vtrn2q_f32(a, b), vtrn2q_f32(c, d), true));
+      vst1q_f32(to + (2 * stride), pairs(vtrn1q_f32(a, b), vtrn1q_f32(c, d), true));
+      vst1q_f32(to + (3 * stride), pairs(vtrn2q_f32(a, b), vtrn2q_f32(c, d), true));
     }
 }
 
