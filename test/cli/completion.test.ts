@@ -18,7 +18,7 @@ async function offers(...words: string[]): Promise<string[]> {
 }
 
 it.skipIf(process.platform === "win32")("bash completes commands, options and their values", async () => {
-  expect(await offers("co")).toEqual(["compare", "convert", "completion"]);
+  expect(await offers("co")).toEqual(["compare", "convert", "collect", "completion"]);
   expect(await offers("score", "m", "--tr")).toEqual(["--truncate"]);
   expect(await offers("score", "m", "--truncate", "")).toEqual(["error", "left", "right"]);
   expect(await offers("eval", "rewardbench")).toEqual(["rewardbench", "rewardbench2"]);
