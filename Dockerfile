@@ -23,7 +23,7 @@ ENV NODE_ENV=production
 COPY --from=build /app /app
 # The user that the base image brings, who has no rights. It writes to /tmp and to the volumes of its commands only.
 USER 1000:1000
-WORKDIR /home/node
+WORKDIR /app
 EXPOSE 8080
 # Of `serve`; other commands switch it off.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 \
