@@ -59,12 +59,11 @@ export async function provenanceOf(
   };
 }
 
-/** The files of a dataset, by what its user called it. */
+/** The files of a dataset, by what its user called it: one that was named itself, or those of a folder or a Hub dataset. */
 export function dataFiles({ path, files }: Dataset): NamedFile[] {
-  const isOne = files.length === 1 && !path.startsWith("hub:");
-  return files.map((file) => ({
+  return files.map(({ name, path: file }) => ({
     role: "data",
-    path: isOne ? path : `${path}/${file.name}`,
-    file: file.path,
+    path: file === path ? path : `${path.replace(/[/\\]$/, "")}/${name}`,
+    file,
   }));
 }
