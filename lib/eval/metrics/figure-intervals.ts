@@ -58,7 +58,9 @@ export function differencesOf(first: ResampledFigures, second: ResampledFigures)
     const difference = value - (theirs[index] ?? Number.NaN);
     // Runs that never disagree here: as many disagreements as none of so many records leave plausible.
     const [, most] = low === high ? wilsonInterval(0, first.units[index] ?? 0) : [0, 0];
-    return { difference, interval: [low - most, high + most] };
+    // No share is more than 100 points away from another.
+    const [least, largest] = [Math.min(-1, low), Math.max(1, high)];
+    return { difference, interval: [Math.max(least, low - most), Math.min(largest, high + most)] };
   });
   return unflatten(first, differences);
 }

@@ -73,6 +73,17 @@ describe("compareRuns", () => {
     expect(high).toBeCloseTo(0.1611, 4);
   });
 
+  it("knows no difference of more than 100 points", () => {
+    const right = run("a", repeated([true, 20]));
+    const wrong = run("b", repeated([false, 20]));
+    const [low, high] = compareRuns(BENCHMARKS.pairs, [right, wrong]).differences[0]?.average.interval ?? [];
+    // Newcombe's 20 of 20.
+    expect(low).toBeCloseTo(0.8389, 4);
+    expect(high).toBe(1);
+    const swapped = compareRuns(BENCHMARKS.pairs, [wrong, right]).differences[0]?.average.interval;
+    expect(swapped?.[0]).toBe(-1);
+  });
+
   it("refuses runs without a common record", () => {
     expect(() => compareRuns(BENCHMARKS.pairs, [run("a", [true]), run("b", [undefined, true])])).toThrow(
       /b\.jsonl has no score of a record that this run has/,
