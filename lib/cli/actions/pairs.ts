@@ -57,7 +57,8 @@ export async function pairs(
     });
   const result = await resumable(io, options, () => withModel(modelDir, options, io, work));
   if (report !== undefined) {
-    const page = await renderPairsReport({ input, out, split, config, result, command: io.commandLine });
+    const about = { input, out, split, config, result, command: io.commandLine, signal: io.signal };
+    const page = await renderPairsReport(about);
     await writeWhole(report, page);
   }
   await printLine(io.stdout, options.json === true ? JSON.stringify(result) : describe(result, out));

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { openDataset } from "../../data/dataset/dataset.js";
+import { unreadable } from "../../formats/rows.js";
 import type { ChatMessages } from "../../score/conversation/conversation.js";
+import { zodProblems } from "../../util/zod-problems.js";
 import { messageText } from "../items/message-text.js";
 
 /** A pair that `makePairs` wrote, with its texts. */
@@ -41,12 +43,20 @@ const row = z.looseObject({
   margin: z.number(),
 });
 
-/** Reads a file of pairs as `makePairs` wrote it. Texts are read and let go, but for those that are shown. */
-export async function readPairs(path: string): Promise<PairsOverview> {
+/**
+ * Reads a file of pairs as `makePairs` wrote it. Texts are read and let go, but for those that are shown.
+ * @throws DatasetError `DATASET_INVALID` something else is there; `signal.reason`
+ */
+export async function readPairs(path: string, signal?: AbortSignal): Promise<PairsOverview> {
   const overview: PairsOverview = { margins: [], chosenLonger: 0, chosenShorter: 0, closest: [], widest: [] };
-  for await (const { line, value, error } of (await openDataset(path)).rows()) {
+  for await (const { line, value, error } of (await openDataset(path, { signal })).rows()) {
     if (error !== undefined) throw error;
-    const { id, prompt, chosen, rejected, score_chosen, score_rejected, margin } = row.parse(value);
+    const parsed = row.safeParse(value);
+    if (!parsed.success) {
+      const problems = zodProblems(parsed.error, "pair").join("; ");
+      throw unreadable(`Line ${line + 1} of ${path} is no pair as \`makePairs\` writes it: ${problems}.`);
+    }
+    const { id, prompt, chosen, rejected, score_chosen, score_rejected, margin } = parsed.data;
     const pair: WrittenPair = {
       id: String(id),
       line,

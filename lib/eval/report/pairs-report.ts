@@ -17,7 +17,10 @@ import { number, share, whole, words } from "./tables/cells.js";
 import { dataTable } from "./tables/data-table.js";
 
 /** What the page of some pairs is made from. */
-export interface PairsReportOptions extends Pick<MakePairsOptions, "input" | "out" | "split" | "config"> {
+export interface PairsReportOptions extends Pick<
+  MakePairsOptions,
+  "input" | "out" | "split" | "config" | "signal"
+> {
   /** What `makePairs` returned. */
   result: MakePairsResult;
   /** The command line, to be named in the report. */
@@ -26,7 +29,7 @@ export interface PairsReportOptions extends Pick<MakePairsOptions, "input" | "ou
 
 /**
  * What `makePairs` made as one page without network: margins, lengths, records without a pair, and the closest and widest pairs with their texts.
- * @throws DatasetError, FileError the pairs or the input cannot be read
+ * @throws DatasetError, FileError the pairs or the input cannot be read; `signal.reason`
  * @example
  * ```ts
  * import { writeFile } from "node:fs/promises";
@@ -47,10 +50,11 @@ export async function renderPairsReport({
   config,
   result,
   command,
+  signal,
 }: PairsReportOptions): Promise<string> {
-  const overview = await readPairs(out);
+  const overview = await readPairs(out, signal);
   const scoredBy = await readRunNote(result.scoresFile);
-  const dataset = await openDataset(input, { split, config });
+  const dataset = await openDataset(input, { split, config, signal });
   const files = [
     ...dataFiles(dataset),
     { role: "scores" as const, path: result.scoresFile },
@@ -76,7 +80,7 @@ export async function renderPairsReport({
       anchors,
     ),
     textsSection("widest", "Widest pairs", "The pairs with the largest margins.", far, anchors),
-    provenanceSection(await provenanceOf(files, { command, scoredBy })),
+    provenanceSection(await provenanceOf(files, { command, scoredBy, signal })),
   ]);
 }
 
