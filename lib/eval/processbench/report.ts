@@ -6,6 +6,7 @@ import { figureTile, notice, recordNotices, tiles } from "../report/sections/lea
 import { provenanceSection } from "../report/sections/provenance.js";
 import { scoreTable } from "../report/sections/scores.js";
 import { interval, share, whole, words } from "../report/tables/cells.js";
+import { countTable } from "../report/tables/count-table.js";
 import { dataTable } from "../report/tables/data-table.js";
 import type { ProcessBenchSummary } from "./summary.js";
 
@@ -120,22 +121,13 @@ function placesSection({ places }: ProcessBenchSummary): Section | null {
     id: "places",
     title: "Where errors are seen",
     body: html`<p>Of ${count(total)} wrong solutions: where the first step below the threshold is.</p>
-      ${dataTable({
+      ${countTable({
         id: "places",
         title: "Where the first step below the threshold is",
-        columns: [
-          { title: "First step found wrong", isText: true },
-          { title: "Solutions" },
-          { title: "Share, %", name: "Share" },
-        ],
-        groups: [
-          {
-            name: "",
-            rows: rows
-              .filter(([, value]) => value > 0)
-              .map(([name, value]) => ({ cells: [words(name), whole(value), share(value / total)] })),
-          },
-        ],
+        kind: "First step found wrong",
+        unit: "Solutions",
+        rows: rows.filter(([, value]) => value > 0),
+        total,
       })}`,
   };
 }

@@ -5,16 +5,14 @@ import { readPairs, type PairsOverview, type WrittenPair } from "../pairs/read-p
 import { dataFiles, provenanceOf } from "../provenance/provenance.js";
 import { readRunNote } from "../provenance/run-note.js";
 import { meanOf } from "../stats/mean.js";
-import { marginChart } from "./charts/margin-chart.js";
-import { chartSection } from "./figures.js";
 import { count, counted, decimal, percent } from "./html/format.js";
 import { html } from "./html/html.js";
 import { reportPage, type Section } from "./report-page.js";
+import { marginFigure } from "./sections/charts.js";
 import { tiles } from "./sections/lead.js";
 import { provenanceSection } from "./sections/provenance.js";
 import { pairList } from "./sections/worst-pairs.js";
-import { number, share, whole, words } from "./tables/cells.js";
-import { dataTable } from "./tables/data-table.js";
+import { countTable } from "./tables/count-table.js";
 
 /** What the page of some pairs is made from. */
 export interface PairsReportOptions extends Pick<
@@ -69,7 +67,7 @@ export async function renderPairsReport({
       { value: decimal(meanOf(margins)), name: "mean margin", note: scoredBy?.name ?? "" },
     ])}`;
   return reportPage(`Preference pairs${scoredBy === undefined ? "" : `: ${scoredBy.name}`}`, lead, [
-    await marginsSection(margins),
+    await marginFigure(histogram(margins, BINS), "Pairs", MARGINS),
     lengthSection(overview),
     leftOutSection(result),
     textsSection(
@@ -86,28 +84,8 @@ export async function renderPairsReport({
 
 const BINS = 30;
 
-async function marginsSection(margins: readonly number[]): Promise<Section | null> {
-  const bins = histogram(margins, BINS);
-  if (bins.length === 0) return null;
-  return chartSection(
-    { id: "margins", title: "Margins" },
-    "By how much the chosen answer is better than the rejected one. Pairs near zero teach little and may be wrong: --min-margin leaves them out.",
-    marginChart(bins, "Pairs"),
-    {
-      id: "margins",
-      title: "Pairs by margin",
-      columns: [{ title: "Margin from" }, { title: "to" }, { title: "Pairs" }],
-      groups: [
-        {
-          name: "",
-          rows: bins.map(({ low, high, count: pairs }) => ({
-            cells: [number(low), number(high), whole(pairs)],
-          })),
-        },
-      ],
-    },
-  );
-}
+const MARGINS =
+  "By how much the chosen answer is better than the rejected one. Pairs near zero teach little and may be wrong: --min-margin leaves them out.";
 
 function lengthSection({ margins, chosenLonger, chosenShorter }: PairsOverview): Section | null {
   if (margins.length === 0) return null;
@@ -123,22 +101,13 @@ function lengthSection({ margins, chosenLonger, chosenShorter }: PairsOverview):
         Chosen answers are longer in ${percent(chosenLonger / margins.length)} of the pairs. Far from 50 %,
         training on them teaches length.
       </p>
-      ${dataTable({
+      ${countTable({
         id: "length",
         title: "Pairs by which answer has more characters",
-        columns: [
-          { title: "Chosen answer is", isText: true },
-          { title: "Pairs" },
-          { title: "Share, %", name: "Share" },
-        ],
-        groups: [
-          {
-            name: "",
-            rows: rows.map(([name, pairs]) => ({
-              cells: [words(name), whole(pairs), share(pairs / margins.length)],
-            })),
-          },
-        ],
+        kind: "Chosen answer is",
+        unit: "Pairs",
+        rows,
+        total: margins.length,
       })}`,
   };
 }
@@ -150,22 +119,13 @@ function leftOutSection({ leftOut, leftOutFile, records }: MakePairsResult): Sec
     id: "left-out",
     title: "Records without a pair",
     body: html`<p>${leftOutFile} names each of them.</p>
-      ${dataTable({
+      ${countTable({
         id: "left-out",
         title: "Records without a pair, by reason",
-        columns: [
-          { title: "Reason", isText: true },
-          { title: "Records" },
-          { title: "Share, %", name: "Share" },
-        ],
-        groups: [
-          {
-            name: "",
-            rows: reasons.map(([reason, times]) => ({
-              cells: [words(reason), whole(times), share(times / records)],
-            })),
-          },
-        ],
+        kind: "Reason",
+        unit: "Records",
+        rows: reasons,
+        total: records,
       })}`,
   };
 }

@@ -2,8 +2,10 @@ import type { Interval } from "./bootstrap.js";
 
 // The terminal and the page say these in the same words.
 
-const MINUS = "\u2212";
-const UNKNOWN = "\u2013";
+/** Stands before a number; a hyphen is too short. */
+export const MINUS = "\u2212";
+/** Stands in place of a figure that is not there. */
+export const UNKNOWN = "\u2013";
 
 /** A difference of shares in percentage points, with its sign. */
 export function signedPoints(difference: number): string {

@@ -1,7 +1,5 @@
 import type { Interval } from "../../stats/bootstrap.js";
-
-const MINUS = "\u2212";
-const UNKNOWN = "\u2013";
+import { MINUS, UNKNOWN } from "../../stats/figure-text.js";
 
 /** A share as percent with one decimal, as leaderboards print it. */
 export function percent(share: number | null | undefined): string {

@@ -1,3 +1,4 @@
+import type { HistogramBin } from "../../analysis/histogram.js";
 import type { LengthBias } from "../../analysis/length-bias.js";
 import type { CalibrationSummary, EvalSummary } from "../../analysis/summary.js";
 import type { ComparedUnit } from "../../metrics/benchmark-rules.js";
@@ -15,22 +16,35 @@ import type { DataTable, TableCell } from "../tables/data-table.js";
 /** Each of these draws one chart of the report, or nothing where the run has no such figures. */
 
 export async function marginSection({ benchmark, margins }: EvalSummary): Promise<Section | null> {
-  if (margins.length === 0) return null;
   const unit = capitalised(BENCHMARKS[benchmark].comparedUnit);
-  return chartSection(
-    { id: "margins", title: "Margins" },
+  return marginFigure(
+    margins,
+    unit,
     `By how much the chosen answer wins. ${unit} left of the line are judged wrongly; a tall bar at the line means many ` +
       "near-ties, which rounding or quantization can flip." +
       (benchmark === "rm-bench"
         ? " A record has nine comparisons."
         : " Where a record has several answers, the closest pair counts."),
-    marginChart(margins, unit),
+  );
+}
+
+/** Margins of whatever `unit` counts, with how to read them. */
+export async function marginFigure(
+  bins: readonly HistogramBin[],
+  unit: string,
+  caption: string,
+): Promise<Section | null> {
+  if (bins.length === 0) return null;
+  return chartSection(
+    { id: "margins", title: "Margins" },
+    caption,
+    marginChart(bins, unit),
     numbers(
       "margins",
       `${unit} by margin`,
       ["Margin from", "to", unit],
-      margins,
-      ({ low, high, count: records }) => [number(low), number(high), whole(records)],
+      bins,
+      ({ low, high, count: members }) => [number(low), number(high), whole(members)],
     ),
   );
 }

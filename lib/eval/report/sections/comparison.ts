@@ -7,7 +7,8 @@ import { html, type Markup } from "../html/html.js";
 import type { Section } from "../report-page.js";
 import { change, drawing, interval, number, share, whole, words } from "../tables/cells.js";
 import { dataTable } from "../tables/data-table.js";
-import { dotAxis, dotPlot, scaleOf } from "../tables/dot-plot.js";
+import { dotAxis, dotPlot, scaleOf, shareAxis } from "../tables/dot-plot.js";
+import { notice } from "./lead.js";
 import { runKind, runLegend } from "../tables/run-legend.js";
 import { runsTable, shortName } from "../tables/runs-table.js";
 
@@ -21,16 +22,14 @@ export function comparisonSection(comparison: RunComparison | null): Section | n
     body: html`<div class="verdict">
         ${differences.filter(({ first }) => first === 0).map((each) => html`<p>${differenceVerdict(comparison, each)}</p>`)}
       </div>
-      ${
+      ${notice([
         comparison.isTooFew
-          ? html`<div class="notice" role="note">
-              <p>
-                ${counted(records, "record", "records")} in all runs: fewer than ${FEW_RECORDS} are too few to
-                tell runs apart.
-              </p>
-            </div>`
-          : null
-      }
+          ? html`<p>
+              ${counted(records, "record", "records")} in all runs: fewer than ${FEW_RECORDS} are too few to
+              tell runs apart.
+            </p>`
+          : null,
+      ])}
       <p>
         Over the ${counted(records, "record", "records")} that all runs have. Differences are paired: the same
         records are drawn for both runs.
@@ -49,7 +48,7 @@ function runsOverview(runs: readonly ComparedRun[], records: number): Markup {
     title: "Average of every run",
     columns: [
       { title: "Run", isText: true },
-      { title: dotAxis(scale, (value) => `${Math.round(value * 1000) / 10}`), isPlot: true },
+      { title: shareAxis(scale), isPlot: true },
       { title: "Average, %", name: "Average" },
       { title: "95 %", name: "95 % interval" },
       { title: `Right of ${count(records)}`, name: "Right" },

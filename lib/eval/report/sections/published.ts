@@ -5,7 +5,7 @@ import { html } from "../html/html.js";
 import type { Section } from "../report-page.js";
 import { drawing, share, words } from "../tables/cells.js";
 import { dataTable, type TableRow } from "../tables/data-table.js";
-import { dotAxis, dotPlot, scaleOf, type Dot } from "../tables/dot-plot.js";
+import { dotPlot, scaleOf, shareAxis, type Dot } from "../tables/dot-plot.js";
 
 interface Line {
   model: string;
@@ -58,7 +58,7 @@ export function publishedSection(summary: EvalSummary): Section | null {
         title: "Published models and this run",
         columns: [
           { title: "Model", isText: true },
-          { title: dotAxis(scale, (value) => `${Math.round(value * 100)}`), isPlot: true },
+          { title: shareAxis(scale), isPlot: true },
           { title: "Average, %", name: "Average" },
           ...sections.map((name) => ({ title: name })),
         ],

@@ -6,8 +6,8 @@ import { count, counted as countedNoun, percent, percentRange } from "../html/fo
 import { html } from "../html/html.js";
 import type { Section } from "../report-page.js";
 import { counted, drawing, interval, kindOf, share, whole } from "../tables/cells.js";
-import { dataTable, type TableGroup, type TableRow } from "../tables/data-table.js";
-import { dotAxis, dotPlot, scaleOf, type Scale } from "../tables/dot-plot.js";
+import { dataTable, SHOWN_ROWS, type TableGroup, type TableRow } from "../tables/data-table.js";
+import { dotPlot, scaleOf, shareAxis, type Scale } from "../tables/dot-plot.js";
 
 /** One figure with what it rests on. */
 export interface ScoreLine {
@@ -23,9 +23,6 @@ export interface ScoreLines {
   name: string;
   lines: readonly ScoreLine[];
 }
-
-/** Longer tables are cut: a dataset may call every record a subset. */
-export const SHOWN_LINES = 200;
 
 /** Average, sections and subsets, those of a section below it, each as a dot with its interval. */
 export function scoresSection(summary: EvalSummary): Section {
@@ -64,7 +61,7 @@ export function scoreTable(
     title,
     columns: [
       { title: "Name", isText: true },
-      { title: dotAxis(scale, (value) => `${Math.round(value * 1000) / 10}`), isPlot: true },
+      { title: shareAxis(scale), isPlot: true },
       { title: figure, name: figure.replace(/, %$/, "") },
       { title: "95 %", name: "95 % interval" },
       { title: unit },
@@ -94,15 +91,15 @@ function scoreRow(line: ScoreLine, scale: Scale, unit: string): TableRow {
 }
 
 function cut(groups: readonly ScoreLines[], unit: string): { shown: ScoreLines[]; note: string | undefined } {
-  let left = SHOWN_LINES;
+  let left = SHOWN_ROWS;
   const shown = groups.map(({ name, lines }) => {
     const kept = lines.slice(0, left);
     left -= kept.length;
     return { name, lines: kept };
   });
-  const hidden = groups.reduce((sum, { lines }) => sum + lines.length, 0) - (SHOWN_LINES - left);
+  const hidden = groups.reduce((sum, { lines }) => sum + lines.length, 0) - (SHOWN_ROWS - left);
   if (hidden === 0) return { shown, note: undefined };
-  const note = `The first ${SHOWN_LINES} lines; summary.json has ${countedNoun(hidden, "more line", "more lines")} with their ${unit.toLowerCase()}.`;
+  const note = `The first ${SHOWN_ROWS} lines; summary.json has ${countedNoun(hidden, "more line", "more lines")} with their ${unit.toLowerCase()}.`;
   return { shown: shown.filter(({ lines }) => lines.length > 0), note };
 }
 

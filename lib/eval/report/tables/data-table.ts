@@ -43,6 +43,9 @@ export interface DataTable {
   note?: string | undefined;
 }
 
+/** Longer tables are cut: a dataset may call every record a subset. */
+export const SHOWN_ROWS = 200;
+
 /** A table that the page's script lets one sort, copy and save; without the script it is a table like any other. */
 export function dataTable({ id, title, columns, groups, note }: DataTable): Markup {
   return html`<div class="data">

@@ -58,6 +58,11 @@ export function dotAxis({ ticks, ...scale }: Scale, format: (value: number) => s
   </svg>`;
 }
 
+/** The same for shares, in percent. */
+export function shareAxis(scale: Scale): Markup {
+  return dotAxis(scale, (value) => `${Math.round(value * 1000) / 10}`);
+}
+
 /** One row of dots with their intervals. Its numbers stand beside it, so it is not read aloud. */
 export function dotPlot(scale: Scale, dots: readonly Dot[], reference?: number): Markup {
   const known = dots.filter(({ value }) => Number.isFinite(value));

@@ -3,12 +3,9 @@ import { signedRange } from "../../stats/figure-text.js";
 import { percent, percentRange } from "../html/format.js";
 import type { Markup } from "../html/html.js";
 import { change, drawing, interval, share, words } from "./cells.js";
-import { dataTable, type TableColumn, type TableRow } from "./data-table.js";
-import { dotAxis, dotPlot, scaleOf, type Dot } from "./dot-plot.js";
+import { dataTable, SHOWN_ROWS, type TableColumn, type TableRow } from "./data-table.js";
+import { dotPlot, scaleOf, shareAxis, type Dot } from "./dot-plot.js";
 import { runKind } from "./run-legend.js";
-
-/** Longer tables are cut: a dataset may call every record a subset. */
-const SHOWN_ROWS = 200;
 
 interface Line {
   group: "sections" | "subsets";
@@ -27,7 +24,6 @@ export function runsTable({ runs, differences }: RunComparison): Markup {
       const [value, ends] = [run[group][name] ?? Number.NaN, run.intervals[group][name]];
       return {
         value,
-        interval: runs.length === 1 ? ends : undefined,
         label: `${run.name}: ${percent(value)} (95 %: ${percentRange(ends)})`,
         ...runKind(place),
       };
@@ -35,21 +31,21 @@ export function runsTable({ runs, differences }: RunComparison): Markup {
   const scale = scaleOf(lines.flatMap(dots));
   const [only] = differences.length === 1 ? differences : [];
   const row = (line: Line): TableRow => {
-    const only_ = only?.[line.group][line.name];
+    const paired = only?.[line.group][line.name];
     return {
       cells: [
         words(line.name === "" ? "no subset" : line.name),
         drawing(dotPlot(scale, dots(line))),
         ...runs.map((run) => share(run[line.group][line.name])),
-        ...(only_ === undefined
+        ...(paired === undefined
           ? []
-          : [change(only_.difference), interval(only_.interval, signedRange(only_.interval))]),
+          : [change(paired.difference), interval(paired.interval, signedRange(paired.interval))]),
       ],
     };
   };
   const columns: TableColumn[] = [
     { title: "Section or subset", isText: true },
-    { title: dotAxis(scale, (value) => `${Math.round(value * 1000) / 10}`), isPlot: true },
+    { title: shareAxis(scale), isPlot: true },
     ...runs.map(({ name }) => ({ title: shortName(name), name, hint: name })),
     ...(only === undefined
       ? []
