@@ -1,5 +1,4 @@
-import { pipeline, Readable } from "node:stream";
-import { parse, type InfoField } from "csv-parse";
+import { CsvError, parse, type InfoField } from "csv-parse";
 import { messageOf } from "../../util/caught.js";
 import { largest } from "../../util/collections.js";
 import { withoutByteOrderMark } from "../../util/utf8.js";
@@ -24,19 +23,10 @@ export async function* readCsvRows(bytes: AsyncIterable<Uint8Array>): DatasetRow
   const text = decoded(bytes);
   // The mark that editors put in front belongs to the file.
   const start = withoutByteOrderMark(await headOf(text));
-  const parser = parse({
-    delimiter: delimiterOf(start),
-    cast: (value: string, { quoting }: InfoField): Cell => (value === "" && !quoting ? null : value),
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: LARGEST_RECORD_BYTES,
-  });
   let head: string[] | undefined;
   let line = 0;
-  // What goes wrong in the source destroys the parser, whose loop then throws it.
-  pipeline(Readable.from(joined(start, text)), parser, () => undefined);
   try {
-    for await (const cells of parser as AsyncIterable<Cell[]>) {
+    for await (const cells of recordsOf(joined(start, text), delimiterOf(start))) {
       if (head === undefined) {
         head = checkedHead(cells);
         continue;
@@ -53,10 +43,39 @@ export async function* readCsvRows(bytes: AsyncIterable<Uint8Array>): DatasetRow
       yield { line: line++, value: Object.fromEntries(fields) as Record<string, string> };
     }
   } catch (error) {
-    if (error instanceof Error && "code" in error && String(error.code).startsWith("CSV_"))
+    if (error instanceof CsvError)
       throw unreadable(`Behind line ${line}, this is no CSV: ${messageOf(error)}.`, error);
     throw error;
   }
+}
+
+/**
+ * The records of a table, the head too. Those in front of a broken one come, however the text is cut into pieces: read from, the parser's
+ * own stream would drop with the error whatever nobody had taken yet.
+ * @throws CsvError
+ */
+async function* recordsOf(pieces: AsyncIterable<string>, delimiter: string): AsyncIterable<Cell[]> {
+  const ready: Cell[][] = [];
+  const parser = parse({
+    delimiter,
+    cast: (value: string, { quoting }: InfoField): Cell => (value === "" && !quoting ? null : value),
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: LARGEST_RECORD_BYTES,
+    on_record: (cells: Cell[]) => {
+      ready.push(cells);
+      return null;
+    },
+  });
+  // Told by the call that fails.
+  parser.on("error", () => undefined);
+  async function* after(call: (done: (failure?: Error | null) => void) => void): AsyncIterable<Cell[]> {
+    const failure = await new Promise<Error | null | undefined>(call);
+    yield* ready.splice(0);
+    if (failure instanceof Error) throw failure;
+  }
+  for await (const piece of pieces) yield* after((done) => parser.write(piece, done));
+  yield* after((done) => parser.end(done));
 }
 
 /** @throws DatasetError columns without a name, or two of one name */

@@ -3,14 +3,15 @@ import { describe, expect, it } from "vitest";
 import { readCsvRows } from "../../../lib/formats/csv/csv-rows.js";
 import type { DatasetRow } from "../../../lib/formats/rows.js";
 
-/** Reads bytes that come in small pieces. */
-async function rowsOf(text: string | Buffer): Promise<DatasetRow[]> {
+/** Bytes in small pieces. */
+function* piecesOf(text: string | Buffer, size = 3): Iterable<Uint8Array> {
   const bytes = Buffer.from(text);
-  function* pieces(): Iterable<Uint8Array> {
-    for (let at = 0; at < bytes.length; at += 3) yield bytes.subarray(at, at + 3);
-  }
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function rowsOf(text: string | Buffer): Promise<DatasetRow[]> {
   const rows: DatasetRow[] = [];
-  for await (const row of readCsvRows(Readable.from(pieces()))) rows.push(row);
+  for await (const row of readCsvRows(Readable.from(piecesOf(text)))) rows.push(row);
   return rows;
 }
 
@@ -52,10 +53,28 @@ describe("readCsvRows", () => {
     ["a column without a name", "a,\n1,2\n", /does not name every column/],
     ["text that is not UTF-8", Buffer.from([0x61, 0x0a, 0xe4, 0x0a]), /not UTF-8.*CSV UTF-8/],
     ["a stray quote", 'a,b\n"1"x,2\n3,4\n', /this is no CSV/],
+    ["a quote within a text", 'a,b\n1"x,2\n3,4\n', /this is no CSV/],
+    ["a quote that is never closed", 'a,b\n"1,2\n3,4\n', /this is no CSV/],
   ])("refuses %s", async (_what, text, says) => {
     await expect(rowsOf(text)).rejects.toMatchObject({
       code: "DATASET_INVALID",
       message: expect.stringMatching(says) as string,
     });
   });
+
+  it.each([1, 100, 65_536])(
+    "gives every row in front of a stray quote, in pieces of %i bytes",
+    async (size) => {
+      const text = `a,b\n${"1,2\n".repeat(100)}"1"x,2\n3,4\n`;
+      const lines: number[] = [];
+      const read = async (): Promise<void> => {
+        for await (const { line } of readCsvRows(Readable.from(piecesOf(text, size)))) lines.push(line);
+      };
+      await expect(read()).rejects.toMatchObject({
+        code: "DATASET_INVALID",
+        message: expect.stringMatching(/^Behind line 100, this is no CSV/) as string,
+      });
+      expect(lines).toEqual(Array.from({ length: 100 }, (_, line) => line));
+    },
+  );
 });
