@@ -35,9 +35,11 @@ export async function fetchModelFolder(
   copies: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const keys: string[] = [];
-  for await (const key of store.list("")) keys.push(key);
   const fileOf = (key: string): string => path.join(copies, key);
+  const keys: string[] = [];
+  // What consoles of buckets make for empty folders is no file. A key may hold "..", and lead anywhere on this machine.
+  for await (const key of store.list(""))
+    if (!key.endsWith("/") && isInside(copies, fileOf(key))) keys.push(key);
   // A model's before that of the reference inside it.
   const descriptions = keys
     .filter((name) => path.posix.basename(name) === REWARD_JSON)
@@ -45,10 +47,13 @@ export async function fetchModelFolder(
   for (const key of descriptions) await refresh(store, key, fileOf(key), signal);
   const folder = await findModelFolder(copies, run);
   if (folder === undefined) return undefined;
-  const inside = (key: string): boolean => !path.relative(folder, fileOf(key)).startsWith("..");
-  for (const key of keys.filter(inside))
+  for (const key of keys.filter((each) => isInside(folder, fileOf(each))))
     if (!(await exists(fileOf(key)))) await copyObject(store, key, fileOf(key), signal);
   return folder;
+}
+
+function isInside(folder: string, file: string): boolean {
+  return file.startsWith(path.join(folder, path.sep));
 }
 
 /** Another `reward.json` is another model: nothing of the one before stays. */

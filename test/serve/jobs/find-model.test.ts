@@ -1,10 +1,11 @@
-import { cp, readdir, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { folderFingerprint } from "../../../lib/model/folder/folder-fingerprint.js";
 import { fetchModelFolder, findModelFolder } from "../../../lib/serve/jobs/find-model.js";
 import type { JobRun } from "../../../lib/serve/jobs/shard/run.js";
 import { FolderStore } from "../../../lib/serve/jobs/store/folder-store.js";
+import type { ObjectStore } from "../../../lib/serve/jobs/store/object-store.js";
 import { temporaryFolder } from "../../support/fixtures.js";
 
 const MODELS = join(import.meta.dirname, "../../fixtures/models");
@@ -47,4 +48,29 @@ it("copies the one model folder that is asked for, and once", async () => {
   await writeFile(join(copies, "tiny-urm", "reward.json"), "{}");
   await fetchModelFolder(store, await runOf("tiny-urm"), copies, NO_SIGNAL);
   expect((await stat(head)).size).toBeGreaterThan(4);
+});
+
+it("touches nothing outside its folder, whatever keys a bucket has", async () => {
+  const [place, around] = [await temporaryFolder(), await temporaryFolder()];
+  await cp(join(MODELS, "tiny-grm"), join(place, "tiny-grm"), { recursive: true });
+  const copies = join(around, "copies");
+  await mkdir(copies);
+  await writeFile(join(around, "reward.json"), "another's");
+  const folder = new FolderStore(place);
+  const store: ObjectStore = {
+    url: folder.url,
+    has: (key) => folder.has(key),
+    put: (key, bytes) => folder.put(key, bytes),
+    read: (key) => folder.read(key),
+    async *list(prefix) {
+      yield* ["../reward.json", "tiny-grm/../../copies-too/reward.json", "", "tiny-grm/", "tiny-grm/empty/"];
+      yield* folder.list(prefix);
+    },
+  };
+  const found = await fetchModelFolder(store, await runOf("tiny-grm"), copies, NO_SIGNAL);
+  expect(found).toBe(join(copies, "tiny-grm"));
+  expect((await readdir(around)).sort()).toEqual(["copies", "reward.json"]);
+  expect((await readdir(join(copies, "tiny-grm"))).sort()).toEqual(
+    (await readdir(join(MODELS, "tiny-grm"))).sort(),
+  );
 });
