@@ -1,9 +1,10 @@
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError } from "../../errors.js";
 import { isRunning } from "../../util/files/process-identity.js";
 import { fileError } from "../../util/caught.js";
 import type { FileLock } from "../../util/files/file-lock.js";
+import { syncFolder } from "../../util/files/write-whole.js";
 import { REWARD_JSON, WORKING_MARK } from "./file-names.js";
 import { lockModelFolder } from "./folder-lock.js";
 
@@ -139,16 +140,5 @@ async function removeStale(prefix: string): Promise<void> {
     // With the lock held, one of this process's id is a killed one's, too.
     if (pid === process.pid || !isRunning({ pid, started: null }))
       await rm(entry, { recursive: true, force: true });
-  }
-}
-
-/** Makes renames in a folder durable. Windows has no such thing, and refuses. */
-async function syncFolder(directory: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

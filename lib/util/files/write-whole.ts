@@ -5,15 +5,18 @@ import { open, rename, rm } from "node:fs/promises";
  * power cut, finds the old file or the new one, whole. What could not be finished is removed.
  */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  await putWhole(path, async (incomplete) => {
-    const handle = await open(incomplete, "w");
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  });
+  await putWhole(path, (incomplete) => writeDurably(incomplete, content));
+}
+
+/** Writes a file, and waits until it is on the disk. */
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(path, "w");
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /**
@@ -38,6 +41,17 @@ export async function putWhole(
 /** Waits until a file is on the disk: a name that gets there first would be that of an empty file after a power cut. */
 export async function syncFile(path: string): Promise<void> {
   const handle = await open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes new names in a folder durable. Windows has no such thing, and refuses. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
   try {
     await handle.sync();
   } finally {

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { link, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { createReadStream, type ReadStream } from "node:fs";
+import { link, mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { once } from "node:events";
 import { JobError } from "../../../errors.js";
-import { codeOf, messageOf } from "../../../util/caught.js";
+import { codeOf, fileError } from "../../../util/caught.js";
 import { exists } from "../../../util/files/optional-file.js";
+import { syncFolder, writeDurably } from "../../../util/files/write-whole.js";
 import type { ObjectStore } from "./object-store.js";
 
 /** How names begin that are only there while somebody writes. */
@@ -28,9 +29,17 @@ export class FolderStore implements ObjectStore {
     const stream = createReadStream(this.#file(key));
     try {
       await once(stream, "open");
-      return stream as AsyncIterable<Uint8Array>;
+      return this.#pieces(stream, key);
     } catch (cause) {
       if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
+      throw this.#failed("read", key, cause);
+    }
+  }
+
+  async *#pieces(stream: ReadStream, key: string): AsyncIterable<Uint8Array> {
+    try {
+      yield* stream as AsyncIterable<Uint8Array>;
+    } catch (cause) {
       throw this.#failed("read", key, cause);
     }
   }
@@ -74,22 +83,7 @@ export class FolderStore implements ObjectStore {
   }
 
   #failed(operation: string, key: string, cause: unknown): JobError {
-    const advice = codeOf(cause) === "ENOSPC" ? " The disk is full: make room." : "";
-    return new JobError(
-      "STORE_FAILED",
-      `Cannot ${operation} ${this.#file(key)}: ${messageOf(cause)}.${advice}`,
-      { cause },
-    );
-  }
-}
-
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, "wx");
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    return new JobError("STORE_FAILED", fileError(operation, this.#file(key), cause).message, { cause });
   }
 }
 
@@ -103,16 +97,5 @@ async function giveName(incomplete: string, file: string): Promise<boolean> {
     if (await exists(file)) return false;
     await rename(incomplete, file);
     return true;
-  }
-}
-
-/** Makes a new name durable. Windows has no such thing, and refuses. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -7,7 +7,7 @@ export interface ObjectStore {
   /**
    * The bytes of an object.
    * @returns undefined where there is none
-   * @throws JobError `STORE_FAILED`
+   * @throws JobError `STORE_FAILED`, also while they are read
    */
   read(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /**

@@ -44,9 +44,17 @@ export class S3Store implements ObjectStore {
   async read(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     try {
       const { Body } = await this.#client.send(new this.#sdk.GetObjectCommand(this.#object(key)));
-      return Body as unknown as AsyncIterable<Uint8Array>;
+      return this.#pieces(Body as unknown as AsyncIterable<Uint8Array>, key);
     } catch (cause) {
       if (statusOf(cause) === NOT_FOUND) return undefined;
+      throw this.#failed("read", key, cause);
+    }
+  }
+
+  async *#pieces(body: AsyncIterable<Uint8Array>, key: string): AsyncIterable<Uint8Array> {
+    try {
+      yield* body;
+    } catch (cause) {
       throw this.#failed("read", key, cause);
     }
   }

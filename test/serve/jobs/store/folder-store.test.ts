@@ -1,6 +1,7 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readRun } from "../../../../lib/serve/jobs/open-run.js";
 import { FolderStore } from "../../../../lib/serve/jobs/store/folder-store.js";
 import { openStore } from "../../../../lib/serve/jobs/store/open-store.js";
 import { temporaryFolder } from "../../../support/fixtures.js";
@@ -28,6 +29,15 @@ describe("a folder", () => {
     await expect(store.put("a/b", Buffer.from("1"))).rejects.toMatchObject({ code: "STORE_FAILED" });
     expect(await store.has("a")).toBe(false);
     expect(await store.read("a")).toBeUndefined();
+  });
+
+  it("says what is wrong while it is read", async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, "run.json"));
+    await expect(readRun(new FolderStore(folder))).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringContaining(join(folder, "run.json")) as string,
+    });
   });
 });
 

@@ -1,12 +1,15 @@
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { scoreFile } from "../../../../lib/data/index.js";
 import { collect } from "../../../../lib/serve/jobs/collect.js";
 import { JobQueue } from "../../../../lib/serve/jobs/queue/job-queue.js";
 import { openStore } from "../../../../lib/serve/jobs/store/open-store.js";
-import type { ObjectStore } from "../../../../lib/serve/jobs/store/object-store.js";
+import { readObject, type ObjectStore } from "../../../../lib/serve/jobs/store/object-store.js";
 import { submit } from "../../../../lib/serve/jobs/submit.js";
 import { work } from "../../../../lib/serve/jobs/work.js";
 import { RedisServer, whyNoRedis } from "../../../../scripts/soak/redis-server.mjs";
@@ -84,4 +87,28 @@ describe.skipIf(ENDPOINT === undefined)("a bucket (npm run test:s3 starts a serv
       await redis.kill();
     }
   });
+});
+
+it("says that a bucket broke off in the middle of an object", async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { "content-length": "1000" });
+    response.write("half", () => response.destroy());
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const settings = {
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  };
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+  try {
+    await expect(readObject(await openStore("s3://bucket/run"), "plan.jsonl")).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringContaining("s3://bucket/run/plan.jsonl") as string,
+    });
+  } finally {
+    vi.unstubAllEnvs();
+    server.close();
+  }
 });
