@@ -57,7 +57,8 @@ export interface LoadOptions {
   signal?: AbortSignal | undefined;
 }
 
-const schema = z.strictObject({
+/** What every option may be. */
+export const loadOptionsSchema = z.strictObject({
   type: z.enum(BACKBONE_TYPES).optional(),
   device: z.string().optional(),
   gpuLayers: z.union([z.literal("auto"), z.int().min(0).max(10_000)]).optional(),
@@ -77,7 +78,7 @@ const schema = z.strictObject({
 
 /** @throws InvalidArgumentError for a wrong value or an unknown option name */
 export function checkLoadOptions(options: LoadOptions): LoadOptions {
-  const result = schema.safeParse(options);
+  const result = loadOptionsSchema.safeParse(options);
   if (result.success) return options;
   const problems = zodProblems(result.error, "options");
   throw new InvalidArgumentError(`RewardModel.load cannot use these options. ${problems.join("; ")}.`, {

@@ -1,5 +1,6 @@
 import { acceptHubIds } from "../../convert/accept-hub-ids.js";
 import type { EmitField } from "../../score/score.js";
+import { givenScoringOptions } from "../../serve/jobs/shard/run.js";
 import { parseBucketPlace } from "../../serve/jobs/store/bucket-place.js";
 import { openStore } from "../../serve/jobs/store/open-store.js";
 import { submit, type Submitted } from "../../serve/jobs/submit.js";
@@ -28,9 +29,6 @@ export async function submitRecords(
   if (parseBucketPlace(input) === undefined) await checkInput("INPUT", input);
   acceptHubIds();
   const { out, chunk, split, config, emit } = options;
-  const { type, contextLength, kvType, prefill, precision, bos, specialTokens, truncate, aggregate } =
-    loadOptions(options);
-  const given = { type, contextLength, kvType, prefill, precision, bos, specialTokens, truncate, aggregate };
   const progress = new ProgressDisplay(io, options.quiet === true);
   try {
     const submitted = await withQueue(options, async (queue) =>
@@ -42,7 +40,7 @@ export async function submitRecords(
         queue,
         store: await openStore(out),
         chunk,
-        options: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+        options: givenScoringOptions(loadOptions(options)),
         emit,
         signal: io.signal,
         onProgress: (done) => {

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { canonicalJson } from "../../../formats/json/canonical-json.js";
-import { BACKBONE_TYPES } from "../../../model/architecture/backbone-type.js";
-import { AGGREGATES } from "../../../score/conversation/aggregate.js";
+import { loadOptionsSchema, type LoadOptions } from "../../../model/load-options.js";
 import { EMIT_FIELDS } from "../../../score/score.js";
 
 /** Version of what is written: a worker of another one refuses. */
@@ -12,19 +11,29 @@ const digest = z.string().regex(/^[0-9a-f]{32,64}$/);
 const count = z.int().nonnegative();
 
 /** Options of `RewardModel.load` that change rewards: the same on every machine. All others are each worker's own. */
-export const scoringOptionsSchema = z.strictObject({
-  type: z.enum(BACKBONE_TYPES),
-  contextLength: z.int().positive().optional(),
-  kvType: z.enum(["f32", "f16"]).optional(),
-  prefill: z.enum(["auto", "off"]).optional(),
-  precision: z.enum(["exact", "fast"]).optional(),
-  bos: z.enum(["reference", "once", "none"]).optional(),
-  specialTokens: z.enum(["parse", "literal"]).optional(),
-  truncate: z.enum(["error", "left", "right"]).optional(),
-  aggregate: z.enum(AGGREGATES).optional(),
-});
+export const scoringOptionsSchema = loadOptionsSchema
+  .pick({
+    type: true,
+    contextLength: true,
+    kvType: true,
+    prefill: true,
+    precision: true,
+    bos: true,
+    specialTokens: true,
+    truncate: true,
+    aggregate: true,
+  })
+  .required({ type: true });
 /** See {@link scoringOptionsSchema}. */
 export type ScoringOptions = z.infer<typeof scoringOptionsSchema>;
+
+/** Those of them that are given. */
+export function givenScoringOptions(options: LoadOptions): Partial<ScoringOptions> {
+  const given = Object.entries(options).filter(
+    ([name, value]) => value !== undefined && name in scoringOptionsSchema.shape,
+  );
+  return Object.fromEntries(given);
+}
 
 /** `run.json` beside the results: what every shard of a run has in common. */
 export const runSchema = z.strictObject({
