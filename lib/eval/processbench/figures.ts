@@ -74,21 +74,24 @@ export function measureProcess(
     names.map((subset) => figuresOf(sample, subset).f1 ?? NaN);
   const [average = NOTHING, ...f1] = bootstrapIntervals(
     units,
-    (sample) => [averageOf(f1s(sample)), ...f1s(sample)],
+    (sample) => {
+      const values = f1s(sample);
+      return [averageOf(values), ...values];
+    },
     options,
   );
+  const byName = <T>(values: readonly T[]): Record<string, T> =>
+    Object.fromEntries(values.map((value, index) => [names[index] ?? "", value]));
   const mean = averageOf(f1s(units));
   const figures = names.map((subset) => figuresOf(units, subset));
   const widened = figures.map((own, index) => withWidth(f1[index] ?? NOTHING, own));
   return {
     average: Number.isNaN(mean) ? null : mean,
-    subsets: Object.fromEntries(
-      names.map((subset, index) => [subset, figures[index] ?? figuresOf(units, subset)]),
-    ),
+    subsets: byName(figures),
     places,
     intervals: {
       average: average[0] === average[1] ? meanInterval(widened) : average,
-      f1: Object.fromEntries(names.map((subset, index) => [subset, widened[index] ?? NOTHING])),
+      f1: byName(widened),
     },
     noAverageBecause: Number.isNaN(mean)
       ? `no subset has both right and wrong solutions, of which F1 is made (${figures.reduce((sum, { errorCount }) => sum + errorCount, 0)} ` +
