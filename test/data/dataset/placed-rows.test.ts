@@ -39,6 +39,8 @@ it.each([
   ["lines.jsonl.gz", gzipSync(LINES), 9],
   ["array.json", JSON.stringify(VALUES), 7],
   ["table.parquet", parquet(), 7],
+  ["table.csv", 'id,text\n0,"a\nb"\n1\n2,c\n', 3],
+  ["stray-quote.csv", 'id,text\n0,a\n1,b\n2,"c"d\n3,e\n', 3],
   ["half.jsonl.gz", gzipSync(LINES.repeat(5000)).subarray(0, 400), undefined],
 ])("comes back to every row of %s", async (name, content, count) => {
   const path = join(await temporaryFolder(), name);
