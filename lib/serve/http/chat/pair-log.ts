@@ -14,6 +14,8 @@ export class PairLog {
   #last: Promise<void> = Promise.resolve();
   /** Whether the file ends within a line, as a full disk or a killed server leave it. */
   #isTorn = false;
+  /** Whether it is one: what goes to a pipe or a device cannot be read again, nor synced. */
+  #isFile = true;
 
   constructor(file: string) {
     this.#file = file;
@@ -23,8 +25,10 @@ export class PairLog {
   async open(): Promise<void> {
     try {
       await using file = await open(this.#file, "a+");
-      const { size } = await file.stat();
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+      const stat = await file.stat();
+      this.#isFile = stat.isFile();
+      if (!this.#isFile) return;
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, stat.size - 1));
       this.#isTorn = bytesRead > 0 && buffer.toString() !== "\n";
     } catch (error) {
       throw fileError("open", this.#file, error);
@@ -53,7 +57,9 @@ export class PairLog {
   #write(text: string): Promise<void> {
     const written = this.#last.then(async () => {
       try {
-        await appendFile(this.#file, this.#isTorn ? `\n${text}` : text, { flush: true });
+        await appendFile(this.#file, this.#isTorn ? `\n${text}` : text, {
+          flush: this.#isFile,
+        });
         this.#isTorn = false;
       } catch (error) {
         this.#isTorn = true;

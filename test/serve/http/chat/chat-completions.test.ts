@@ -242,6 +242,20 @@ describe("best of n for OpenAI's clients", () => {
     expect(errors).toMatchObject([{ code: "FILE_FAILED" }]);
   });
 
+  it.skipIf(process.platform === "win32")(
+    "writes pairs to what is no file, and cannot be synced",
+    async () => {
+      const errors: unknown[] = [];
+      const { client } = await open(
+        together,
+        { logPairs: "/dev/null" },
+        { onError: (error) => errors.push(error) },
+      );
+      await client.chat.completions.create(PROMPT);
+      expect(errors).toEqual([]);
+    },
+  );
+
   it("does not start where the pairs cannot be written", async () => {
     await expect(open(together, { logPairs: "/dev/null/pairs.jsonl" })).rejects.toMatchObject({
       code: "FILE_FAILED",
