@@ -1,6 +1,7 @@
 // Steps with limits: each ends when its own time or that of all is over, with everything that it started.
 
 import { spawn } from "node:child_process";
+import os from "node:os";
 
 /** Time after which a step that was asked to end is ended. */
 const GRACE_MS = 5_000;
@@ -70,6 +71,13 @@ export class Steps {
   }
 }
 
+/** What ends a run from outside: without a listener, before any `exit` listener is told. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+function leave(signal: NodeJS.Signals): void {
+  process.exit(128 + os.constants.signals[signal]);
+}
+
 function runLimited(
   [program = "", ...args]: readonly string[],
   limitMs: number,
@@ -97,8 +105,16 @@ function runLimited(
         end("SIGKILL");
       }, limitMs + GRACE_MS),
     ];
+    // Signals to this process's group do not reach the child's.
+    const onExit = (): void => {
+      end("SIGKILL");
+    };
+    process.on("exit", onExit);
+    for (const signal of SIGNALS) process.on(signal, leave);
     const finish = (isDone: boolean): void => {
       for (const timer of timers) clearTimeout(timer);
+      process.off("exit", onExit);
+      for (const signal of SIGNALS) process.off(signal, leave);
       end("SIGKILL");
       resolve({ outcome: hasTimedOut ? "timed out" : isDone ? "done" : "failed", stdout });
     };

@@ -1,3 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Steps } from "../../../bench/gpu/steps.js";
 
@@ -29,6 +33,24 @@ describe.skipIf(process.platform === "win32")("steps of a run", () => {
     const script = `require("node:child_process").spawn(process.execPath, ["--eval", "setInterval(() => 0, 1000)"], { stdio: "inherit" });
 setInterval(() => 0, 1000);`;
     expect((await steps.run("endless", 5, node(script))).outcome).toBe("timed out");
+  });
+
+  it("end with a run that is interrupted, all that go on at once", async () => {
+    const file = join(import.meta.dirname, "../../../build/bench/gpu/steps.js");
+    // Each step holds the run's standard error open: one that went on would keep it from closing.
+    const script = `const { Steps } = await import(${JSON.stringify(pathToFileURL(file).href)});
+const steps = new Steps(600, () => undefined);
+const step = [process.execPath, "--eval", "console.log(1); setInterval(() => 0, 1000)"];
+let begun = 0;
+const onLine = () => { if (++begun === 2) console.log("both"); };
+await Promise.all(["a", "b"].map((name) => steps.run(name, 600, step, { onLine })));`;
+    const run = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    await once(run.stdout, "data");
+    run.kill("SIGINT");
+    run.stderr.resume();
+    expect(await once(run, "close")).toEqual([130, null]);
   });
 
   it("do not begin when the time of all is over", async () => {
