@@ -2,8 +2,7 @@
 // neither Node nor npm nor a network: run.sh, and bundle.tar.xz with Node, the package with its dependencies and fixtures, llama.cpp's CPU libraries
 // and the sources of ggml's CUDA backend of the same release. About 45 MB.
 
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 
 import { withSource } from "../../scripts/native/fetch-llama.mjs";
@@ -34,19 +33,26 @@ const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("Usage: node bench/gpu/make-bundle.mjs FOLDER");
 const target = path.resolve(folder);
 mkdirSync(target, { recursive: true });
-const stage = mkdtempSync(path.join(tmpdir(), "llama-reward-bundle-"));
+const bundle = path.join(target, "bundle.tar.xz");
+const incomplete = `${bundle}.incomplete`;
+// One folder, so that the next run takes away what an interrupted one left.
+const stage = path.join(ROOT, "build", "gpu-bundle");
+rmSync(stage, { recursive: true, force: true });
+mkdirSync(stage, { recursive: true });
 try {
   fetchNode();
   copyPackage();
   await withSource(["ggml", "LICENSE"], copySources);
   copyFileSync(path.join(import.meta.dirname, "run.sh"), path.join(target, "run.sh"));
-  run("tar", ["-C", stage, "-cJf", path.join(target, "bundle.tar.xz"), "node", "llama-reward", "ggml"], {
+  run("tar", ["-C", stage, "-cJf", incomplete, "node", "llama-reward", "ggml"], {
     env: { ...process.env, XZ_OPT: "-T0 -6" },
   });
+  renameSync(incomplete, bundle);
 } finally {
+  rmSync(incomplete, { force: true });
   rmSync(stage, { recursive: true, force: true });
 }
-const megabytes = statSync(path.join(target, "bundle.tar.xz")).size / 1e6;
+const megabytes = statSync(bundle).size / 1e6;
 console.log(`${target}: ${megabytes.toFixed(1)} MB`);
 
 /** This Node's version as npm has it, without its symbols. */
