@@ -1,8 +1,10 @@
-/** Docker is not asked: these are the rules that image and composition are to keep, read from their files. */
+/** Docker is not asked: these are the rules that image and composition are to keep, and the commands they run, read from their files. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
+import { makeProgram } from "../../lib/cli/program.js";
+import type { CliIo } from "../../lib/cli/terminal/cli-io.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
@@ -55,6 +57,30 @@ it.each(Object.entries(services).filter(([, { build }]) => build !== undefined))
     expect(service).toMatchObject({ read_only: true, cap_drop: ["ALL"] });
     expect(service.security_opt).toContain("no-new-privileges:true");
     for (const volume of service.volumes ?? []) expect(volume).toMatch(/:ro$|^\.\/out:/);
+  },
+);
+
+/** What a service is called with by hand: behind `docker compose run`, in the file's first lines. */
+const BY_HAND = new Map(
+  [...read("compose.yaml").matchAll(/^# +docker compose run --rm ([\w-]+) (.+)$/gm)].map(
+    ([, name = "", words = ""]) => [name, words.split(" ")],
+  ),
+);
+
+it.each(Object.entries(services).filter(([, { build }]) => build !== undefined))(
+  "the command line of %s is one of ours",
+  async (name, { entrypoint = [], command = [] }) => {
+    const [, , ...fixed] = entrypoint;
+    const args = [...fixed, ...command, ...(BY_HAND.get(name) ?? [])];
+    let acted = 0;
+    const act = (): Promise<void> => {
+      acted++;
+      return Promise.resolve();
+    };
+    // Words alone: nothing is read, written or done.
+    const program = makeProgram({} as CliIo, () => act);
+    await program.parseAsync(args, { from: "user" });
+    expect(acted).toBe(1);
   },
 );
 
