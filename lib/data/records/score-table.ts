@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { stringify } from "csv-stringify/sync";
+import { stringify, type Options } from "csv-stringify/sync";
 import { readJsonLines } from "../../formats/json/json-lines.js";
 import { putWhole, syncFile } from "../../util/files/write-whole.js";
 import { fileError } from "../../util/caught.js";
@@ -13,7 +13,8 @@ const INTERNAL = "digest";
 
 /**
  * Writes a score log as a table, a record a row: `attributes.helpfulness.mean` is a column of its own, and so is `results.0.reward`.
- * Lists of numbers and texts stay JSON. A record without a column has an empty cell there.
+ * Lists of numbers and texts stay JSON. A record without a column has an empty cell there. A text that a spreadsheet would take for
+ * a formula has `'` in front; the log has it as it is.
  * @param log JSON Lines, as `openScoreLog` leaves it
  * @param out `.csv`, or `.tsv` for tabs
  * @throws FileError
@@ -32,11 +33,16 @@ export async function writeScoreTable(log: string, out: string): Promise<void> {
   const columns = new Set<string>(["id"]);
   for await (const row of rowsOf(log)) for (const name of Object.keys(row)) columns.add(name);
   const names = [...columns];
-  const delimiter = out.toLowerCase().endsWith(".tsv") ? "\t" : ",";
+  const form: Options = {
+    delimiter: out.toLowerCase().endsWith(".tsv") ? "\t" : ",",
+    // Else false would be an empty cell, as what is not there.
+    cast: { boolean: String },
+    // A spreadsheet must not take a text of somebody else's for a formula.
+    escape_formulas: true,
+  };
   async function* lines(): AsyncIterable<string> {
-    yield stringify([names], { delimiter });
-    for await (const row of rowsOf(log))
-      yield stringify([names.map((name) => row[name] ?? null)], { delimiter });
+    yield stringify([names], form);
+    for await (const row of rowsOf(log)) yield stringify([names.map((name) => row[name] ?? null)], form);
   }
   await putWhole(out, async (incomplete) => {
     await pipeline(Readable.from(lines()), createWriteStream(incomplete));
