@@ -92,5 +92,6 @@ export function bytes(count: number): string {
   let value = count;
   let unit = 0;
   for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toPrecision(2)} ${units[unit] ?? ""}`;
+  // From 99.5 on, two digits would be written with an exponent.
+  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toPrecision(2)} ${units[unit] ?? ""}`;
 }

@@ -1,7 +1,7 @@
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { printable, printableLine } from "../../../lib/cli/terminal/printable.js";
-import { excerpt, table } from "../../../lib/cli/terminal/table.js";
+import { bytes, excerpt, table } from "../../../lib/cli/terminal/table.js";
 
 /** What a terminal obeys, and what turns or hides text. */
 const HOSTILE = [
@@ -66,6 +66,18 @@ describe("excerpt", () => {
   it("takes no time by the length of the text", () => {
     const marks = `e${"\u0301".repeat(3_000_000)}`;
     expect(excerpt(marks, 40).length).toBeLessThan(1000);
+  });
+});
+
+describe("bytes", () => {
+  it.each([
+    [999, "999 B"],
+    [1500, "1.5 kB"],
+    [99_400_000, "99 MB"],
+    [99_600_000, "100 MB"],
+    [1_400_000_000, "1.4 GB"],
+  ])("%i is %s", (count, text) => {
+    expect(bytes(count)).toBe(text);
   });
 });
 
