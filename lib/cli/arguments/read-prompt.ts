@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
+import { createReadStream } from "node:fs";
 import { recordContext } from "../../data/dataset/record-context.js";
 import { withExactFields } from "../../data/dataset/exact-fields.js";
 import { InvalidArgumentError } from "../../errors.js";
-import { parseJson } from "../../formats/json/parse-json.js";
+import { LARGEST_RECORD_BYTES, parseJson } from "../../formats/json/parse-json.js";
 import { checkConversation } from "../../score/conversation/check-conversation.js";
 import { asRequest, withContext, type ConversationInput } from "../../score/conversation/conversation.js";
 import { messageOf } from "../../util/caught.js";
@@ -37,7 +36,9 @@ export class TextFiles {
     }
   }
 
+  /** @throws InvalidArgumentError as above, or it is longer than anything that is scored; `signal.reason` */
   async bytes(option: string, file: string): Promise<Uint8Array> {
+    const { stdin, signal } = this.io;
     if (file === STDIN) {
       if (this.#stdinOption !== undefined) {
         throw new InvalidArgumentError(
@@ -45,15 +46,30 @@ export class TextFiles {
         );
       }
       this.#stdinOption = option;
-      return buffer(this.io.stdin);
     }
-    return readFile(file).catch((cause: unknown) => {
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    try {
+      const source = file === STDIN ? stdin : (createReadStream(file) as AsyncIterable<Uint8Array>);
+      for await (const piece of source) {
+        length += piece.length;
+        if (length > LARGEST_RECORD_BYTES) break;
+        pieces.push(piece);
+      }
+    } catch (cause) {
+      // Ctrl-C takes standard input away, which looks like one that broke off.
+      signal.throwIfAborted();
       throw new InvalidArgumentError(
         `Expected ${option} to be a file that can be read: ${messageOf(cause)}. For a text on the command line use ` +
           `${option.replace(/-file$/, "")}.`,
         { cause },
       );
-    });
+    }
+    signal.throwIfAborted();
+    if (length <= LARGEST_RECORD_BYTES) return Buffer.concat(pieces);
+    throw new InvalidArgumentError(
+      `Expected ${option} to have at most ${LARGEST_RECORD_BYTES >> 20} MiB but ${named(file)} has more.`,
+    );
   }
 }
 
