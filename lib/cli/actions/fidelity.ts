@@ -11,7 +11,7 @@ import { loadOptions, type ModelOptions, type OutputOptions } from "../arguments
 import { EXIT } from "../terminal/exit.js";
 import { checkInput } from "../arguments/input.js";
 import { printLine } from "../terminal/line-writer.js";
-import { checkLateOutputFile } from "../arguments/output.js";
+import { checkLateOutputFile, REPORT } from "../arguments/output.js";
 import { ProgressDisplay } from "../terminal/progress.js";
 import { table } from "../terminal/table.js";
 import { writeWhole } from "../../util/files/write-whole.js";
@@ -44,7 +44,8 @@ export async function fidelity(
     },
   });
   await checkInput("--data", data);
-  for (const file of [out, page]) if (file !== undefined) await checkLateOutputFile(file);
+  if (out !== undefined) await checkLateOutputFile(out);
+  if (page !== undefined) await checkLateOutputFile(page, REPORT);
   try {
     const report = await runFidelity({
       ...types,

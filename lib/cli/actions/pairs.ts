@@ -10,7 +10,7 @@ import type { ModelOptions, OutputOptions } from "../arguments/command-options.j
 import { EXIT } from "../terminal/exit.js";
 import { checkInput } from "../arguments/input.js";
 import { printLine } from "../terminal/line-writer.js";
-import { checkLateOutputFile, checkPairsOutput } from "../arguments/output.js";
+import { checkLateOutputFile, checkPairsOutput, REPORT } from "../arguments/output.js";
 import type { ProgressDisplay } from "../terminal/progress.js";
 import { resumable } from "../arguments/resumable.js";
 import { writeWhole } from "../../util/files/write-whole.js";
@@ -37,7 +37,7 @@ export async function pairs(
   const { out, strategy, minMargin, maxStd, split, config, resume, strict, report } = options;
   await checkInput("INPUT", input);
   await checkPairsOutput(out);
-  if (report !== undefined) await checkLateOutputFile(report);
+  if (report !== undefined) await checkLateOutputFile(report, REPORT);
   const work = (scorer: RewardModel, progress: ProgressDisplay): Promise<MakePairsResult> =>
     makePairs({
       scorer,

@@ -10,22 +10,30 @@ import { exists } from "../../util/files/optional-file.js";
  */
 const SIDE_FILES = [".run.json", ".left-out.jsonl", ".lock"] as const;
 
+/** An option that names a file, and what that could be called. */
+interface OutputOption {
+  option: string;
+  example: string;
+}
+const OUT: OutputOption = { option: "--out", example: "results.jsonl" };
+export const REPORT: OutputOption = { option: "--report", example: "report.html" };
+
 /**
  * Finds out before anything is scored that results cannot go where they should.
- * @param file value of `--out`
+ * @param file value of the option
  * @throws InvalidArgumentError it is a folder, or has the name of what stands beside results
  */
-export async function checkOutputFile(file: string): Promise<void> {
+export async function checkOutputFile(file: string, { option, example } = OUT): Promise<void> {
   const side = SIDE_FILES.find((ending) => file.endsWith(ending));
   if (side !== undefined) {
     throw new InvalidArgumentError(
-      `Expected a name for --out that does not end in ${side} but received ${file}: what stands beside results is called so. Choose ` +
+      `Expected a name for ${option} that does not end in ${side} but received ${file}: what stands beside results is called so. Choose ` +
         "another name.",
     );
   }
   if (!(await isFolder(file))) return;
   throw new InvalidArgumentError(
-    `Expected --out to be a file but ${file} is a folder. Name a file in it: --out ${path.join(file, "results.jsonl")}.`,
+    `Expected ${option} to be a file but ${file} is a folder. Name a file in it: ${option} ${path.join(file, example)}.`,
   );
 }
 
@@ -72,12 +80,12 @@ export function scoreLogFile(out: string): string {
  * The same for a file that is written only at the end.
  * @throws InvalidArgumentError it is a folder, or its folder is missing or cannot be written
  */
-export async function checkLateOutputFile(file: string): Promise<void> {
-  await checkOutputFile(file);
+export async function checkLateOutputFile(file: string, of = OUT): Promise<void> {
+  await checkOutputFile(file, of);
   const folder = path.dirname(file);
   await access(folder, constants.W_OK).catch((cause: unknown) => {
     throw new InvalidArgumentError(
-      `Expected the folder of --out to be one that can be written but ${folder} is not. Make it, or choose another place.`,
+      `Expected the folder of ${of.option} to be one that can be written but ${folder} is not. Make it, or choose another place.`,
       { cause },
     );
   });
