@@ -37,6 +37,15 @@ describe("--out", () => {
     expect(stderr).toMatch(/^llama-reward: INVALID_ARGUMENT: [^\n]*missing is not\. Make it[^\n]*\n$/);
   });
 
+  it("is not what is blamed for a --report that cannot be written", async () => {
+    const args = ["fidelity", MODEL, "--data", input, "--type", "f16", "--report"];
+    const asFolder = await cli([...args, folder]);
+    expect(asFolder.stderr).toMatch(/Expected --report to be a file but .*: --report \S+report\.html\./);
+    const nowhere = await cli([...args, path.join(folder, "missing", "report.html")]);
+    expect(nowhere.stderr).toMatch(/Expected the folder of --report to be/);
+    expect([asFolder.status, nowhere.status]).toEqual([2, 2]);
+  });
+
   it("of eval is refused when it is a file", async () => {
     const { status, stderr } = await cli(["eval", "pairs", MODEL, "--data", input, "--out", input]);
     expect(status).toBe(2);
@@ -58,10 +67,15 @@ describe("a model folder from elsewhere", () => {
     await cp(MODEL, model, { recursive: true });
     const file = path.join(model, "reward.json");
     const reward = JSON.parse(await readFile(file, "utf8")) as object;
-    await writeFile(file, JSON.stringify({ ...reward, name: "a\u001b[2Jb", notes: ["c\u202ed"] }));
+    await writeFile(
+      file,
+      JSON.stringify({ ...reward, name: "a\u001b[2Jb\u001b[32m", notes: ["c\u202ed\u001b[1m\nok"] }),
+    );
     const inspected = await cli(["inspect", model]);
     expect(inspected.stdout).toContain("a\\u001b[2Jb");
     expect(inspected.stdout).toContain("c\\u202ed");
+    // Nor what its own colours are made of, nor lines that look like its own.
+    expect(inspected.stdout).not.toMatch(/^ok/m);
     const verified = await cli(["verify", model, "--threads", "1"]);
     for (const character of ["\u001b", "\u202e"]) {
       expect(inspected.stdout + verified.stdout).not.toContain(character);

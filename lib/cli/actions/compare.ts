@@ -8,6 +8,7 @@ import type { CliIo } from "../terminal/cli-io.js";
 import type { ModelOptions, OutputOptions } from "../arguments/command-options.js";
 import { EXIT } from "../terminal/exit.js";
 import { printLine, printStyled } from "../terminal/line-writer.js";
+import { printableLine } from "../terminal/printable.js";
 import { styled } from "../terminal/style.js";
 import { table } from "../terminal/table.js";
 import { readPrompt, TextFiles } from "../arguments/read-prompt.js";
@@ -81,6 +82,6 @@ function describe({ a, b, margin, probability, warnings }: Comparison, { isStdou
       ? [styled(isStdoutColored, "doubtful", "Too close to call: reward ± std of the two overlap.")]
       : []),
     ...(scores.length === 0 ? [] : [table(scores)]),
-    ...warnings.map((warning) => `Note: ${warning}`),
+    ...warnings.map((warning) => printableLine(`Note: ${warning}`)),
   ].join("\n");
 }

@@ -1,4 +1,5 @@
 import { differenceVerdict, EVAL_FILES, isTooFew, type EvalSummary } from "../../eval/index.js";
+import { printableLine } from "../terminal/printable.js";
 import { styled } from "../terminal/style.js";
 import { table } from "../terminal/table.js";
 
@@ -44,11 +45,11 @@ export function evalText(summary: EvalSummary, out: string, isColored: boolean):
     table([["", "percent", "95 % interval", "n", ""], ...rows], {
       style: (line, index) => styled(isColored && index < 2, index === 0 ? "faint" : "strong", line),
     }),
-    ...(noAverageBecause === null ? [] : [`There is no average: ${noAverageBecause}.`]),
+    ...(noAverageBecause === null ? [] : [printableLine(`There is no average: ${noAverageBecause}.`)]),
     `${records.scored} records scored, ${records.failed} not scored (they count as wrong), ${records.bad} unreadable, ` +
       `${records.missing} without a score.`,
     ...comparisonText(summary),
-    `Results in ${out}: ${files.join(", ")}.`,
+    printableLine(`Results in ${out}: ${files.join(", ")}.`),
   ].join("\n");
 }
 
@@ -57,7 +58,7 @@ export function calibrationText({ calibration }: EvalSummary, modelDir: string):
   const fit = calibration?.fit;
   if (fit === undefined || "reason" in fit) return "";
   return (
-    `Saved in ${modelDir}: temperature ${fit.temperature.toPrecision(4)}, fitted on ${fit.fittedPairs} pairs. ` +
+    `Saved in ${printableLine(modelDir)}: temperature ${fit.temperature.toPrecision(4)}, fitted on ${fit.fittedPairs} pairs. ` +
     "compare's probabilities go by it from now on."
   );
 }
@@ -68,7 +69,7 @@ function comparisonText({ comparison }: EvalSummary): string[] {
   const own = comparison.differences.filter(({ first }) => first === 0);
   return [
     `Compared over the ${comparison.records} records that all runs have:`,
-    ...own.map((difference) => differenceVerdict(comparison, difference)),
+    ...own.map((difference) => printableLine(differenceVerdict(comparison, difference))),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { tooCloseToBest, type UncertaintyRank } from "../../eval/index.js";
 import type { CliIo } from "../terminal/cli-io.js";
+import { printableLine } from "../terminal/printable.js";
 import { styled } from "../terminal/style.js";
 import { excerpt, table } from "../terminal/table.js";
 
@@ -77,8 +78,10 @@ export function rankingsText(
     lines,
     isAgreed
       ? `All agree on the best: response ${(bests[0] ?? 0) + 1}.`
-      : `They do not agree on the best: ${rankings.map(({ name }, model) => `${name} ${bestText(bests[model])}`).join(", ")}.`,
-    ...rankings.flatMap(({ name, ranking }) => closeText(ranking).map((text) => `${name}: ${text}`)),
+      : `They do not agree on the best: ${rankings.map(({ name }, model) => `${printableLine(name)} ${bestText(bests[model])}`).join(", ")}.`,
+    ...rankings.flatMap(({ name, ranking }) =>
+      closeText(ranking).map((text) => `${printableLine(name)}: ${text}`),
+    ),
   ].join("\n");
 }
 

@@ -4,6 +4,7 @@ import type { CliIo } from "../terminal/cli-io.js";
 import type { OutputOptions } from "../arguments/command-options.js";
 import { EXIT } from "../terminal/exit.js";
 import { printLine, printStyled } from "../terminal/line-writer.js";
+import { printableLine } from "../terminal/printable.js";
 import { styled, type Style } from "../terminal/style.js";
 import { ProgressDisplay } from "../terminal/progress.js";
 import { table } from "../terminal/table.js";
@@ -123,10 +124,10 @@ function describe(report: VerifyReport, isColored: boolean): string {
     ? "No check failed."
     : "This folder must not be used for scoring: convert the checkpoint again.";
   return [
-    `${model} (${type})${against === null ? "" : ` against ${against}`}`,
+    printableLine(`${model} (${type})${against === null ? "" : ` against ${against}`}`),
     ...checks.flatMap(({ name, status, summary, findings }) => [
-      `${styled(isColored, STYLES[status], MARKS[status].padEnd(8))}${name.padEnd(13)}${summary}`,
-      ...findings.map((finding) => `${" ".repeat(21)}${finding}`),
+      `${styled(isColored, STYLES[status], MARKS[status].padEnd(8))}${name.padEnd(13)}${printableLine(summary)}`,
+      ...findings.map((finding) => `${" ".repeat(21)}${printableLine(finding)}`),
     ]),
     styled(isColored, isGood ? "good" : "bad", verdict),
   ].join("\n");

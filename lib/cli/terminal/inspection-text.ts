@@ -58,8 +58,8 @@ export function inspectionText(inspection: Inspection, columns: number, isColore
       .map((line) => styled(isColored, "strong", printableLine(line))),
     "",
     table(facts),
-    ...assumptions.map((assumption) => wrap(`Assumed: ${assumption}`, columns)),
-    ...notes.map((note) => wrap(`Note: ${note}`, columns)),
+    ...assumptions.map((assumption) => wrap(printableLine(`Assumed: ${assumption}`), columns)),
+    ...notes.map((note) => wrap(printableLine(`Note: ${note}`), columns)),
   ].join("\n");
 }
 
