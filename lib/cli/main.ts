@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import "../util/small-heap.js";
-import { commandLine, Interrupted } from "./terminal/cli-io.js";
+import { commandLine } from "../util/command-line.js";
+import { Interrupted } from "./terminal/cli-io.js";
 import { EXIT } from "./terminal/exit.js";
 import { wantsColor } from "./terminal/style.js";
 import { run } from "./run.js";

@@ -28,12 +28,3 @@ export class Interrupted extends Error {
     super("stopped by a signal");
   }
 }
-
-/** Words that a shell takes as they are. */
-const PLAIN = /^[\w@%+=:,./-]+$/;
-
-/** A command line as a POSIX shell would take it again. */
-export function commandLine(args: readonly string[]): string {
-  const words = args.map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
-  return ["llama-reward", ...words].join(" ");
-}

@@ -10,6 +10,7 @@ import { styled } from "./style.js";
 import { Interrupted } from "./cli-io.js";
 import { ClosedOutput } from "./line-writer.js";
 import { messageOf, codeOf } from "../../util/caught.js";
+import { commandLine } from "../../util/command-line.js";
 
 /** Exit statuses of the contract. */
 export const EXIT = { ok: 0, failed: 1, unusable: 2, someFailed: 3, interrupted: 130 } as const;
@@ -54,16 +55,7 @@ function advice(error: unknown, args: readonly string[]): string {
   const { given, instead } = error instanceof RewardError ? error.details : {};
   if (typeof given !== "string" || typeof instead !== "string" || !args.includes(given)) return "";
   const words = args.map((word) => (word === given ? instead : word));
-  return ` Run: ${shellCommand(["llama-reward", ...words])}`;
-}
-
-/** Words as a command line that a POSIX shell reads as these words. */
-function shellCommand(words: readonly string[]): string {
-  return words.map(quoted).join(" ");
-}
-
-function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return ` Run: ${commandLine(words)}`;
 }
 
 function nameOf(error: unknown): string {

@@ -46,11 +46,16 @@ export async function placeAt(target: string): Promise<Place> {
 }
 
 async function placeOfFolder(folder: string): Promise<Place> {
-  const names = await entriesOf(folder);
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    return { kind: "unreadable", reason: messageOf(error) };
+  }
   if (names.length === 0) return { kind: "empty" };
   const inside = path.join(folder, SNAPSHOTS);
   const parent = names.includes(SNAPSHOTS) ? inside : folder;
-  const paths = (parent === inside ? await entriesOf(inside) : names)
+  const paths = (parent === inside ? await entriesOf(inside) : names.sort())
     .slice(0, MOST_ENTRIES)
     .map((name) => path.join(parent, name));
   const kinds = await Promise.all(paths.map(kindOf));

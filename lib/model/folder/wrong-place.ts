@@ -1,4 +1,5 @@
 import path from "node:path";
+import { shellWord } from "../../util/command-line.js";
 import { REWARD_JSON } from "./file-names.js";
 import type { Place } from "./place.js";
 
@@ -26,19 +27,19 @@ export function notModelFolder(target: string, place: Place): WrongPlace {
       return notFolder(target, place);
     case "checkpoint":
       return {
-        message: `${target} is a Hugging Face checkpoint, not a model folder. Convert it first: \`llama-reward convert ${target} ${to}\`.`,
+        message: `${target} is a Hugging Face checkpoint, not a model folder. Convert it first: \`llama-reward convert ${shellWord(target)} ${to}\`.`,
       };
     case "adapter":
       return {
         message:
           `${target} is an adapter of PEFT, not a model folder. Merge it with the model it was trained on: ` +
-          `\`llama-reward convert ${target} ${to} --base <folder or hub-id>\`.`,
+          `\`llama-reward convert ${shellWord(target)} ${to} --base <folder or hub-id>\`.`,
       };
     case "checkpoints":
       return {
         message:
           `${what} it holds Hugging Face checkpoints (${listed(place.found)}). Convert one first: ` +
-          `\`llama-reward convert ${place.found[0]} ${to}\`.`,
+          `\`llama-reward convert ${shellWord(place.found[0])} ${to}\`.`,
       };
     case "models":
       return {
@@ -67,7 +68,7 @@ function notFolder(
   return {
     message:
       `${target} is a file, not a model folder: a GGUF has no reward head. Make a model folder of the checkpoint it was made from: ` +
-      `\`llama-reward convert <hf-dir> ${modelFolderFor(target)} --backbone ${target}\`.`,
+      `\`llama-reward convert <hf-dir> ${modelFolderFor(target)} --backbone ${shellWord(target)}\`.`,
   };
 }
 
@@ -83,7 +84,7 @@ export function notCheckpoint(target: string, place: Place): WrongPlace {
       return {
         message:
           `${expected} is a file. A GGUF has no reward head: convert the original checkpoint, with --backbone to keep this file: ` +
-          `\`llama-reward convert <hf-dir> ${modelFolderFor(target)} --backbone ${target}\`.`,
+          `\`llama-reward convert <hf-dir> ${modelFolderFor(target)} --backbone ${shellWord(target)}\`.`,
       };
     case "file":
       return {
@@ -94,7 +95,7 @@ export function notCheckpoint(target: string, place: Place): WrongPlace {
       return {
         message:
           `${expected} is a model folder, which is converted already: score, verify and inspect take it as it is, as ` +
-          `\`llama-reward inspect ${target}\` does.`,
+          `\`llama-reward inspect ${shellWord(target)}\` does.`,
       };
     case "models":
       return {
@@ -128,6 +129,8 @@ export function nothingKnown(target: string, place: Place): WrongPlace {
       };
     case "empty":
       return { message: `${expected} is empty.` };
+    case "unreadable":
+      return { message: `${expected} cannot be read: ${place.reason}.` };
     default:
       return { message: `${expected} cannot be read.` };
   }
@@ -153,11 +156,11 @@ function isHubId(target: string): boolean {
   return /^[\w-][\w.-]*\/[\w.-]+$/.test(target);
 }
 
-/** Where the model folder of a checkpoint would go. */
+/** Where the model folder of a checkpoint would go, as a shell takes it. */
 function modelFolderFor(target: string): string {
   const name = path.basename(path.resolve(target)).replace(/\.gguf$/i, "");
   const suggested = path.join("models", name);
-  return path.resolve(suggested) === path.resolve(target) ? `${suggested}-reward` : suggested;
+  return shellWord(path.resolve(suggested) === path.resolve(target) ? `${suggested}-reward` : suggested);
 }
 
 function listed(paths: readonly string[]): string {
