@@ -14,6 +14,8 @@ const ASKED = ["--prompt", "2 + 2?", "--response", "4"];
 beforeAll(async () => {
   await mkdir(at("empty"));
   await mkdir(at("list"));
+  await mkdir(at("my checkpoint"));
+  await writeFile(path.join(at("my checkpoint"), "config.json"), "{}");
   await writeFile(at("pairs.csv"), "prompt,chosen,chosen\na,b,c\n");
   await writeFile(at("notes.txt"), "What is this?\nNobody knows.\n");
   await writeFile(at("latin1.txt"), Buffer.from([0x68, 0xe4, 0x0a]));
@@ -134,6 +136,31 @@ const MISTAKES: readonly (readonly [what: string, args: () => string[], says: Re
   ],
   ["to resume nothing", () => ["score", GRM, at("rows.jsonl"), "--resume"], /Pass --out FILE too/],
   ["nothing to quantize", () => ["quantize", GRM], /--type q8_0 say, or with --default/],
+  [
+    "records to quantize by, twice",
+    () => ["quantize", GRM, "--type", "q8_0", "--imatrix", at("rows.jsonl"), "--records", at("rows.jsonl")],
+    /--imatrix and --records say the same thing\. Give one of them/,
+  ],
+  [
+    "no records to quantize by",
+    () => ["quantize", GRM, "--type", "q8_0", "--imatrix", at("gone")],
+    /Expected --imatrix to be a file or folder/,
+  ],
+  [
+    "an error that no number bounds",
+    () => ["quantize", GRM, "--type", "q8_0", "--max-error", "Infinity"],
+    /'--max-error <stds>' argument 'Infinity' is invalid/,
+  ],
+  [
+    "steps with nothing between them",
+    () => ["rank", GRM, ...ASKED, "--split-steps", ""],
+    /'--split-steps <text>' argument '' is invalid/,
+  ],
+  [
+    "a checkpoint whose name a shell would take apart",
+    () => ["score", at("my checkpoint"), at("rows.jsonl")],
+    /`llama-reward convert '\S+my checkpoint' 'models\/my checkpoint'`/,
+  ],
   [
     "a default that is not there",
     () => ["quantize", GRM, "--default", "q4_k_m"],

@@ -29,8 +29,11 @@ export async function quantize(
     throw new InvalidArgumentError(
       "Say which type to add, --type q8_0 say, or with --default which one the folder is to load by itself.",
     );
+  if (options.records !== undefined && options.imatrix !== undefined)
+    throw new InvalidArgumentError("--imatrix and --records say the same thing. Give one of them.");
   const records = options.records ?? options.imatrix;
-  if (records !== undefined) await checkInput("--records", records);
+  if (records !== undefined)
+    await checkInput(options.records === undefined ? "--imatrix" : "--records", records);
   const progress = new ProgressDisplay(io, options.quiet === true);
   try {
     const reward = await quantizeModelFolder(modelDir, options.type ?? [], {

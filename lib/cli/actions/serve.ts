@@ -7,7 +7,7 @@ import type { CliIo } from "../terminal/cli-io.js";
 import type { ModelOptions, OutputOptions } from "../arguments/command-options.js";
 import { EXIT, errorText } from "../terminal/exit.js";
 import { printLine } from "../terminal/line-writer.js";
-import { printable, tell } from "../terminal/printable.js";
+import { tell } from "../terminal/printable.js";
 import { upstreamOptions, type UpstreamArguments } from "../arguments/upstream-options.js";
 import { withModels } from "../arguments/with-model.js";
 
@@ -90,7 +90,7 @@ function addressText(
   const names = models.map(({ description }) => description.name);
   if (json === true) return JSON.stringify({ url, model: names[0], models: names, endpoints });
   const first = `${names.join(", ")} ${names.length === 1 ? "answers" : "answer"} at ${url}`;
-  if (quiet === true) return printable(first);
+  if (quiet === true) return first;
   const lines = endpoints.map(({ summary, curl }) => `\n# ${summary}\n${curl}`);
-  return printable([first, ...lines].join("\n"));
+  return [first, ...lines].join("\n");
 }

@@ -229,6 +229,13 @@ export function collect<T>(value: T, previous: readonly T[] | undefined): T[] {
   return [...(previous ?? []), value];
 }
 
+/** The same for types of a backbone. */
+export function collectType(text: string, previous: readonly BackboneType[] | undefined): BackboneType[] {
+  const type = BACKBONE_TYPES.find((known) => known === text);
+  if (type === undefined) throw new InvalidOption(`Allowed choices are ${BACKBONE_TYPES.join(", ")}.`);
+  return collect(type, previous);
+}
+
 /** An option with a list of values. */
 export function choice(flags: string, description: string, choices: readonly string[]): Option {
   return new Option(flags, description).choices([...choices]);

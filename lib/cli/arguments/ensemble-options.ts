@@ -1,6 +1,7 @@
-import { InvalidArgumentError as InvalidOption, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { ENSEMBLE_RULES, type EnsembleRule } from "../../score/ensemble/combine.js";
 import { collect } from "./command-options.js";
+import { nonNegativeNumber } from "./numbers.js";
 
 /** Options of commands that score with several models, by the names commander gives them. */
 export interface EnsembleCommandOptions {
@@ -26,15 +27,9 @@ export function addEnsembleOptions(command: Command): Command {
         "how the models' rewards become one: mean, the worst, or uwo, the mean less lambda times the variance (default: mean)",
       ).choices([...ENSEMBLE_RULES]),
     )
-    .option("--ensemble-lambda <x>", "lambda of uwo (default: 1)", fromZero)
+    .option("--ensemble-lambda <x>", "lambda of uwo (default: 1)", nonNegativeNumber)
     .option(
       "--ensemble-records <path>",
       "records that put the models' rewards on one scale: each model's less their mean, by their standard deviation",
     );
-}
-
-function fromZero(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidOption("Expected a number from 0.");
 }

@@ -1,7 +1,8 @@
-import { InvalidArgumentError as InvalidOption, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import type { ConvertOptions } from "../../convert/index.js";
 import { ASKED_HEADS } from "../../model/checkpoint/asked-head.js";
 import { REDUCTIONS } from "../../score/head/reduce.js";
+import { positiveNumber } from "./numbers.js";
 
 /** What may be asked of a causal language model, by the names commander gives the options. */
 export interface HeadCommandOptions {
@@ -38,10 +39,4 @@ export function headOptions({ head, reference, beta, reduction }: HeadCommandOpt
     ...(beta === undefined ? {} : { beta }),
     ...(reduction === undefined ? {} : { reduction }),
   };
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
-  throw new InvalidOption("Expected a positive number.");
 }

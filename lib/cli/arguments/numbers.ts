@@ -40,6 +40,13 @@ export function finiteNumber(text: string): number {
   return value;
 }
 
+/** Parses a number above 0. */
+export function positiveNumber(text: string): number {
+  const value = finiteNumber(text);
+  if (value <= 0) throw new InvalidOption("Expected a positive number.");
+  return value;
+}
+
 /** Parses a number that cannot be negative. */
 export function nonNegativeNumber(text: string): number {
   const value = finiteNumber(text);

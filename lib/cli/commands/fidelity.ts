@@ -1,10 +1,10 @@
-import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
-import { InvalidArgumentError as InvalidOption, Option } from "commander";
+import { BACKBONE_TYPES } from "../../model/architecture/backbone-type.js";
+import { Option } from "commander";
 import type { CliCommand } from "../arguments/command.js";
 import {
   addModelOptions,
   addOutputOptions,
-  collect,
+  collectType,
   addSplitOption,
   INPUT_FORMS,
 } from "../arguments/command-options.js";
@@ -42,9 +42,3 @@ export const fidelityCommand: CliCommand = {
     );
   },
 };
-
-function collectType(text: string, previous: BackboneType[] | undefined): BackboneType[] {
-  const type = BACKBONE_TYPES.find((known) => known === text);
-  if (type === undefined) throw new InvalidOption(`Allowed choices are ${BACKBONE_TYPES.join(", ")}.`);
-  return collect(type, previous);
-}

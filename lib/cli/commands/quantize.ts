@@ -1,8 +1,8 @@
-import { BACKBONE_TYPES, type BackboneType } from "../../model/architecture/backbone-type.js";
-import { InvalidArgumentError as InvalidOption, Option } from "commander";
+import { BACKBONE_TYPES } from "../../model/architecture/backbone-type.js";
+import { Option } from "commander";
 import type { CliCommand } from "../arguments/command.js";
-import { addOutputOptions, collect } from "../arguments/command-options.js";
-import { positiveInteger } from "../arguments/numbers.js";
+import { addOutputOptions, collectType } from "../arguments/command-options.js";
+import { positiveInteger, positiveNumber } from "../arguments/numbers.js";
 
 /** `quantize <model-dir> --type T [--type T …]`: adds quantized backbones beside those that are there. */
 export const quantizeCommand: CliCommand = {
@@ -15,11 +15,7 @@ export const quantizeCommand: CliCommand = {
           "What it does to rewards is what fidelity measures.",
       )
       .argument("<model-dir>", "model folder made by convert or pull")
-      .option(
-        "--type <type>",
-        "q8_0, q6_k, q5_k_m or q4_k_m; give the option once for each",
-        (type: string, previous: BackboneType[] | undefined) => collect(backboneType(type), previous),
-      )
+      .option("--type <type>", "q8_0, q6_k, q5_k_m or q4_k_m; give the option once for each", collectType)
       .option(
         "--imatrix <path>",
         "records that decide how weights are rounded: q8_0 by what they multiply, the smaller types by an importance matrix",
@@ -47,15 +43,3 @@ export const quantizeCommand: CliCommand = {
     );
   },
 };
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidOption("Expected a positive number.");
-  return value;
-}
-
-function backboneType(text: string): BackboneType {
-  const type = BACKBONE_TYPES.find((known) => known === text);
-  if (type === undefined) throw new InvalidOption(`Allowed choices are ${BACKBONE_TYPES.join(", ")}.`);
-  return type;
-}

@@ -1,3 +1,4 @@
+import { InvalidArgumentError as InvalidOption } from "commander";
 import { nonNegativeNumber } from "../arguments/numbers.js";
 import { addExamples, type CliCommand } from "../arguments/command.js";
 import { addEnsembleOptions } from "../arguments/ensemble-options.js";
@@ -24,6 +25,7 @@ export const rankCommand: CliCommand = {
       .option(
         "--split-steps <text>",
         "process reward models: what stands between the steps of a response (\\n is a line break)",
+        separator,
       )
       .option(
         "--penalty <k>",
@@ -41,3 +43,9 @@ export const rankCommand: CliCommand = {
     ]);
   },
 };
+
+/** Between any two letters stands nothing: each would be a step. */
+function separator(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidOption("Expected a text.");
+}
