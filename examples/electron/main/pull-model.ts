@@ -10,7 +10,7 @@ export interface PullRequest {
 }
 
 /** How long an aborted pull may take to tidy up before it is ended. What it has downloaded stays for the next time. */
-const ABORT_GRACE_MS = 5_000;
+export const ABORT_GRACE_MS = 5_000;
 
 /**
  * Downloads and converts a model in a process of its own: converting is hours of processor time for large models, and native code.

@@ -2,41 +2,48 @@
 import { basename, join } from "node:path";
 import { BACKBONE_TYPES, pullModel, type BackboneType } from "llama-reward/convert";
 import type { PullEvent } from "../renderer/model/pull-events.js";
-import type { PullRequest } from "./pull-model.js";
+import { messageOf } from "../renderer/ui/message-of.js";
+import { ABORT_GRACE_MS, type PullRequest } from "./pull-model.js";
 
 const aborted = new AbortController();
 
 process.on("message", (message: PullRequest | "abort") => {
-  if (message === "abort") aborted.abort();
+  if (message === "abort") abort();
   else {
     void pull(message).then(end, (error: unknown) => {
-      end({ problem: problemOf(error) });
+      end({ problem: messageOf(error) });
     });
   }
 });
-process.on("disconnect", () => {
-  process.exit();
-});
+// The app is gone: what is half converted goes, too.
+process.on("disconnect", abort);
+// Ctrl-C in a terminal reaches the whole group: the app decides what it means, and ends this process by the channel.
+process.on("SIGINT", () => undefined);
 
 async function pull({ hubId, parent, type }: PullRequest): Promise<PullEvent> {
   const { modelDir } = await pullModel(hubId, {
     to: join(parent, basename(hubId)),
     type: type === "auto" || isBackboneType(type) ? type : undefined,
     signal: aborted.signal,
-    onProgress: (progress) => process.send?.({ progress } satisfies PullEvent),
+    onProgress: (progress) => {
+      tell({ progress });
+    },
   });
   return { modelDir };
 }
 
-function end(event: PullEvent): void {
-  process.send?.(event, () => process.exit());
+function abort(): void {
+  aborted.abort();
+  setTimeout(() => process.exit(), ABORT_GRACE_MS).unref();
 }
 
-function problemOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return "code" in error && typeof error.code === "string"
-    ? `${error.code}: ${error.message}`
-    : error.message;
+/** With a callback, since a channel that is closed is an uncaught error without. */
+function tell(event: PullEvent, then: () => void = () => undefined): void {
+  process.send?.(event, undefined, undefined, then);
+}
+
+function end(event: PullEvent): void {
+  tell(event, () => process.exit());
 }
 
 const isBackboneType = (type: string): type is BackboneType => BACKBONE_TYPES.some((known) => known === type);
