@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { asCommand } from "../../../../../examples/electron/renderer/rank/copy/as-command.js";
 import { asCurl } from "../../../../../examples/electron/renderer/rank/copy/as-curl.js";
 import { asTypeScript } from "../../../../../examples/electron/renderer/rank/copy/as-typescript.js";
+import { quoteShell } from "../../../../../examples/electron/renderer/rank/copy/quote-shell.js";
 import type { RankCall } from "../../../../../examples/electron/renderer/rank/copy/call.js";
 
 const NASTY = `it's "here" $HOME \`id\` \\n %s\n-x ünï \u2028`;
@@ -10,7 +11,7 @@ const call: RankCall = {
   modelDir: "my models/a'b",
   task: "score",
   messages: [{ role: "user", content: NASTY }],
-  answers: [NASTY, "-b", ""],
+  answers: [NASTY, "-b", "", "=ls"],
   load: { device: "cuda:1", contextLength: 4096, truncate: "left", specialTokens: "literal" },
   order: { penalty: 0.5, maxStd: 2 },
 };
@@ -61,6 +62,21 @@ describe.skipIf(process.platform === "win32")("a ranking for a shell", () => {
     const { args } = run(text);
     expect(args[0]).toBe("http://127.0.0.1:8080/v1/score");
     expect(JSON.parse(args.at(-1) ?? "")).toEqual({ prompt: chat.messages, responses: chat.answers });
+  });
+});
+
+describe("words of a shell", () => {
+  it("are quoted where a shell other than bash sees more in them", () => {
+    // zsh takes `=ls` for the path of ls.
+    expect(quoteShell("=ls")).toBe("'=ls'");
+    expect(quoteShell("models/a-1.5_b")).toBe("models/a-1.5_b");
+  });
+
+  it("stay a comment when a folder's name has lines", () => {
+    const text = asCurl({ ...call, modelDir: "a\ntouch b\r\nc" });
+    expect(text.split(/[\r\n]+/).filter((line) => !line.startsWith("# "))).toEqual([
+      expect.stringMatching(/^curl /),
+    ]);
   });
 });
 
