@@ -1,6 +1,6 @@
 import type { ModelDescription } from "llama-reward/electron/renderer";
 import type { JSX } from "preact";
-import { download } from "../ui/download.js";
+import { ExportButtons } from "../ui/export-buttons.js";
 import { formatRecords } from "../ui/format.js";
 import type { Task } from "../ui/use-task.js";
 import { runAsCsv, runAsJsonl } from "./export-run.js";
@@ -50,7 +50,9 @@ export function RunActions({ file, model, task, onStart, onResume }: RunActionsP
             Start over
           </button>
         )}
-        {run !== undefined && !task.isRunning && <Exports run={run} />}
+        {run !== undefined && !task.isRunning && (
+          <ExportButtons name="scores" jsonl={() => runAsJsonl(run)} csv={() => runAsCsv(run)} />
+        )}
       </div>
       {isHalf && !isResumable && (
         <p class="notice">
@@ -58,31 +60,6 @@ export function RunActions({ file, model, task, onStart, onResume }: RunActionsP
           with {model.name}.
         </p>
       )}
-    </>
-  );
-}
-
-function Exports({ run }: { run: FileRun }): JSX.Element {
-  return (
-    <>
-      <button
-        type="button"
-        class="quiet"
-        onClick={() => {
-          download("scores.jsonl", "application/x-ndjson", runAsJsonl(run));
-        }}
-      >
-        Export JSONL
-      </button>
-      <button
-        type="button"
-        class="quiet"
-        onClick={() => {
-          download("scores.csv", "text/csv", runAsCsv(run));
-        }}
-      >
-        Export CSV
-      </button>
     </>
   );
 }

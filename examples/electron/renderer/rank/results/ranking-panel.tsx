@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { download } from "../../ui/download.js";
+import { ExportButtons } from "../../ui/export-buttons.js";
 import { formatDuration } from "../../ui/format.js";
 import { breakdownOf } from "./breakdown.js";
 import { BreakdownPanel } from "./breakdown-panel.js";
@@ -32,9 +32,6 @@ export function RankingPanel(props: RankingPanelProps): JSX.Element {
   const breakdown = score === undefined ? undefined : breakdownOf(score);
   const warnings = otherWarnings([...new Set(order.flatMap((entry) => entry.score.warnings))]);
   const { text, close } = verdictOf(ranking, order);
-  const save = (ending: string, type: string, content: string): void => {
-    download(`ranking.${ending}`, type, content);
-  };
   return (
     <section class="ranking" aria-label={`Ranking by ${model.name}`}>
       {isOneOfTwo && (
@@ -61,24 +58,11 @@ export function RankingPanel(props: RankingPanelProps): JSX.Element {
         </p>
       ))}
       <div class="actions">
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => {
-            save("jsonl", "application/x-ndjson", rankingAsJsonl(ranking, order));
-          }}
-        >
-          Export JSONL
-        </button>
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => {
-            save("csv", "text/csv", rankingAsCsv(ranking, order));
-          }}
-        >
-          Export CSV
-        </button>
+        <ExportButtons
+          name="ranking"
+          jsonl={() => rankingAsJsonl(ranking, order)}
+          csv={() => rankingAsCsv(ranking, order)}
+        />
       </div>
     </section>
   );
