@@ -36,6 +36,27 @@ describe.skipIf(!hasChromium)(titled("what is typed into the page"), () => {
     expect([await value("Message 1"), await value("Candidate B")]).toEqual(["Q", "b"]);
   });
 
+  it.each([
+    ["switched off", 'get() { throw new DOMException("denied", "SecurityError"); }'],
+    [
+      "full",
+      'value: { getItem: () => null, setItem() { throw new DOMException("full", "QuotaExceededError"); } }',
+    ],
+  ])("can be ranked, with a word about it, when the storage is %s", async (_what, descriptor) => {
+    await page.goto("about:blank");
+    await page.addInitScript(`for (const name of ["localStorage", "sessionStorage"])
+      Object.defineProperty(window, name, { ${descriptor} });`);
+    await page.goto(setup.server.address);
+    await openModel(page, "value");
+    await writeCandidates(page, "Q", ["a", "b", "c"]);
+    await rank(page, 3);
+    await page.getByRole("combobox", { name: "Colours" }).selectOption("dark");
+    await page.getByText("storage is full or switched off").waitFor();
+    expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
+    await page.reload();
+    await openModel(page, "value");
+  });
+
   it("comes back after an example, a clearing and a paste", async () => {
     await openModel(page, "value");
     await writeCandidates(page, "Q", ["a", "b"]);

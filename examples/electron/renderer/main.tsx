@@ -17,9 +17,19 @@ render(<App backend={backend()} />, root);
 function backend(): Backend {
   const { desktop } = window as { desktop?: DesktopBridge };
   if (desktop !== undefined) return electronBackend(desktop);
-  // The token is the address's fragment, which no server sees, and is taken out of the address bar.
-  const token = location.hash.slice(1) || (sessionStorage.getItem("token") ?? "");
-  sessionStorage.setItem("token", token);
-  history.replaceState(null, "", location.pathname);
-  return browserBackend(token);
+  return browserBackend(takeToken());
+}
+
+/** The token is the address's fragment, which no server sees. It goes from the address bar into the tab's storage. */
+function takeToken(): string {
+  const given = location.hash.slice(1);
+  try {
+    const token = given || (sessionStorage.getItem("token") ?? "");
+    sessionStorage.setItem("token", token);
+    history.replaceState(null, "", location.pathname);
+    return token;
+  } catch {
+    // The storage is switched off: it stays where it is, for a reload.
+    return given;
+  }
 }

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
+import { useSaved } from "../workspace/use-saved.js";
 
 const THEMES = ["system", "light", "dark"] as const;
 type Theme = (typeof THEMES)[number];
@@ -8,12 +9,11 @@ const LABELS: Readonly<Record<Theme, string>> = { system: "System colours", ligh
 
 /** Chooses between the system's colours, light and dark; remembered by the browser. */
 export function ThemeButton(): JSX.Element {
-  const [theme, setTheme] = useState<Theme>(
-    () => THEMES.find((known) => known === localStorage.getItem("theme")) ?? "system",
+  const { value: theme, update } = useSaved<Theme>("theme", "system", (saved) =>
+    THEMES.find((known) => known === saved),
   );
   useEffect(() => {
     document.documentElement.dataset["theme"] = theme;
-    localStorage.setItem("theme", theme);
   }, [theme]);
   return (
     <label class="theme">
@@ -21,7 +21,8 @@ export function ThemeButton(): JSX.Element {
       <select
         value={theme}
         onChange={(event) => {
-          setTheme(event.currentTarget.value as Theme);
+          const chosen = event.currentTarget.value as Theme;
+          update(() => chosen);
         }}
       >
         {THEMES.map((known) => (

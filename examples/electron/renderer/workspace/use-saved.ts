@@ -20,7 +20,7 @@ export function useSaved<T>(
   key: string,
   initial: T,
   read: (value: unknown) => T | undefined,
-  shorten: (value: T) => T,
+  shorten: (value: T) => T = (value) => value,
 ): Saved<T> {
   const [value, setValue] = useState<T>(() => load(key, read) ?? initial);
   const [isKept, setIsKept] = useState(true);

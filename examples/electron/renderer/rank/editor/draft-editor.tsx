@@ -40,7 +40,7 @@ export function DraftEditor({ workspace, models, problem, task, onRank }: DraftE
         )}
         {!workspace.isDraftKept && (
           <p class="notice">
-            These texts are too long for the browser’s storage: they are gone when the page is closed.
+            The browser’s storage is full or switched off: these texts are gone when the page is closed.
           </p>
         )}
         <div class="actions at-hand">
