@@ -148,6 +148,25 @@ describe.skipIf(!hasChromium)(titled("what is typed into the page"), () => {
     expect(await value("Message 1")).toBe("second question");
   });
 
+  it("is one list of rankings for two windows", async () => {
+    await openModel(page, "value");
+    await writeCandidates(page, "first question", ["a", "b"]);
+    await rank(page, 2);
+    await page.getByText("1 ranking so far").waitFor();
+    await expect.poll(() => page.evaluate("localStorage.getItem('rankings')")).toMatch(/first question/);
+    const opened = page.waitForEvent("popup");
+    await page.evaluate("void open(location.pathname)");
+    const other = await opened;
+    await openModel(other, "value");
+    await other.getByText("1 ranking so far").click();
+    await writeCandidates(page, "second question", ["c", "d"]);
+    await rank(page, 2);
+    await other.getByText("2 rankings so far").waitFor();
+    await other.getByRole("button", { name: "Forget them" }).click();
+    await page.locator(".history").waitFor({ state: "detached" });
+    await other.close();
+  });
+
   it("shows what two answers say differently", async () => {
     await openModel(page, "value");
     await writeCandidates(page, "Q", ["It is 4, surely.", "It is 5, surely.", "No."]);

@@ -15,12 +15,14 @@ export interface Saved<T> {
 /**
  * @param read makes a value of what was kept, which another version may have written
  * @param shorten a smaller value, for a storage that is too small for the whole
+ * @param isShared whether what another window keeps is taken over at once, else that window's is overwritten with the next change here
  */
 export function useSaved<T>(
   key: string,
   initial: T,
   read: (value: unknown) => T | undefined,
   shorten: (value: T) => T = (value) => value,
+  isShared = false,
 ): Saved<T> {
   const [value, setValue] = useState<T>(() => load(key, read) ?? initial);
   const [isKept, setIsKept] = useState(true);
@@ -44,6 +46,17 @@ export function useSaved<T>(
     return () => {
       window.removeEventListener("pagehide", write);
       document.removeEventListener("visibilitychange", write);
+    };
+  }, []);
+  useEffect(() => {
+    const takeOver = (event: StorageEvent): void => {
+      if (event.key !== key) return;
+      newest.current = written.current = load(key, read) ?? initial;
+      setValue(newest.current);
+    };
+    if (isShared) window.addEventListener("storage", takeOver);
+    return () => {
+      window.removeEventListener("storage", takeOver);
     };
   }, []);
   const update = useCallback((change: (old: T) => T) => {

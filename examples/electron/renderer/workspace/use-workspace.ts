@@ -38,7 +38,14 @@ export interface Workspace {
 export function useWorkspace(): Workspace {
   const drafts = useSaved("draft", NEW_HISTORY, readHistory, ({ current }) => ({ ...NEW_HISTORY, current }));
   const settings = useSaved("settings", DEFAULT_SETTINGS, readSettings);
-  const runs = useSaved<readonly RankingRun[]>("rankings", [], readRuns, (all) => all.slice(0, FEW_RUNS));
+  const runs = useSaved<readonly RankingRun[]>(
+    "rankings",
+    [],
+    readRuns,
+    (all) => all.slice(0, FEW_RUNS),
+    // One list for all windows: none brings back what another forgot.
+    true,
+  );
   const [shown, show] = useState<RankingRun>();
   const [file, setFile] = useState<OpenFile>();
   return {
