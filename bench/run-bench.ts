@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import type { BenchOptions, SuiteName } from "../lib/cli/commands/bench.js";
+import type { BenchOptions, SuiteName } from "../lib/cli/arguments/bench-options.js";
 import { physicalCores } from "../lib/score/backbone/threads.js";
 import { loadAddonDetails } from "../lib/score/native/binding.js";
 import type { BenchLine } from "./lines.js";

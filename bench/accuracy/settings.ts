@@ -1,6 +1,6 @@
 import type { BackboneType } from "../../lib/model/architecture/backbone-type.js";
 import type { KvType } from "../../lib/score/backbone/sizing.js";
-import type { BenchOptions, InstructionSet } from "../../lib/cli/commands/bench.js";
+import type { BenchOptions, InstructionSet } from "../../lib/cli/arguments/bench-options.js";
 
 /** A way to compute rewards. */
 export interface AccuracySetting {

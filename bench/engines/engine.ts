@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { BackboneType } from "../../lib/model/architecture/backbone-type.js";
-import type { InstructionSet } from "../../lib/cli/commands/bench.js";
+import type { InstructionSet } from "../../lib/cli/arguments/bench-options.js";
 import type { AccuracySetting } from "../accuracy/settings.js";
 import type { LoadOptions } from "../../lib/model/load-options.js";
 import { REPOSITORY } from "../repository.js";

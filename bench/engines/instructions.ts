@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import type { InstructionSet } from "../../lib/cli/commands/bench.js";
+import type { InstructionSet } from "../../lib/cli/arguments/bench-options.js";
 import { findLlamaLibraries } from "../../lib/score/native/llama-libraries.js";
 import type { NativeAddon } from "../../lib/score/native/native-addon.js";
 import { DEFAULT_BENCH_DIR } from "../bench-model.js";

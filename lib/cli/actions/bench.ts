@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { InvalidArgumentError } from "../../errors.js";
 import { exists } from "../../util/files/optional-file.js";
 import type { OutputOptions } from "../arguments/command-options.js";
-import type { BenchOptions } from "../commands/bench.js";
+import type { BenchOptions } from "../arguments/bench-options.js";
 import type { CliIo } from "../terminal/cli-io.js";
 import { EXIT } from "../terminal/exit.js";
 import { tell } from "../terminal/printable.js";
