@@ -1,18 +1,29 @@
 // Packs the addon built on this machine as the package of its platform: build/packages/*.tgz. On Linux it refuses one that would not load
-// on every system that llama.cpp's libraries load on: a release is built on an older system than it runs on.
+// on every system that llama.cpp's libraries load on: a release is built on an older system than it runs on. `--platform`, `--addon` and
+// `--out` name another platform, addon and folder: for trying a cross-built one, which `npm run build:cross` has held against its gates.
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { beyond, floorsOf, floorsOfLibraries } from "../native/floors.mjs";
 import { runNpm } from "../native/run.mjs";
-import { currentPlatform, packageName } from "./platforms.mjs";
+import { currentPlatform, packageName, PLATFORMS } from "./platforms.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
 const main = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const platform = currentPlatform();
-const addon = join(root, "build", "Release", "llama-reward.node");
-if (platform.os === "linux") checkFloors();
+const { values } = parseArgs({
+  options: {
+    platform: { type: "string" },
+    addon: { type: "string", default: join(root, "build", "Release", "llama-reward.node") },
+    out: { type: "string", default: join(root, "build", "packages") },
+  },
+});
+const { addon } = values;
+const platform =
+  values.platform === undefined ? currentPlatform() : PLATFORMS.find(({ name }) => name === values.platform);
+if (platform === undefined) throw new Error(`No package is published for ${values.platform}.`);
+if (values.platform === undefined && platform.os === "linux") checkFloors();
 
-const packages = join(root, "build", "packages");
+const packages = resolve(values.out);
 const stage = join(packages, platform.name);
 rmSync(stage, { recursive: true, force: true });
 mkdirSync(stage, { recursive: true });

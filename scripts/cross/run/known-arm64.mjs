@@ -1,0 +1,2 @@
+/** @type {readonly import("./judge.mjs").KnownLimit[]} */
+export const ARM64_LIMITS = [];

@@ -1,0 +1,74 @@
+// The tests whose result may depend on the platform, run where it is emulated, one folder after the other.
+
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+
+import { judge } from "./judge.mjs";
+
+/** The addon, what goes into it and comes out of it, and files. */
+export const FOLDERS = [
+  "test/native",
+  "test/score/head",
+  "test/score/template",
+  "test/formats",
+  "test/model/checkpoint",
+  "test/convert",
+  "test/check",
+  "test/score/backbone",
+  "test/eval",
+  "test/serve/host",
+];
+const FOLDER_LIMIT_MS = 480_000;
+const RESULTS = "build/emulated-results.json";
+
+/**
+ * Runs tests and prints how many did what.
+ * @param {import("./emulator.mjs").Emulator} emulator
+ * @param {string} clone from `stageClone`
+ * @param {readonly string[]} folders or files; all by default
+ * @param {readonly import("./judge.mjs").KnownLimit[]} limits
+ * @returns {boolean} whether all went as it should
+ */
+export function runTests(emulator, clone, folders, limits) {
+  let isGood = true;
+  const sums = { passed: 0, skipped: 0, excluded: 0, failed: 0 };
+  for (const folder of folders.length > 0 ? folders : FOLDERS) {
+    const started = performance.now();
+    const verdict = runFolder(emulator, clone, folder, limits);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    for (const key of Object.keys(sums)) sums[key] += verdict[key];
+    console.log(`${emulator.name} ${folder}: ${describe(verdict)} (${seconds} s)`);
+    for (const problem of verdict.problems) console.log(`  ${problem}`);
+    if (verdict.problems.length > 0) isGood = false;
+  }
+  console.log(`${emulator.name}: ${describe(sums)}`);
+  return isGood;
+}
+
+function runFolder(emulator, clone, folder, limits) {
+  const results = path.join(clone, RESULTS);
+  rmSync(results, { force: true });
+  const { stdout, stderr, isLate } = emulator.run(
+    [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      folder,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${RESULTS}`,
+    ],
+    { cwd: clone, limitMs: FOLDER_LIMIT_MS, env: { NO_COLOR: "1" } },
+  );
+  if (existsSync(results)) {
+    const verdict = judge(JSON.parse(readFileSync(results, "utf8")), folder, limits);
+    if (verdict.problems.length > 0) console.log(stdout + stderr);
+    return verdict;
+  }
+  console.log(stdout + stderr);
+  const reason = isLate ? `did not end within ${FOLDER_LIMIT_MS / 1000} s` : "left no results";
+  return { passed: 0, skipped: 0, excluded: 0, failed: 0, problems: [`${folder} ${reason}`] };
+}
+
+function describe({ passed, failed, excluded, skipped }) {
+  return `${passed} passed, ${failed} failed, ${excluded} known limits, ${skipped} skipped`;
+}

@@ -1,0 +1,72 @@
+// `npm run test:windows`: the cross-built addon under Wine, with Node for Windows. Commands must print the same bytes as on this machine,
+// by node.exe and by a renamed one; a packed release must install and score; and the tests of what depends on a platform must pass.
+//
+//   npm run test:windows -- [--node 20|22] [--only outputs|packed|tests] [folder or test file…]
+
+import { copyFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+import { ROOT } from "../../native/llama-release.mjs";
+import { TARGETS } from "../targets.mjs";
+import { compareBytes } from "./compare.mjs";
+import { HERE } from "./here.mjs";
+import { WINDOWS_LIMITS } from "./known-windows.mjs";
+import { collectOutputs, EXAMPLE_MODELS, TINY_MODELS } from "./outputs.mjs";
+import { testPacked } from "./packed.mjs";
+import { stageClone } from "./stage.mjs";
+import { runTests } from "./tests.mjs";
+import { openWine, runWine } from "./wine.mjs";
+
+/**
+ * As many as go into one batch. With llama.cpp's kernels quantized rewards depend on what stands beside them, and how a longer stream is cut
+ * into batches depends on how fast it is read.
+ */
+const PAIRS = 4;
+
+const { values, positionals } = parseArgs({
+  options: { node: { type: "string", default: "22" }, only: { type: "string" } },
+  allowPositionals: true,
+});
+const wants = (part) => values.only === undefined || values.only === part;
+
+try {
+  const target = TARGETS.find(({ name }) => name === "win32-x64");
+  const wine = openWine(values.node);
+  const clone = stageClone(target);
+  const problems = [];
+  if (wants("outputs")) problems.push(...compareOutputs(wine, clone));
+  if (wants("packed")) problems.push(...testPacked(wine, target));
+  for (const problem of problems) console.log(problem);
+  const isGood = !wants("tests") || runTests(wine, clone, positionals, WINDOWS_LIMITS);
+  if (problems.length > 0 || !isGood) throw new Error("Windows is not as it should be.");
+} catch (error) {
+  console.error(`test:windows: ${error.message}`);
+  process.exitCode = 1;
+}
+
+function compareOutputs(wine, clone) {
+  // llama.cpp's kernels on both sides: our own are not for Windows. One thread sums in one order.
+  const options = ["--prefill", "off"];
+  const what = { models: [...EXAMPLE_MODELS, ...TINY_MODELS], options, pairCount: PAIRS };
+  const expected = collectOutputs(HERE, ROOT, what);
+  const problems = report(wine.name, expected, collectOutputs(wine, clone, what));
+  // As Electron's executable, which has any name.
+  const renamed = path.join(clone, "build", "app.exe");
+  copyFileSync(wine.node, renamed);
+  const app = { name: "app.exe", run: (args, runOptions) => runWine([renamed, ...args], runOptions) };
+  const scores = collectOutputs(app, clone, {
+    models: EXAMPLE_MODELS,
+    options,
+    commands: ["score"],
+    pairCount: PAIRS,
+  });
+  const wanted = new Map([...scores.keys()].map((name) => [name, expected.get(name)]));
+  return [...problems, ...report(app.name, wanted, scores)];
+}
+
+function report(name, expected, actual) {
+  const problems = compareBytes(expected, actual);
+  console.log(`${name}: ${expected.size - problems.length} of ${expected.size} outputs are the same bytes`);
+  return problems.map((problem) => `${name}: ${problem}`);
+}
