@@ -9,13 +9,16 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 
 namespace llama_reward::prefill {
 namespace {
 
 /// Scores of a token that are held at once.
 constexpr int64_t HELD = HELD_BLOCKS * BLOCK;
+/// Of a token that has seen nothing: less than any score's.
+constexpr float LEAST_UNIT = -1e30f;
+/// What leaves 0 of any number.
+constexpr float LEAST_CHANGE = -300;
 
 int64_t round_up(int64_t value, int64_t unit) {
   return (value + unit - 1) / unit * unit;
@@ -67,8 +70,9 @@ bool Attention::takes(const ggml_tensor *node) {
 
 Attention::Attention(const Kernels &kernels, const ggml_tensor *node, const Mask &mask)
     : kernels_(kernels), node_(node), queries_(node->src[0]), mask_(mask),
-      products_(AttentionProducts::make(kernels, uncast(node->src[1]), uncast(node->src[2]))),
-      scale_(parameter(node, 0)), cap_(parameter(node, 2)) {
+      products_(
+          AttentionProducts::make(kernels, uncast(node->src[1]), uncast(node->src[2]), mask.is_ordered())),
+      has_powers_(kernels.parts == nullptr), scale_(parameter(node, 0)), cap_(parameter(node, 2)) {
   // With a cap ggml divides the scale by it; ours is given both apart, as they are.
   tokens_ = queries_->ne[1];
   heads_ = queries_->ne[2];
@@ -93,10 +97,10 @@ size_t Attention::scratch_floats() const {
 }
 
 CellBlock Attention::block_of(const float *shared, int64_t kv_head, int64_t block) const {
-  const int64_t first = block * BLOCK;
+  const int64_t count = std::min(BLOCK, cells_ - (block * BLOCK));
   float *copy =
       const_cast<float *>(shared) + (((kv_head * mask_.block_count()) + block) * products_->copy_floats());
-  return {kv_head, first, std::min(BLOCK, cells_ - first), copy};
+  return {kv_head, mask_.first_cell(block), count, mask_.cells(block), copy};
 }
 
 void Attention::prepare(float *shared, float *scratch) {
@@ -129,8 +133,9 @@ struct Attention::Group {
   float *scores;
   /// `[count][padded_value_width]`, sums of weighted values
   float *output;
-  /// By token: the largest score so far, and the sum of weights.
-  float *largest, *sum;
+  /// By token: the logarithm of what weights are divided by (`has_powers_` says to which base), and their
+  /// sum.
+  float *unit, *sum;
 };
 
 void Attention::run(const float *shared, float *scratch) {
@@ -158,11 +163,11 @@ void Attention::run_group(int64_t head, int64_t first_token, const float *shared
   group.scratch = scratch;
   group.scores = scratch + product_floats();
   group.output = group.scores + (group_tokens_ * HELD);
-  group.largest = group.output + (group_tokens_ * padded_value_width_);
-  group.sum = group.largest + group_tokens_;
+  group.unit = group.output + (group_tokens_ * padded_value_width_);
+  group.sum = group.unit + group_tokens_;
   products_->take_queries(group.queries, scratch);
   std::fill_n(group.output, group.count * padded_value_width_, 0.0f);
-  std::fill_n(group.largest, group.count, -std::numeric_limits<float>::infinity());
+  std::fill_n(group.unit, group.count, LEAST_UNIT);
   std::fill_n(group.sum, group.count, 0.0f);
 
   std::array<int64_t, HELD_BLOCKS> held{};
@@ -190,6 +195,21 @@ void Attention::run_group(int64_t head, int64_t first_token, const float *shared
   }
 }
 
+/// For a score that may be the largest so far.
+void Attention::rescale(const Group &group, int64_t token, float largest) const {
+  const float unit = has_powers_ ? std::ceil(largest * LOG2_E) : largest;
+  const float before = group.unit[token];
+  if (!(unit > before))
+    return;
+  group.unit[token] = unit;
+  if (group.sum[token] == 0)
+    return;
+  const float change = std::max(before - unit, LEAST_CHANGE);
+  const float factor = has_powers_ ? std::ldexp(1.0f, static_cast<int>(change)) : std::exp(change);
+  kernels_.rescale(group.output + (token * padded_value_width_), padded_value_width_, factor);
+  group.sum[token] *= factor;
+}
+
 void Attention::add_blocks(const int64_t *indices, int64_t count, const Group &group) const {
   std::array<CellBlock, HELD_BLOCKS> blocks{};
   for (int64_t i = 0; i < count; i++) {
@@ -203,17 +223,11 @@ void Attention::add_blocks(const int64_t *indices, int64_t count, const Group &g
     std::array<uint32_t, HELD_BLOCKS> hidden{};
     for (int64_t i = 0; i < count; i++)
       hidden[static_cast<size_t>(i)] = mask_.hidden(group.first_token + token, indices[i]);
-    const float here = kernels_.scale_and_mask(scores, count * BLOCK, scale_, cap_, hidden.data());
-    const float before = group.largest[token];
-    const float largest = std::max(before, here);
-    if (largest != before && group.sum[token] != 0) {
-      const float factor = std::exp(before - largest);
-      kernels_.rescale(group.output + (token * padded_value_width_), padded_value_width_, factor);
-      group.sum[token] *= factor;
-    }
-    group.largest[token] = largest;
-    group.sum[token] += kernels_.exponentials(scores, count * BLOCK, largest);
+    rescale(group, token, kernels_.scale_and_mask(scores, count * BLOCK, scale_, cap_, hidden.data()));
+    const float unit = group.unit[token];
+    kernels_.exponentials(scores, count * BLOCK, has_powers_ ? 0 : unit, has_powers_ ? unit : 0);
   }
+  kernels_.add_sums(group.scores, HELD, group.count, count * BLOCK, group.sum);
 
   // Runs of blocks whose values are all finite at once, the others one by one.
   const FloatRows weights = {group.scores, HELD, group.count};
@@ -242,7 +256,7 @@ void Attention::add_careful(int64_t place, int64_t index, const CellBlock &block
         continue;
       const float weight = group.scores[(token * HELD) + (place * BLOCK) + cell];
       for (int64_t i = 0; i < value_width_; i++)
-        output[i] += weight * products_->value_at(block, cell, i);
+        output[i] = std::fma(weight, products_->value_at(block, cell, i), output[i]);
     }
   }
 }

@@ -17,6 +17,10 @@ namespace llama_reward::prefill {
 /// that no matrix of all scores is made and blocks that no token of a group sees are passed over. Sums
 /// are float32. Sources: Dao et al., FlashAttention, arXiv:2205.14135; `ggml_compute_forward_flash_attn_ext`
 /// for the operands.
+///
+/// By kernels of float32 a token's result does not depend, to the bit, on where its cells lie or what lies
+/// between them: weights are e^score times a power of two, so that a new maximum scales sums without
+/// rounding; sums go from cell to cell in the mask's order; and what is hidden adds 0.
 class Attention {
  public:
   /// Whether a node is such an operation, in a form computed here.
@@ -39,6 +43,7 @@ class Attention {
 
  private:
   struct Group;
+  void rescale(const Group &group, int64_t token, float largest) const;
   void prepare_block(int64_t kv_head, int64_t index, float *shared, float *scratch);
   void run_group(int64_t head, int64_t first_token, const float *shared, float *scratch) const;
   void add_blocks(const int64_t *indices, int64_t count, const Group &group) const;
@@ -51,6 +56,9 @@ class Attention {
   const ggml_tensor *node_, *queries_;
   const Mask &mask_;
   std::unique_ptr<const AttentionProducts> products_;
+  /// Whether weights are divided by powers of two: else by the largest of them, which no part of it rounds
+  /// then.
+  bool has_powers_;
   float scale_, cap_;
   int64_t value_width_, padded_value_width_, tokens_, heads_, kv_heads_, cells_, group_tokens_;
   /// Blocks, by KV head, with a value that is not finite: what no token may see must not reach it as 0 · ∞.

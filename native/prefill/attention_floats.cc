@@ -12,12 +12,14 @@
 
 namespace llama_reward::prefill {
 
-AttentionFloats::AttentionFloats(const Kernels &kernels, const ggml_tensor *keys, const ggml_tensor *values)
+AttentionFloats::AttentionFloats(const Kernels &kernels, const ggml_tensor *keys, const ggml_tensor *values,
+                                 bool is_ordered)
     : AttentionProducts(kernels, keys, values),
       padded_value_width_((value_width_ + kernels.narrow_columns - 1) / kernels.narrow_columns *
                           kernels.narrow_columns),
-      are_values_in_place_(are_values_floats() && padded_value_width_ == value_width_ &&
-                           values->nb[1] % sizeof(float) == 0 && values->nb[2] % sizeof(float) == 0) {}
+      has_whole_rows_(padded_value_width_ == value_width_ && values->nb[1] % sizeof(float) == 0 &&
+                      values->nb[2] % sizeof(float) == 0),
+      has_copies_(!has_whole_rows_ || is_ordered || value_type_ != Element::F32) {}
 
 int64_t AttentionFloats::group_tokens() const {
   // Two tiles of the widest kernel.
@@ -25,7 +27,7 @@ int64_t AttentionFloats::group_tokens() const {
 }
 
 int64_t AttentionFloats::copy_floats() const {
-  return BLOCK * (width_ + (are_values_in_place_ ? 0 : padded_value_width_));
+  return BLOCK * (width_ + (has_copies_ ? padded_value_width_ : 0));
 }
 
 int64_t AttentionFloats::scratch_floats() const {
@@ -34,7 +36,7 @@ int64_t AttentionFloats::scratch_floats() const {
 
 void AttentionFloats::copy(const CellBlock &block, float *scratch) const {
   copy_keys(block, scratch);
-  if (are_values_in_place_)
+  if (is_in_place(block))
     return;
   // As rows of float32, of whole panels.
   float *target = block.copy + (BLOCK * width_);
@@ -60,7 +62,7 @@ void AttentionFloats::copy_keys(const CellBlock &block, float *scratch) const {
 }
 
 FloatRows AttentionFloats::values(const CellBlock &block, float * /*scratch*/) const {
-  if (are_values_in_place_)
+  if (is_in_place(block))
     return values_in_place(block);
   return {block.copy + (BLOCK * width_), padded_value_width_, block.count};
 }

@@ -7,11 +7,12 @@
 
 namespace llama_reward::prefill {
 
-/// The products in float32. Keys are copied to panels; values are read where they are, if they are float32 in
-/// rows of whole panels.
+/// The products in float32, summed in order. Keys are copied to panels; values are read where they are, if
+/// they are float32 in rows of whole panels.
 class AttentionFloats final : public AttentionProducts {
  public:
-  AttentionFloats(const Kernels &kernels, const ggml_tensor *keys, const ggml_tensor *values);
+  AttentionFloats(const Kernels &kernels, const ggml_tensor *keys, const ggml_tensor *values,
+                  bool is_ordered);
 
   int64_t group_tokens() const override;
   int64_t copy_floats() const override;
@@ -25,9 +26,12 @@ class AttentionFloats final : public AttentionProducts {
 
  private:
   void copy_keys(const CellBlock &block, float *scratch) const;
+  bool is_in_place(const CellBlock &block) const { return has_whole_rows_ && are_floats_in_place(block); }
 
   int64_t padded_value_width_;
-  bool are_values_in_place_;
+  /// Whether values are rows of whole panels of aligned numbers.
+  bool has_whole_rows_;
+  bool has_copies_;
 };
 
 } // namespace llama_reward::prefill

@@ -63,7 +63,7 @@ uint16_t *AttentionParts::values_in(const CellBlock &block) const {
 }
 
 FloatRows AttentionParts::values(const CellBlock &block, float *scratch) const {
-  if (are_values_floats())
+  if (are_floats_in_place(block))
     return values_in_place(block);
   for (int64_t cell = 0; cell < block.count; cell++)
     kernels_.widen(value(block, cell), value_type_, scratch + (cell * value_width_), value_width_);

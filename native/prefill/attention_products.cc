@@ -18,7 +18,8 @@ Element element_of(const ggml_tensor *tensor) {
 }
 
 const void *row_of(const ggml_tensor *tensor, const CellBlock &block, int64_t cell) {
-  return static_cast<const char *>(tensor->data) + (static_cast<size_t>(block.first + cell) * tensor->nb[1]) +
+  const int64_t row = block.cells == nullptr ? block.first + cell : block.cells[cell];
+  return static_cast<const char *>(tensor->data) + (static_cast<size_t>(row) * tensor->nb[1]) +
          (static_cast<size_t>(block.kv_head) * tensor->nb[2]);
 }
 
@@ -36,11 +37,12 @@ bool has_wild(const float *numbers, int64_t count) {
 
 } // namespace
 
-std::unique_ptr<const AttentionProducts>
-AttentionProducts::make(const Kernels &kernels, const ggml_tensor *keys, const ggml_tensor *values) {
+std::unique_ptr<const AttentionProducts> AttentionProducts::make(const Kernels &kernels,
+                                                                 const ggml_tensor *keys,
+                                                                 const ggml_tensor *values, bool is_ordered) {
   if (kernels.parts != nullptr)
     return std::make_unique<AttentionParts>(kernels, keys, values);
-  return std::make_unique<AttentionFloats>(kernels, keys, values);
+  return std::make_unique<AttentionFloats>(kernels, keys, values, is_ordered);
 }
 
 AttentionProducts::AttentionProducts(const Kernels &kernels, const ggml_tensor *keys,

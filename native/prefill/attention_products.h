@@ -16,6 +16,8 @@ constexpr int64_t HELD_BLOCKS = 16;
 /// Up to `BLOCK` cells of one head of keys and values, and what is kept of them for the products.
 struct CellBlock {
   int64_t kv_head, first, count;
+  /// Null where they follow the first.
+  const int32_t *cells;
   float *copy;
 };
 
@@ -29,8 +31,9 @@ struct FloatRows {
 /// so that any number of threads may use it, each with working memory of its own, aligned to 64 bytes.
 class AttentionProducts {
  public:
+  /// @param is_ordered whether there are blocks whose cells do not follow one another
   static std::unique_ptr<const AttentionProducts> make(const Kernels &kernels, const ggml_tensor *keys,
-                                                       const ggml_tensor *values);
+                                                       const ggml_tensor *values, bool is_ordered);
   virtual ~AttentionProducts() = default;
   AttentionProducts(const AttentionProducts &) = delete;
   AttentionProducts &operator=(const AttentionProducts &) = delete;
@@ -74,8 +77,10 @@ class AttentionProducts {
 
   const void *key(const CellBlock &block, int64_t cell) const;
   const void *value(const CellBlock &block, int64_t cell) const;
-  /// Values where they are, if they are float32.
-  bool are_values_floats() const { return value_type_ == Element::F32; }
+  /// Whether values can be read where they are.
+  bool are_floats_in_place(const CellBlock &block) const {
+    return value_type_ == Element::F32 && block.cells == nullptr;
+  }
   FloatRows values_in_place(const CellBlock &block) const;
 
   const Kernels &kernels_;

@@ -9,6 +9,7 @@
 
 #include "../backend.h"
 #include "../error.h"
+#include "cell_ages.h"
 #include "cpu_backend.h"
 #include "ggml-backend-impl.h"
 #include "graph.h"
@@ -47,6 +48,7 @@ struct State {
   int threads = GGML_DEFAULT_N_THREADS;
   int quiet_graphs = 0;
   const Kernels *own_kernels = wanted_precision == Precision::FAST ? fast_kernels : kernels;
+  CellAges ages;
   Scratch scratch;
   CpuBackend alone, together;
   std::unique_ptr<Team> team;
@@ -59,7 +61,8 @@ struct State {
       team = std::make_unique<Team>(threads);
       team_threads = threads;
     }
-    Graph graph(*own_kernels, cgraph, threads, scratch, is_quiet ? nullptr : team.get());
+    ages.note(cgraph);
+    Graph graph(*own_kernels, cgraph, threads, ages, scratch, is_quiet ? nullptr : team.get());
     const ggml_status status = is_quiet
                                    ? together.compute(graph.view(), cpu_device, cpu_functions, threads, abort)
                                    : alone.compute(graph.view(), cpu_device, cpu_functions, 1, abort);

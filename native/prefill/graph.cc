@@ -1,5 +1,6 @@
 #include "graph.h"
 #include "attention.h"
+#include "cell_ages.h"
 #include "gelu.h"
 #include "kernels.h"
 #include "mask.h"
@@ -9,9 +10,12 @@
 #include "team.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <set>
+#include <utility>
+#include <vector>
 
 namespace llama_reward::prefill {
 namespace {
@@ -37,9 +41,10 @@ std::set<const ggml_tensor *> needless_casts(const ggml_cgraph &graph) {
 
 } // namespace
 
-Graph::Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, Scratch &scratch, Team *team)
-    : kernels_(kernels), threads_(threads), team_(team), stopwatches_(static_cast<size_t>(threads)),
-      view_(graph) {
+Graph::Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, const CellAges &ages, Scratch &scratch,
+             Team *team)
+    : kernels_(kernels), ages_(ages), threads_(threads), team_(team),
+      stopwatches_(static_cast<size_t>(threads)), view_(graph) {
   const std::set<const ggml_tensor *> needless = needless_casts(graph);
   for (int i = 0; i < graph.n_nodes; i++) {
     const ggml_tensor *node = graph.nodes[i];
@@ -117,7 +122,8 @@ Mask &Graph::mask_of(const ggml_tensor *node) {
   for (const NamedMask &known : masks_)
     if (known.tensor == node->src[3])
       return *known.mask;
-  masks_.push_back({node->src[3], std::make_unique<Mask>(node->src[3])});
+  std::vector<int32_t> order = ages_.order(Attention::uncast(node->src[1]));
+  masks_.push_back({node->src[3], std::make_unique<Mask>(node->src[3], std::move(order))});
   Step step;
   step.kind = Step::Kind::MASK;
   step.mask = masks_.back().mask.get();

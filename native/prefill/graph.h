@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "attention.h"
+#include "cell_ages.h"
 #include "gelu.h"
 #include "ggml-impl.h"
 #include "kernels.h"
@@ -23,9 +24,11 @@ namespace llama_reward::prefill {
 /// that a team helps with the steps of the operations computed here.
 class Graph {
  public:
+  /// @param ages of the caches' cells, this graph's noted
   /// @param team null: ggml's threads do the steps
   /// @throws std::bad_alloc
-  Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, Scratch &scratch, Team *team = nullptr);
+  Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, const CellAges &ages, Scratch &scratch,
+        Team *team = nullptr);
   ~Graph() = default;
   Graph(const Graph &) = delete;
   Graph &operator=(const Graph &) = delete;
@@ -58,6 +61,7 @@ class Graph {
   Mask &mask_of(const ggml_tensor *node);
 
   const Kernels &kernels_;
+  const CellAges &ages_;
   int threads_;
   Team *team_;
   /// By thread, in cache lines of their own.

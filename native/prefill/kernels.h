@@ -18,6 +18,9 @@ enum class Precision : uint8_t { EXACT, FAST };
 
 struct PartKernels;
 
+/// log₂ e
+constexpr float LOG2_E = 1.44269504088896341f;
+
 /// Sums and products are float32 throughout. The order of a sum depends on nothing but its length, so that a
 /// row of results is the same to the bit whatever rows stand beside it.
 struct Kernels {
@@ -45,8 +48,12 @@ struct Kernels {
   /// bits a word. Returns the largest, −∞ for none; a NaN may be passed over. `count` is a multiple of 32.
   float (*scale_and_mask)(float *x, int64_t count, float scale, float cap, const uint32_t *mask);
 
-  /// `x = exp(x − largest)`; returns the sum. `count` is a multiple of 32.
-  float (*exponentials)(float *x, int64_t count, float largest);
+  /// `x = exp(x − shift) · 2^(−exponent)`, 0 for −∞. The exponent is a whole number, and no result is larger
+  /// than 1. `count` is a multiple of 32.
+  void (*exponentials)(float *x, int64_t count, float shift, float exponent);
+
+  /// `sums[i] += Σ x[i][k]` for `rows` rows of `count` numbers, one number after the other.
+  void (*add_sums)(const float *x, int64_t stride, int64_t rows, int64_t count, float *sums);
 
   /// `target = gelu(gate) · up`, GELU in its tanh form.
   void (*gated_gelu)(const float *gate, const float *up, float *target, int64_t count);

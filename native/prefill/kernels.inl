@@ -5,7 +5,7 @@
 // V has: WIDTH; WIDE, registers of a wide tile's row; WIDE_ROWS and NARROW_ROWS, as many rows of a tile as
 // the registers hold beside a row of the panel and a number of `x`; Register, zero, set(float), load(const
 // float*), store(float*, Register), add, sub, mul, fmadd(a, b, c) = a·b + c, fnmadd, min, max, round (to
-// nearest), power_of_two(Register of whole numbers), divide, sum(Register), largest(Register), from_f16(const
+// nearest), power_of_two(Register of whole numbers), divide, largest(Register), from_f16(const
 // void*), from_bf16(const void*), masked_infinity(Register, bits): −∞ in the lanes whose bit is set.
 
 namespace {
@@ -169,31 +169,49 @@ float scale_and_mask(float *x, int64_t count, float scale, float cap, const uint
   return V::largest(largest);
 }
 
-/// e^x for x ≤ 0, within 2 units in the last place: 2^n · e^r with a polynomial for e^r; coefficients of
-/// Cephes' `expf`.
-inline V::Register exp_of(V::Register x) {
-  // Smaller ones are 0 anyway once they are beside a 1.
-  x = V::max(V::set(-87.0f), x);
-  const auto n = V::round(V::mul(x, V::set(1.44269504088896341f)));
+/// e^x · 2^(−exponent), within 2 units in the last place, for a power that is no more than 1: 2^n · e^r with
+/// a polynomial for e^r; coefficients of Cephes' `expf`.
+inline V::Register exp_of(V::Register x, V::Register exponent) {
+  const auto n = V::round(V::mul(x, V::set(LOG2_E)));
   auto rest = V::fnmadd(n, V::set(0.693359375f), x);
   rest = V::fnmadd(n, V::set(-2.12194440e-4f), rest);
+  // Beyond it only where x itself has no bits behind the point.
+  rest = V::min(V::set(0.5f), V::max(V::set(-0.5f), rest));
   auto value = polynomial<6>({1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
                               1.6666665459e-1f, 5.0000001201e-1f},
                              rest);
   value = V::fmadd(value, V::mul(rest, rest), V::add(rest, V::set(1.0f)));
-  return V::mul(value, V::power_of_two(n));
+  // Smaller ones are 0 anyway once they are beside a half.
+  return V::mul(value, V::power_of_two(V::max(V::set(-126.0f), V::sub(n, exponent))));
 }
 
-float exponentials(float *x, int64_t count, float largest) {
-  const auto shift = V::set(largest);
-  auto sum = V::zero();
+void exponentials(float *x, int64_t count, float shift, float exponent) {
+  const auto by = V::set(shift), power = V::set(exponent);
   for (int64_t i = 0; i < count; i += V::WIDTH) {
     const auto logit = V::load(x + i);
-    const auto value = V::zero_where_infinite(exp_of(V::sub(logit, shift)), logit);
-    V::store(x + i, value);
-    sum = V::add(sum, value);
+    V::store(x + i, V::zero_where_infinite(exp_of(V::sub(logit, by), power), logit));
   }
-  return V::sum(sum);
+}
+
+void add_sums(const float *x, int64_t stride, int64_t rows, int64_t count, float *sums) {
+  // One after the other within a row, so that zeros change nothing; as many rows at once as additions are
+  // under way.
+  constexpr int CHAINS = 8;
+  for (int64_t row = 0; row < rows; row += CHAINS) {
+    const float *own[CHAINS];
+    float chains[CHAINS];
+    for (int i = 0; i < CHAINS; i++) {
+      const int64_t at = row + i < rows ? row + i : rows - 1;
+      own[i] = x + at * stride;
+      chains[i] = sums[at];
+    }
+    for (int64_t k = 0; k < count; k++)
+#pragma GCC unroll 8
+      for (int i = 0; i < CHAINS; i++)
+        chains[i] += own[i][k];
+    for (int i = 0; i < CHAINS && row + i < rows; i++)
+      sums[row + i] = chains[i];
+  }
 }
 
 inline V::Register gelu_of(V::Register x) {
@@ -239,6 +257,7 @@ constexpr Kernels KERNELS = {
     multiply,
     scale_and_mask,
     exponentials,
+    add_sums,
     gated_gelu,
     rescale,
     nullptr,

@@ -32,7 +32,6 @@ struct V {
     const __m512i biased = _mm512_add_epi32(_mm512_cvtps_epi32(whole), _mm512_set1_epi32(127));
     return _mm512_castsi512_ps(_mm512_slli_epi32(biased, 23));
   }
-  static float sum(Register a) { return _mm512_reduce_add_ps(a); }
   static float largest(Register a) { return _mm512_reduce_max_ps(a); }
   static Register from_f16(const void *from) {
     return _mm512_cvtph_ps(_mm256_loadu_si256(static_cast<const __m256i *>(from)));

@@ -33,7 +33,6 @@ struct V {
     const int32x4_t biased = vaddq_s32(vcvtq_s32_f32(whole), vdupq_n_s32(127));
     return vreinterpretq_f32_s32(vshlq_n_s32(biased, 23));
   }
-  static float sum(Register a) { return vaddvq_f32(a); }
   static float largest(Register a) { return vmaxvq_f32(a); }
   static Register from_f16(const void *from) { return vcvt_f32_f16(vreinterpret_f16_u16(halves(from))); }
   static Register from_bf16(const void *from) { return vreinterpretq_f32_u32(vshll_n_u16(halves(from), 16)); }

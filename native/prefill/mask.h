@@ -14,13 +14,20 @@ constexpr int64_t BLOCK = 32;
 /// An attention mask as bits: which cells a token must not see. Made once for all layers that share the mask.
 class Mask {
  public:
-  explicit Mask(const ggml_tensor *mask);
+  /// @param order all cells in the order in which they are looked at; empty for theirs
+  explicit Mask(const ggml_tensor *mask, std::vector<int32_t> order = {});
 
   /// Works on blocks until none is left; any number of threads, once each. The rest may be called when all
   /// have returned.
   void run();
 
   int64_t block_count() const { return blocks_; }
+  /// Whether some blocks' cells do not follow one another.
+  bool is_ordered() const { return !order_.empty(); }
+  /// A block's cells; null where they follow one another.
+  const int32_t *cells(int64_t block) const;
+  /// The first of them.
+  int64_t first_cell(int64_t block) const;
   /// Set bits: cells of the block that the token must not see.
   uint32_t hidden(int64_t token, int64_t block) const {
     return words_[static_cast<size_t>((block * tokens_) + token)];
@@ -31,6 +38,7 @@ class Mask {
 
  private:
   const ggml_tensor *mask_;
+  std::vector<int32_t> order_;
   int64_t tokens_, cells_, blocks_;
   std::vector<uint32_t> words_;
   std::vector<uint8_t> seen_;

@@ -3,12 +3,14 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../../../native/backend.h"
@@ -66,6 +68,7 @@ struct AttentionGraph {
   Tensor attention{GGML_TYPE_F32, {WIDTH, HEADS, TOKENS}, GGML_OP_FLASH_ATTN_EXT};
   Tensor other{GGML_TYPE_F32, {WIDTH, CELLS, HEADS}, GGML_OP_CPY};
   std::vector<ggml_tensor *> nodes{&keys, &values, &attention};
+  CellAges ages;
   Scratch scratch;
 
   AttentionGraph() {
@@ -95,11 +98,28 @@ struct AttentionGraph {
 
   std::vector<ggml_op> computed(const Kernels &kernels) {
     ggml_cgraph whole = graph();
-    Graph mine(kernels, whole, 1, scratch);
+    Graph mine(kernels, whole, 1, ages, scratch);
     std::vector<ggml_op> operations;
     for (int i = 0; i < mine.view()->n_nodes; i++)
       operations.push_back(mine.view()->nodes[i]->op);
     return operations;
+  }
+};
+
+/// Writes cells of the graph's cache, as llama.cpp does for each batch.
+struct Write {
+  std::vector<int64_t> numbers;
+  Tensor rows, node{GGML_TYPE_F32, {WIDTH * HEADS, CELLS}, GGML_OP_SET_ROWS};
+
+  Write(AttentionGraph &attention, std::vector<int64_t> cells)
+      : numbers(std::move(cells)), rows(GGML_TYPE_I64, {static_cast<int64_t>(numbers.size())}) {
+    rows.data = numbers.data();
+    node.view_src = &attention.cache;
+    node.src[1] = &rows;
+    attention.nodes.insert(attention.nodes.begin(), &node);
+    const ggml_cgraph whole = attention.graph();
+    attention.ages.note(whole);
+    attention.nodes.erase(attention.nodes.begin());
   }
 };
 
@@ -125,7 +145,7 @@ template <class Sees> int64_t products_of(const Kernels &kernels, const Sees &se
   counting.multiply = count_products;
   products = 0;
   ggml_cgraph whole = attention.graph();
-  Graph mine(counting, whole, 1, attention.scratch);
+  Graph mine(counting, whole, 1, attention.ages, attention.scratch);
   for (int i = 0; i < mine.view()->n_nodes; i++) {
     ggml_tensor *node = mine.view()->nodes[i];
     ggml_custom_op_params run;
@@ -171,6 +191,18 @@ int main(int argc, char **argv) {
     shared.nodes.push_back(&shared.other);
     const std::vector<ggml_op> kept{GGML_OP_CPY, GGML_OP_CUSTOM, GGML_OP_CUSTOM, GGML_OP_CUSTOM, GGML_OP_CPY};
     check(shared.computed(*kernels) == kept, "a cast that another node reads is computed");
+  }
+
+  {
+    AttentionGraph written;
+    check(written.ages.order(&written.view).empty(), "a new cache has its own order");
+    const Write first(written, {0, 1, 2, 3, 40, 41}), second(written, {50, 51, 52});
+    check(written.ages.order(&written.view).empty(), "cells written from the first on have their own order");
+    const Write third(written, {2, 3, 60});
+    const std::vector<int32_t> order = written.ages.order(&written.view);
+    const std::vector<int32_t> oldest{0, 1, 40, 41, 50, 51, 52, 2, 3, 60, 4, 5};
+    check(order.size() == CELLS && std::equal(oldest.begin(), oldest.end(), order.begin()),
+          "cells written again come last, and behind them those that never were");
   }
 
   // Two products, with keys and with values, for each token, head, cell and number; in blocks of 32 cells.

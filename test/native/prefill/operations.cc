@@ -178,6 +178,20 @@ double matmul_case(const Kernels &kernels, Random &random) {
   return std::isfinite(worst) ? worst : std::numeric_limits<double>::infinity();
 }
 
+void run_attention(const Kernels &kernels, const Tensor &result, Mask &bits, int threads) {
+  if (!Attention::takes(&result.it))
+    std::exit(std::fprintf(stderr, "an attention was not taken\n"));
+  Attention attention(kernels, &result.it, bits);
+  Scratch shared;
+  shared.reserve(attention.shared_floats() * sizeof(float));
+  std::vector<Scratch> scratch(static_cast<size_t>(threads));
+  for (Scratch &own : scratch)
+    own.reserve(attention.scratch_floats() * sizeof(float));
+  on_threads(threads, [&](int) { bits.run(); });
+  on_threads(threads, [&](int i) { attention.prepare(shared.floats(), scratch[static_cast<size_t>(i)].floats()); });
+  on_threads(threads, [&](int i) { attention.run(shared.floats(), scratch[static_cast<size_t>(i)].floats()); });
+}
+
 /// Absolute difference of attention over values of spread 1.
 double attention_case(const Kernels &kernels, Random &random) {
   const ggml_type type = random.one_of({GGML_TYPE_F32, GGML_TYPE_F16});
@@ -235,19 +249,8 @@ double attention_case(const Kernels &kernels, Random &random) {
     mask.fill_row(t, 0, row);
   }
 
-  if (!Attention::takes(&result.it))
-    std::exit(std::fprintf(stderr, "an attention was not taken\n"));
-  const int threads = static_cast<int>(random.between(1, 3));
   Mask bits(&mask.it);
-  Attention attention(kernels, &result.it, bits);
-  Scratch shared;
-  shared.reserve(attention.shared_floats() * sizeof(float));
-  std::vector<Scratch> scratch(static_cast<size_t>(threads));
-  for (Scratch &own : scratch)
-    own.reserve(attention.scratch_floats() * sizeof(float));
-  on_threads(threads, [&](int) { bits.run(); });
-  on_threads(threads, [&](int i) { attention.prepare(shared.floats(), scratch[static_cast<size_t>(i)].floats()); });
-  on_threads(threads, [&](int i) { attention.run(shared.floats(), scratch[static_cast<size_t>(i)].floats()); });
+  run_attention(kernels, result, bits, static_cast<int>(random.between(1, 3)));
 
   double worst = 0;
   for (int64_t h = 0; h < heads; h++)
@@ -284,6 +287,106 @@ double attention_case(const Kernels &kernels, Random &random) {
       }
     }
   return worst;
+}
+
+/// The attention of some tokens, over cells of their own and others'.
+struct PlacedAttention {
+  Tensor q, k, v, mask, result;
+
+  PlacedAttention(ggml_type type, int64_t width, int64_t kv_heads, int64_t heads, int64_t cells, int64_t tokens)
+      : q(GGML_TYPE_F32, {width, tokens, heads}), k(type, {width, cells, kv_heads}), v(type, {width, cells, kv_heads}),
+        mask(GGML_TYPE_F16, {cells, tokens}), result(GGML_TYPE_F32, {width, heads, tokens}) {
+    result.it.op = GGML_OP_FLASH_ATTN_EXT;
+    result.it.src[0] = &q.it;
+    result.it.src[1] = &k.it;
+    result.it.src[2] = &v.it;
+    result.it.src[3] = &mask.it;
+    const float parameters[3] = {1 / std::sqrt(static_cast<float>(width)), 0, 0};
+    std::memcpy(result.it.op_params, parameters, sizeof(parameters));
+  }
+
+  template <class Sees> void fill_mask(int64_t token, const Sees &sees) {
+    std::vector<float> row(static_cast<size_t>(mask.it.ne[0]));
+    for (size_t c = 0; c < row.size(); c++)
+      row[c] = sees(static_cast<int64_t>(c)) ? 0 : -std::numeric_limits<float>::infinity();
+    mask.fill_row(token, 0, row);
+  }
+};
+
+/// How many numbers of a text's attention change when its cells lie elsewhere, scattered among others', and other tokens
+/// stand beside its own.
+double placement_case(const Kernels &kernels, Random &random) {
+  const ggml_type type = random.one_of({GGML_TYPE_F32, GGML_TYPE_F16});
+  const int64_t width = random.one_of<int64_t>({16, 20, 64, 80, 128});
+  const int64_t kv_heads = random.between(1, 2), heads = kv_heads * random.between(1, 2);
+  // More than are held at once, too: their maximum grows on the way.
+  const int64_t own = random.between(1, random.chance(0.2) ? 1500 : 200), tokens = random.between(1, std::min<int64_t>(own, 40));
+  const int64_t all = own + random.between(0, 300), before = random.between(0, 30), after = random.between(0, 30);
+  PlacedAttention home(type, width, kv_heads, heads, own, tokens);
+  PlacedAttention away(type, width, kv_heads, heads, all, before + tokens + after);
+
+  // Runs of cells, in any order; the text's are some of them.
+  std::vector<std::vector<int32_t>> runs;
+  for (int32_t cell = 0; cell < all;) {
+    runs.emplace_back();
+    for (int64_t left = random.between(1, 90); left > 0 && cell < all; left--)
+      runs.back().push_back(cell++);
+  }
+  for (size_t i = runs.size(); i > 1; i--)
+    std::swap(runs[i - 1], runs[static_cast<size_t>(random.between(0, static_cast<int64_t>(i) - 1))]);
+  std::vector<int32_t> order, place;
+  for (const std::vector<int32_t> &run : runs)
+    order.insert(order.end(), run.begin(), run.end());
+  std::vector<bool> is_own(static_cast<size_t>(all));
+  for (size_t i = 0; i < order.size(); i++) {
+    const auto missing = own - static_cast<int64_t>(place.size()), left = static_cast<int64_t>(order.size() - i);
+    if (random.between(1, left) > missing)
+      continue;
+    place.push_back(order[i]);
+    is_own[static_cast<size_t>(order[i])] = true;
+  }
+
+  for (int64_t h = 0; h < kv_heads; h++) {
+    for (int64_t c = 0; c < all; c++) {
+      away.k.fill_row(c, h, normals(random, width, 5));
+      away.v.fill_row(c, h, normals(random, width));
+    }
+    for (int64_t c = 0; c < own; c++) {
+      const std::vector<float> key = normals(random, width), value = normals(random, width);
+      home.k.fill_row(c, h, key);
+      home.v.fill_row(c, h, value);
+      away.k.fill_row(place[static_cast<size_t>(c)], h, key);
+      away.v.fill_row(place[static_cast<size_t>(c)], h, value);
+    }
+  }
+  for (int64_t h = 0; h < heads; h++) {
+    for (int64_t t = 0; t < before + tokens + after; t++)
+      away.q.fill_row(t, h, normals(random, width, 3));
+    for (int64_t t = 0; t < tokens; t++) {
+      const std::vector<float> query = normals(random, width, 3);
+      home.q.fill_row(t, h, query);
+      away.q.fill_row(before + t, h, query);
+    }
+  }
+  for (int64_t t = 0; t < before + tokens + after; t++)
+    away.fill_mask(t, [&](int64_t cell) { return !is_own[static_cast<size_t>(cell)] && random.chance(0.5); });
+  for (int64_t t = 0; t < tokens; t++) {
+    const int64_t seen = own - tokens + t + 1;
+    home.fill_mask(t, [&](int64_t cell) { return cell < seen; });
+    std::vector<bool> sees(static_cast<size_t>(all));
+    for (int64_t c = 0; c < seen; c++)
+      sees[static_cast<size_t>(place[static_cast<size_t>(c)])] = true;
+    away.fill_mask(before + t, [&](int64_t cell) { return sees[static_cast<size_t>(cell)]; });
+  }
+
+  Mask home_bits(&home.mask.it), away_bits(&away.mask.it, order);
+  run_attention(kernels, home.result, home_bits, 1);
+  run_attention(kernels, away.result, away_bits, static_cast<int>(random.between(1, 3)));
+  int64_t changed = 0;
+  for (int64_t t = 0; t < tokens; t++)
+    for (int64_t h = 0; h < heads; h++)
+      changed += std::memcmp(home.result.row(h, t), away.result.row(h, before + t), static_cast<size_t>(width) * sizeof(float)) != 0;
+  return static_cast<double>(changed);
 }
 
 /// Difference of one value, gated or alone, as a share of its size.
@@ -342,9 +445,13 @@ int main(int argc, char **argv) {
   // Float32 sums of up to 1,200 products: the share of their sizes that stays within a few units in the last place. Of two
   // parts, as quantized weights have, 2⁻¹⁷ is left out, of one 2⁻⁹.
   const Operation operations[] = {
-      {"matmul", matmul_case, kernels->parts == nullptr ? 2e-6 : is_fast ? 8e-3 : 1e-5}, {"attention", attention_case, is_fast && kernels->parts != nullptr ? 0.1 : 2e-5}, {"gelu", gelu_case, 5e-7}};
+      {"matmul", matmul_case, kernels->parts == nullptr ? 2e-6 : is_fast ? 8e-3 : 1e-5}, {"attention", attention_case, is_fast && kernels->parts != nullptr ? 0.1 : 2e-5}, {"gelu", gelu_case, 5e-7},
+      {"placement", placement_case, 0}};
   bool is_good = true;
   for (const Operation &operation : operations) {
+    // Parts of neighbouring cells are multiplied together.
+    if (operation.run == placement_case && kernels->parts != nullptr)
+      continue;
     double worst = 0;
     for (int i = 0; i < cases; i++)
       worst = std::max(worst, operation.run(*kernels, random));
