@@ -43,23 +43,35 @@ def shared(first: list, second: list) -> int:
     return count
 
 
-@torch.no_grad()
-def states_of(backbone, conversations: list, pattern: list) -> dict:
-    """Hidden states after the final norm `[conversations, hidden size]`: at the gating position, and at the end of each form of `ids_of`.
+class Reader:
+    """Hidden states after the final norm of one text after the other: what a text begins with in common with the last one is not computed again."""
 
-    A conversation is computed once: the other ends go on from its cache.
-    """
-    found = {"gate": [], "text": [], "eos": [], "reward": []}
-    for ids in conversations:
-        text = ids["text"]
-        cache = DynamicCache(config=backbone.config)
-        states = backbone(input_ids=torch.tensor([text]), cache=cache, use_cache=True).last_hidden_state[0]
-        found["text"].append(states[-1].clone())
-        found["gate"].append(states[gating_position(text, pattern)].clone())
-        # The longest common beginning first: what is cut off a cache is gone.
-        for name in sorted(("eos", "reward"), key=lambda name: -shared(text, ids[name])):
-            kept = min(shared(text, ids[name]), len(ids[name]) - 1)
-            cache.crop(kept - cache.get_seq_length())
-            rest = backbone(input_ids=torch.tensor([ids[name][kept:]]), cache=cache, use_cache=True)
-            found[name].append(rest.last_hidden_state[0, -1].clone())
-    return {name: torch.stack(states) for name, states in found.items()}
+    def __init__(self, backbone):
+        self.backbone = backbone
+        self.cache = DynamicCache(config=backbone.config)
+        self.ids = []
+        self.states = torch.empty(0, backbone.config.hidden_size)
+
+    @torch.no_grad()
+    def read(self, ids: list) -> torch.Tensor:
+        """`[tokens, hidden size]`"""
+        kept = min(shared(self.ids, ids), len(ids) - 1)
+        if kept < len(self.ids):
+            self.cache.crop(kept - len(self.ids))
+        rest = self.backbone(input_ids=torch.tensor([ids[kept:]]), cache=self.cache, use_cache=True)
+        self.ids = ids
+        self.states = torch.cat([self.states[:kept], rest.last_hidden_state[0]])
+        return self.states
+
+
+def states_of(backbone, pairs: list, pattern: list) -> list:
+    """For the first answers of pairs and for the second, hidden states `[pairs, hidden size]`: at the gating position, and at the end of each
+    form of `ids_of`."""
+    reader = Reader(backbone)
+    sides = [{"gate": [], "text": [], "eos": [], "reward": []} for _ in range(2)]
+    for pair in pairs:
+        for ids, found in zip(pair, sides):
+            found["gate"].append(reader.read(ids["text"])[gating_position(ids["text"], pattern)].clone())
+            for name in ("text", "eos", "reward"):
+                found[name].append(reader.read(ids[name])[-1].clone())
+    return [{name: torch.stack(states) for name, states in found.items()} for found in sides]

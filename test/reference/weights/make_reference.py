@@ -95,7 +95,7 @@ def main() -> None:
     pairs = read_pairs(pairs_file, tokenizer, most)
     write_conversations(work, pairs)
     pattern = tokenizer(GATING_TEXT, add_special_tokens=False)["input_ids"]
-    sides = [states_of(model.model, [ids[side] for _, ids in pairs], pattern) for side in (0, 1)]
+    sides = states_of(model.model, [ids for _, ids in pairs], pattern)
     rows = [row for row, _ in pairs]
     write_steps(writer, model.model, tokenizer, rows)
     write_preference(writer, model.model, tokenizer, rows)
