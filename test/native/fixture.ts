@@ -31,10 +31,13 @@ export async function loadTinyModel(folder: string, options: TinyModelOptions = 
   return loadAddon().loadModel(tinyModel(folder, options)).result;
 }
 
+/** Windows neither writes nor removes a file that is mapped, and most tests leave their models to the garbage collector. */
+export const CPU_OPTIONS = { gpuLayers: 0, devices: [], useMmap: process.platform !== "win32" };
+
 function tinyModel(folder: string, options: TinyModelOptions): NativeModelOptions {
   const file = path.join(folder, `${JSON.stringify(options).replace(/\W+/g, "-")}.gguf`);
   writeTinyModel(file, options);
-  return { path: file, gpuLayers: 0, devices: [], useMmap: true };
+  return { path: file, ...CPU_OPTIONS };
 }
 
 const SMALL_EXACT: NativeContextOptions = {

@@ -9,13 +9,20 @@ import type {
   NativeModelLoad,
   NativeModelOptions,
 } from "../../lib/score/native/native-addon.js";
-import { batchOf, loadTinyModel, makeContext, scratchFolder, sequenceEntries } from "./fixture.js";
+import {
+  batchOf,
+  CPU_OPTIONS,
+  loadTinyModel,
+  makeContext,
+  scratchFolder,
+  sequenceEntries,
+} from "./fixture.js";
 import { writeTinyModel } from "./tiny-gguf.js";
 
 const folder = scratchFolder();
 
 function load(file: string, options: Partial<NativeModelOptions> = {}): NativeModelLoad {
-  return loadAddon().loadModel({ path: file, gpuLayers: 0, devices: [], useMmap: true, ...options });
+  return loadAddon().loadModel({ path: file, ...CPU_OPTIONS, ...options });
 }
 
 describe("loading", () => {
@@ -29,7 +36,10 @@ describe("loading", () => {
       expect(pending.progress()).toBeLessThanOrEqual(1);
       const model = await pending.result;
       expect(pending.progress()).toBe(1);
-      rows.push(await (await makeContext(model)).decode(batch));
+      const context = await makeContext(model);
+      rows.push(await context.decode(batch));
+      await context.dispose();
+      await model.dispose();
     }
     expect(rows[0]).toEqual(rows[1]);
   });

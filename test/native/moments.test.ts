@@ -4,7 +4,7 @@ import { dequantize } from "../../lib/formats/gguf/dequantize.js";
 import { GgufData, readGgufHeader } from "../../lib/formats/gguf/gguf-reader.js";
 import { loadAddon } from "../../lib/score/native/binding.js";
 import type { NativeMoments } from "../../lib/score/native/native-addon.js";
-import { batchOf, makeContext, scratchFolder, sequenceEntries } from "./fixture.js";
+import { batchOf, CPU_OPTIONS, makeContext, scratchFolder, sequenceEntries } from "./fixture.js";
 import { HIDDEN_SIZE, writeTinyModel } from "./tiny-gguf.js";
 
 const folder = scratchFolder();
@@ -44,7 +44,7 @@ async function observed(
   const addon = loadAddon();
   const moments = addon.createMoments({ weights, withProducts, threads: 1, ...(heed && { heed }) });
   moments.weigh(extra);
-  const model = await addon.loadModel({ path: file, gpuLayers: 0, devices: [], useMmap: true }).result;
+  const model = await addon.loadModel({ path: file, ...CPU_OPTIONS }).result;
   // Cut into micro-batches: each is a graph of its own.
   const ubatchSize = extra.length === TOKENS ? TOKENS : 32;
   const context = await makeContext(model, { moments, ubatchSize, flashAttention: "off" });

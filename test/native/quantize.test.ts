@@ -4,7 +4,14 @@ import path from "node:path";
 import { expect, it } from "vitest";
 
 import { loadAddon } from "../../lib/score/native/binding.js";
-import { batchOf, largestDifference, makeContext, scratchFolder, sequenceEntries } from "./fixture.js";
+import {
+  batchOf,
+  CPU_OPTIONS,
+  largestDifference,
+  makeContext,
+  scratchFolder,
+  sequenceEntries,
+} from "./fixture.js";
 import { writeTinyModel } from "./tiny-gguf.js";
 
 const folder = scratchFolder();
@@ -12,7 +19,7 @@ const input = path.join(folder, "f32.gguf");
 writeTinyModel(input);
 
 async function hiddenState(file: string): Promise<Float32Array> {
-  const model = await loadAddon().loadModel({ path: file, gpuLayers: 0, devices: [], useMmap: true }).result;
+  const model = await loadAddon().loadModel({ path: file, ...CPU_OPTIONS }).result;
   return (await makeContext(model)).decode(batchOf(sequenceEntries(0, 30)));
 }
 

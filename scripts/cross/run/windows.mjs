@@ -1,5 +1,5 @@
-// `npm run test:windows`: the cross-built addon under Wine, with Node for Windows. Commands must print the same bytes as on this machine,
-// by node.exe and by a renamed one; a packed release must install and score; and the tests of what depends on a platform must pass.
+// `npm run test:windows`: the cross-built addon under Wine, with Node for Windows. `score` and `eval` must print the same bytes as on this
+// machine, by node.exe and by a renamed one; a packed release must install and score; and the tests of what depends on a platform must pass.
 //
 //   npm run test:windows -- [--node 20|22] [--only outputs|packed|tests] [folder or test file…]
 
@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 
 import { ROOT } from "../../native/llama-release.mjs";
 import { TARGETS } from "../targets.mjs";
-import { compareBytes } from "./compare.mjs";
+import { compareBytes, compareNumbers } from "./compare.mjs";
 import { HERE } from "./here.mjs";
 import { WINDOWS_LIMITS } from "./known-windows.mjs";
 import { collectOutputs, EXAMPLE_MODELS, TINY_MODELS } from "./outputs.mjs";
@@ -23,6 +23,16 @@ import { openWine, runWine } from "./wine.mjs";
  * into batches depends on how fast it is read.
  */
 const PAIRS = 4;
+/**
+ * llama.cpp takes sines and cosines of positions from the system's C library: of one in a hundred Wine's has another last bit. With these
+ * records it never shows, with `rank`'s it does: Linux prints Windows' bytes when it is given Wine's sines. In tiny models llama.cpp also has sums
+ * that fill no vector, whose rounding its compiler chooses.
+ */
+const COMPARED = [
+  { models: EXAMPLE_MODELS, commands: ["score", "eval"], tolerance: 0 },
+  { models: EXAMPLE_MODELS, commands: ["rank"], tolerance: 0.02 },
+  { models: TINY_MODELS, tolerance: 0.02 },
+];
 
 const { values, positionals } = parseArgs({
   options: { node: { type: "string", default: "22" }, only: { type: "string" } },
@@ -48,25 +58,28 @@ try {
 function compareOutputs(wine, clone) {
   // llama.cpp's kernels on both sides: our own are not for Windows. One thread sums in one order.
   const options = ["--prefill", "off"];
-  const what = { models: [...EXAMPLE_MODELS, ...TINY_MODELS], options, pairCount: PAIRS };
-  const expected = collectOutputs(HERE, ROOT, what);
-  const problems = report(wine.name, expected, collectOutputs(wine, clone, what));
-  // As Electron's executable, which has any name.
-  const renamed = path.join(clone, "build", "app.exe");
-  copyFileSync(wine.node, renamed);
-  const app = { name: "app.exe", run: (args, runOptions) => runWine([renamed, ...args], runOptions) };
-  const scores = collectOutputs(app, clone, {
-    models: EXAMPLE_MODELS,
-    options,
-    commands: ["score"],
-    pairCount: PAIRS,
-  });
-  const wanted = new Map([...scores.keys()].map((name) => [name, expected.get(name)]));
-  return [...problems, ...report(app.name, wanted, scores)];
+  const problems = [];
+  for (const { tolerance, ...what } of COMPARED) {
+    const expected = collectOutputs(HERE, ROOT, { ...what, options, pairCount: PAIRS });
+    const actual = collectOutputs(wine, clone, { ...what, options, pairCount: PAIRS });
+    problems.push(...report(wine.name, expected, actual, tolerance));
+    if (tolerance > 0) continue;
+    // As Electron's executable, which has any name.
+    const renamed = path.join(clone, "build", "app.exe");
+    copyFileSync(wine.node, renamed);
+    const app = { name: "app.exe", run: (args, runOptions) => runWine([renamed, ...args], runOptions) };
+    const scores = collectOutputs(app, clone, { ...what, commands: ["score"], options, pairCount: PAIRS });
+    const wanted = new Map([...scores.keys()].map((name) => [name, expected.get(name)]));
+    problems.push(...report(app.name, wanted, scores, tolerance));
+  }
+  return problems;
 }
 
-function report(name, expected, actual) {
-  const problems = compareBytes(expected, actual);
-  console.log(`${name}: ${expected.size - problems.length} of ${expected.size} outputs are the same bytes`);
+function report(name, expected, actual, tolerance) {
+  const unlike = compareBytes(expected, actual);
+  console.log(`${name}: ${expected.size - unlike.length} of ${expected.size} outputs are the same bytes`);
+  if (tolerance === 0) return unlike.map((problem) => `${name}: ${problem}`);
+  const { largest, problems } = compareNumbers(expected, actual, tolerance);
+  console.log(`${name}: numbers of all ${expected.size} are within ${largest.toPrecision(2)}`);
   return problems.map((problem) => `${name}: ${problem}`);
 }
