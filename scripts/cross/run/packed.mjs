@@ -52,11 +52,13 @@ function install(project, target) {
   pack("pack-platform.mjs", ["--platform", target.name, "--addon", addon, "--out", out]);
   pack("pack-main.mjs", ["--allow-missing", "--out", out]);
   const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
-  const dependencies = {
-    "llama-reward": `file:packages/${tarballName(version)}`,
-    [packageName(target)]: `file:packages/${tarballName(version, target)}`,
+  const manifest = {
+    private: true,
+    dependencies: { "llama-reward": `file:packages/${tarballName(version)}` },
+    // npm installs another platform's package only where it is optional.
+    optionalDependencies: { [packageName(target)]: `file:packages/${tarballName(version, target)}` },
   };
-  writeFileSync(path.join(project, "package.json"), JSON.stringify({ private: true, dependencies }));
+  writeFileSync(path.join(project, "package.json"), JSON.stringify(manifest));
   for (const [name, text] of Object.entries(SCRIPTS)) writeFileSync(path.join(project, name), text);
   cpSync(path.join(ROOT, MODEL), path.join(project, MODEL), { recursive: true });
   const platform = [`--os=${target.os}`, `--cpu=${target.cpu}`];
