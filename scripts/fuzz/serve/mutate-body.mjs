@@ -87,7 +87,8 @@ export function mutateBody(example, seed) {
   return { bytes, headers: json };
 }
 
-function deep(random) {
+/** Lists or objects within each other, closed or not. */
+export function deep(random) {
   const levels = random.pick([100, 511, 513, 5000, DEEPEST]);
   const [open, close] = random.pick([
     ["[", "]"],
@@ -98,7 +99,7 @@ function deep(random) {
 }
 
 /** Changes, adds or takes one thing somewhere in a value. */
-function change(value, random) {
+export function change(value, random) {
   const places = [];
   const visit = (holder) => {
     for (const key of Object.keys(holder)) {
@@ -132,7 +133,7 @@ function put(holder, name, value) {
 }
 
 /** Changes bytes: flips, cuts out, doubles, breaks characters. */
-function cut(bytes, random) {
+export function cut(bytes, random) {
   if (bytes.length === 0) return bytes;
   const start = random.integer(bytes.length);
   const end = Math.min(bytes.length, start + random.integer(20));

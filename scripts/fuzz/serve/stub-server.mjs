@@ -46,10 +46,11 @@ async function settled(conversation) {
   }
 }
 
-const [upstream] = process.argv.slice(2);
+// An upstream's address, and how long it may take.
+const [upstream, timeoutMs = "600000"] = process.argv.slice(2);
 const server = await RewardServer.start(stub, {
   idleMs: 5000,
-  upstream: upstream === undefined ? undefined : { url: upstream },
+  upstream: upstream === undefined ? undefined : { url: upstream, timeoutMs: Number(timeoutMs) },
   onError(error) {
     console.error(error);
     process.exitCode = 1;

@@ -39,7 +39,8 @@ export async function stubUpstream({ delayMs = () => 0 } = {}) {
 
 const MODELS = { object: "list", data: [{ id: "stub", object: "model" }] };
 
-function completion(n) {
+/** A chat completion with so many choices. */
+export function completion(n) {
   const choices = Array.from({ length: n }, (_, index) => ({
     index,
     finish_reason: "stop",

@@ -3,7 +3,7 @@ import { chooseBest, type BestOf } from "../../../score/best-of/choose-best.js";
 import { firstSeed } from "../../../score/best-of/sample.js";
 import type { HttpEnv } from "../request/exchange.js";
 import type { RouteContext } from "../request/route.js";
-import { sendText } from "../request/send-answer.js";
+import { sendBody } from "../request/send-answer.js";
 import { chatAnswer, chatChunks } from "./chat-answer.js";
 import { EXTENSION, promptOf, upstreamBody, type ChatRequest } from "./chat-request.js";
 import type { UpstreamSettings } from "../request/upstream-settings.js";
@@ -49,8 +49,8 @@ export class ChatProxy {
   models(context: Context<HttpEnv>): Promise<Response> {
     const { signal } = context.get("exchange");
     return inItsWords(context, async () => {
-      const { status, text, headers } = await this.#upstream.models(this.#client(context, signal));
-      return sendText(context, status, text, headers);
+      const { status, body, headers } = await this.#upstream.models(this.#client(context, signal));
+      return sendBody(context, status, body, headers);
     });
   }
 
@@ -72,12 +72,12 @@ export class ChatProxy {
     });
     const answer = chatAnswer(request, result, scorer.description.name);
     if (request.stream !== true) {
-      return sendText(context, 200, JSON.stringify(answer), {
+      return sendBody(context, 200, JSON.stringify(answer), {
         "content-type": "application/json; charset=utf-8",
       });
     }
     const events = [...chatChunks(answer, request).map((chunk) => JSON.stringify(chunk)), "[DONE]"];
-    return sendText(context, 200, events.map((event) => `data: ${event}\n\n`).join(""), {
+    return sendBody(context, 200, events.map((event) => `data: ${event}\n\n`).join(""), {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache",
     });
@@ -111,7 +111,7 @@ async function inItsWords(context: Context<HttpEnv>, answer: () => Promise<Respo
     return await answer();
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    const { status, text, headers } = error.answer;
-    return sendText(context, status, text, headers);
+    const { status, body, headers } = error.answer;
+    return sendBody(context, status, body, headers);
   }
 }

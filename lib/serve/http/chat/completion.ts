@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../../formats/json/parse-json.js";
 import type { ChatMessage } from "../../../score/conversation/conversation.js";
 import { HttpError } from "../request/http-error.js";
 import type { UpstreamAnswer } from "./upstream.js";
@@ -31,23 +32,23 @@ export interface ChatSample {
 }
 
 /** The choices of an upstream server's answer. @throws HttpError 502 it is no completion */
-export function samplesOf({ text }: UpstreamAnswer): ChatSample[] {
-  const result = completionSchema.safeParse(jsonOf(text));
+export function samplesOf({ body }: UpstreamAnswer): ChatSample[] {
+  // As records are read: text that is repaired would be scored as if it were the upstream's, and nothing behind takes any depth.
+  const parsed = parseJson(body);
+  const result = completionSchema.safeParse(parsed?.value);
   if (!result.success) {
-    throw new HttpError(502, "UPSTREAM_INVALID", "The upstream server's answer is no chat completion.");
+    const problem = parsed === undefined ? "is empty" : (parsed.problem ?? "is no chat completion");
+    throw new HttpError(502, "UPSTREAM_INVALID", `The upstream server's answer ${problem}.`);
   }
   const completion = result.data;
   return completion.choices.map((choice) => {
-    const { role, content, refusal, tool_calls } = choice.message;
-    const message = { role, content: content ?? refusal ?? null, ...(tool_calls ? { tool_calls } : {}) };
+    const { content, refusal, tool_calls } = choice.message;
+    const message = {
+      // What is sampled is the assistant's turn, whatever the server calls it.
+      role: "assistant",
+      content: content ?? refusal ?? null,
+      ...(tool_calls ? { tool_calls } : {}),
+    };
     return { message, choice, completion };
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -21,7 +21,7 @@ export interface Client {
 /** An answer as it came. */
 export interface UpstreamAnswer {
   status: number;
-  text: string;
+  body: Buffer;
   headers: ExtraHeaders;
 }
 
@@ -33,7 +33,7 @@ export class UpstreamError extends HttpError {
     super(
       answer.status,
       "UPSTREAM_FAILED",
-      `The upstream server answered ${answer.status}: ${answer.text.slice(0, 300)}`,
+      `The upstream server answered ${answer.status}: ${answer.body.toString("utf8", 0, 300)}`,
     );
     this.answer = answer;
   }
@@ -64,7 +64,8 @@ export class Upstream {
 
   /**
    * One request for a completion.
-   * @throws UpstreamError it answered with an error; HttpError 502 it cannot be reached, 504 it took too long; `signal.reason`
+   * @throws UpstreamError it answered with an error; HttpError 502 it cannot be reached, or answers with what is neither that nor a
+   * success, 504 it took too long; `signal.reason`
    */
   chat(body: object, client: Client): Promise<UpstreamAnswer> {
     return this.#ask("POST", "/chat/completions", client, JSON.stringify(body));
@@ -91,10 +92,16 @@ export class Upstream {
         headers: this.#headers(client, body),
         ...(body === undefined ? {} : { body }),
       });
-      const text = await textOf(response.body);
-      const answer = { status: response.statusCode, text, headers: passedOn(response.headers) };
-      if (response.statusCode >= 200 && response.statusCode < 300) return answer;
-      throw new UpstreamError(answer);
+      const status = response.statusCode;
+      const answer = { status, body: await bytesOf(response.body), headers: passedOn(response.headers) };
+      if (status >= 200 && status < 300) return answer;
+      if (status >= 400 && status < 600) throw new UpstreamError(answer);
+      // A redirect, say: it would send the client to a server that chooses nothing.
+      throw new HttpError(
+        502,
+        "UPSTREAM_INVALID",
+        `The upstream server ${url} answered with the status ${status}. Give the address of an OpenAI-compatible API.`,
+      );
     } catch (error) {
       client.signal.throwIfAborted();
       if (error instanceof HttpError) throw error;
@@ -126,7 +133,7 @@ export class Upstream {
 }
 
 /** @throws HttpError 502 it is larger than {@link MOST_BYTES} */
-async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+async function bytesOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of body) {
@@ -135,7 +142,7 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
       throw new HttpError(502, "UPSTREAM_FAILED", "The upstream server's answer is too large.");
     parts.push(part);
   }
-  return Buffer.concat(parts).toString("utf8");
+  return Buffer.concat(parts);
 }
 
 function passedOn(headers: Dispatcher.ResponseData["headers"]): ExtraHeaders {

@@ -16,28 +16,28 @@ export function sendJson(
   headers: ExtraHeaders = {},
 ): Response {
   const type = { "content-type": "application/json; charset=utf-8" };
-  return sendText(context, status, JSON.stringify(body), { ...type, ...headers });
+  return sendBody(context, status, JSON.stringify(body), { ...type, ...headers });
 }
 
 /**
- * Answers with a text; where the request's body may still be on its way, the answer ends when that has come. Written by Node's own
+ * Answers with a body as it is; where the request's body may still be on its way, the answer ends when that has come. Written by Node's own
  * means: a `Response` would have its body read as a stream, which takes longer than all else of a small request.
  */
-export function sendText(
+export function sendBody(
   { env }: Context<HttpEnv>,
   status: number,
-  text: string,
+  body: string | Uint8Array,
   headers: ExtraHeaders,
 ): Response {
   const { incoming, outgoing } = env;
-  const length = { "content-length": Buffer.byteLength(text) };
+  const length = { "content-length": Buffer.byteLength(body) };
   if (isOnItsWay(incoming)) {
     outgoing.writeHead(status, { ...headers, ...length, connection: "close" });
-    outgoing.write(text);
+    outgoing.write(body);
     void drain(incoming).then(() => outgoing.end());
   } else {
     outgoing.writeHead(status, { ...headers, ...length });
-    outgoing.end(text);
+    outgoing.end(body);
   }
   return RESPONSE_ALREADY_SENT;
 }

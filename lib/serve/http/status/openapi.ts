@@ -16,8 +16,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
   "429": "The queue is full; Retry-After says when to try again.",
   "500": "The server failed.",
   "501": "The model takes no rendered prompts.",
+  "502": "The upstream server cannot be reached, or its answer is no chat completion.",
   "503": "The server is ending, or the request took longer than the server allows.",
-  "504": "The request took longer than it allows itself, by the header Prefer: wait=SECONDS.",
+  "504":
+    "The request took longer than it allows itself, by the header Prefer: wait=SECONDS, or the upstream server than it may.",
 };
 
 const errorSchema = z.object({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { packageVersion } from "../../../util/package-version.js";
-import { sendJson, sendText } from "../request/send-answer.js";
+import { sendJson, sendBody } from "../request/send-answer.js";
 import { CHAT_ENDPOINT } from "../chat/chat-endpoint.js";
 import { ENDPOINTS } from "../endpoints.js";
 import { openApiDocument } from "./openapi.js";
@@ -67,7 +67,7 @@ export const STATUS_ROUTES: readonly StatusRoute[] = [
     summary: "requests, queue, tokens and times, for Prometheus",
     schema: undefined,
     answer: async (context, { metrics }) =>
-      sendText(context, 200, await metrics.text(), { "content-type": metrics.contentType }),
+      sendBody(context, 200, await metrics.text(), { "content-type": metrics.contentType }),
   },
   {
     path: "/openapi.json",

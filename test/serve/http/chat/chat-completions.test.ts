@@ -179,6 +179,13 @@ describe("best of n for OpenAI's clients", () => {
     expect(final.choices[0]?.message.tool_calls).toMatchObject(calls);
   });
 
+  it("scores an answer as the assistant's, whatever the upstream calls who speaks", async () => {
+    const { client, fake } = await open(() => completion({ role: "model", content: "4" }), { bestOf: 1 });
+    const answer = await client.chat.completions.create(PROMPT);
+    expect(answer.choices[0]?.message).toEqual({ role: "model", content: "4" });
+    expect(fake.received).toEqual([[...PROMPT.messages, { role: "assistant", content: "4" }]]);
+  });
+
   it("samples again until an answer is good enough", async () => {
     const order = await inOrder();
     const seeds: unknown[] = [];
@@ -285,6 +292,31 @@ describe("best of n for OpenAI's clients", () => {
       "UPSTREAM_UNREACHABLE",
     ],
     ["no answer in time", () => undefined, 504, "UPSTREAM_TIMEOUT"],
+    [
+      "a redirect",
+      (_asked: Asked, response: ServerResponse) => {
+        response.writeHead(301, { location: "https://example.com/v1" }).end();
+      },
+      502,
+      "UPSTREAM_INVALID",
+    ],
+    [
+      "text that is no UTF-8, which would be scored repaired",
+      (_asked: Asked, response: ServerResponse) => {
+        response.end(Buffer.from(JSON.stringify(completion("caf\xe9")), "latin1"));
+      },
+      502,
+      "UPSTREAM_INVALID",
+    ],
+    [
+      "more depth than can be written again",
+      (_asked: Asked, response: ServerResponse) => {
+        const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+        response.end(JSON.stringify({ ...completion("4"), more: 0 }).replace('"more":0', `"more":${deep}`));
+      },
+      502,
+      "UPSTREAM_INVALID",
+    ],
   ] as const)("names %s", async (_name, reply, status, code) => {
     const { url } = await open(reply, { timeoutMs: 300 });
     const answer = await post({ url } as never, "/v1/chat/completions", PROMPT);
