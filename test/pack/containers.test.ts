@@ -1,7 +1,8 @@
 /** Docker is not asked: these are the rules that image and composition are to keep, and the commands they run, read from their files. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { makeProgram } from "../../lib/cli/program.js";
 import type { CliIo } from "../../lib/cli/terminal/cli-io.js";
@@ -28,6 +29,46 @@ const stage =
   read("Dockerfile")
     .split(/^FROM /m)
     .at(-1) ?? "";
+
+/** The linter, whose own types do not resolve from an ES module. */
+interface Dclint {
+  DCLinter: new (config: object) => {
+    lintFiles: (files: string[], isRecursive: boolean) => { messages: { rule: string; message: string }[] }[];
+  };
+}
+const dclint: unknown = await import("dclint");
+const { DCLinter } = dclint as Dclint;
+
+/** Where a file departs from the schema of the Compose Specification. Rules of style are the repository's own. */
+function departures(file: string): string[] {
+  const linter = new DCLinter({ rules: {}, quiet: true, debug: false, exclude: [] });
+  const results = linter.lintFiles([file], false);
+  expect(results).toHaveLength(1);
+  return results
+    .flatMap(({ messages }) => messages)
+    .filter(({ rule }) => /^(?:invalid|unknown)-/.test(rule))
+    .map(({ rule, message }) => `${rule}: ${message}`);
+}
+
+it("compose.yaml is what the Compose Specification takes", () => {
+  expect(departures(join(ROOT, "compose.yaml"))).toEqual([]);
+});
+
+it.each([
+  ["read_only: true", "readonly: true"],
+  ["condition: service_healthy", "condition: healthy"],
+  ["interval: 5s", "interval: [5s]"],
+])("the Compose Specification takes no compose.yaml with %s changed to %s", (ours, wrong) => {
+  const folder = mkdtempSync(join(tmpdir(), "llama-reward-compose-"));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const file = join(folder, "compose.yaml");
+  const text = read("compose.yaml");
+  expect(text).toContain(ours);
+  writeFileSync(file, text.replace(ours, wrong));
+  expect(departures(file).join()).toMatch(/^invalid-schema: /);
+});
 
 it("the image runs as a numbered user other than root, from a base without compilers, and has a probe", () => {
   expect(stage).toMatch(/^node:\d+-\S+-slim\n/);
