@@ -18,7 +18,7 @@ export const CROSS = path.join(ROOT, "build", "cross");
  */
 export async function compileFor(target, python) {
   const release = releaseForPlatform(target.os, target.cpu);
-  const headers = path.join(CROSS, `llama.cpp-${release.llama}`);
+  const headers = headersFolder(release);
   await fetchHeaders(release, headers);
   const folder = path.join(CROSS, target.name);
   const out = path.join(folder, "Release");
@@ -40,8 +40,15 @@ export async function compileFor(target, python) {
   return path.join(out, "llama-reward.node");
 }
 
+/** llama.cpp's headers, of the release that a target's libraries are of. */
+export function headersFolder({ llama }) {
+  return path.join(CROSS, `llama.cpp-${llama}`);
+}
+
 /** zig crashes where it should link what macOS calls a bundle, which CMake asks for: loaded at run time, a library does as well. */
 const AS_LIBRARY = 'for word; do shift; [ "$word" = -bundle ] && word=-shared; set -- "$@" "$word"; done';
+/** zig turns registers of 512 bits off for x64, also where a file is compiled for AVX-512. */
+const WIDE = 'case " $* " in *" -mavx512f "*) set -- "$@" -mevex512 ;; esac';
 /** zig makes no import library that is loaded late (`--input-def FILE --output-delaylib LIBRARY`): a plain one stands in for it. */
 const PLAIN_IMPORTS = 'set -- -m arm64 -d "$2" -l "$4"';
 
@@ -60,12 +67,21 @@ function zigTools(target, python) {
     chmodSync(file, 0o755);
     return file;
   };
+  const compiler = tool("c++", `c++ -target ${target} -L'${folder}'`, `${AS_LIBRARY}\n${WIDE}`);
   return {
-    CMAKE_CXX_COMPILER: tool("c++", `c++ -target ${target} -L'${folder}'`, AS_LIBRARY),
+    CMAKE_CXX_COMPILER: compiler,
+    ...(target.startsWith("x86_64") ? { CMAKE_MODULE_LINKER_FLAGS: compileProcessor(compiler, folder) } : {}),
     CMAKE_AR: tool("ar", "ar"),
     CMAKE_RANLIB: tool("ranlib", "ranlib"),
     CMAKE_DLLTOOL: tool("dlltool", "dlltool", PLAIN_IMPORTS),
   };
+}
+
+/** @returns {string} an object to link */
+function compileProcessor(compiler, folder) {
+  const object = path.join(folder, "processor.o");
+  run(compiler, ["-x", "c", "-c", path.join(import.meta.dirname, "processor.c"), "-o", object]);
+  return object;
 }
 
 function moduleFolder(name) {

@@ -73,4 +73,23 @@ export const TARGETS = [
     zig: `aarch64-macos.${MACOS}`,
     limits: { format: "MACHO", machine: "ARM64", libraries: DARWIN, system: MACOS, isSigned: true },
   },
+  {
+    ...darwin,
+    name: "darwin-x64",
+    cpu: "x64",
+    processor: "x86_64",
+    zig: `x86_64-macos.${MACOS}`,
+    limits: { format: "MACHO", machine: "X86_64", libraries: DARWIN, system: MACOS },
+  },
+  {
+    ...linux,
+    name: "linux-x64-musl",
+    cpu: "x64",
+    processor: "x86_64",
+    zig: "x86_64-linux-musl",
+    // zig's linker does not know --wrap, by which the benchmark's addon lets allocations fail.
+    options: ["-DLLAMA_REWARD_BENCH=OFF"],
+    // musl numbers no versions of its functions: a library of glibc would show by those that it asks for.
+    limits: { format: "ELF", machine: "X86_64", libraries: ["libc.so"], floors: {}, isPinned: true },
+  },
 ];

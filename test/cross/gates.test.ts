@@ -26,6 +26,14 @@ it.each(TARGETS.map(({ name }) => name))("the addon for %s passes its gates", (n
   expect(problemsOf(factsOf(name), limitsOf(name))).toEqual([]);
 });
 
+it("tells addons for glibc and for musl apart", () => {
+  const [glibc, musl] = ["linux-x64", "linux-x64-musl"];
+  expect(problemsOf(factsOf(glibc), limitsOf(musl))).toEqual(
+    expect.arrayContaining(["libraries: needs libc.so.6", "floors: needs GLIBC 2.34 (none)"]),
+  );
+  expect(problemsOf(factsOf(musl), limitsOf(glibc))).toEqual(["libraries: needs libc.so"]);
+});
+
 describe("a gate fails for", () => {
   const broken: [string, string, (facts: Facts) => void, string][] = [
     [
@@ -41,6 +49,12 @@ describe("a gate fails for", () => {
       "machine: ELF for X86_64 instead of ELF for AARCH64",
     ],
     [
+      "the other processor of a Mac",
+      "darwin-x64",
+      (f) => (f.machine = "ARM64"),
+      "machine: MACHO for ARM64 instead of MACHO for X86_64",
+    ],
+    [
       "a library that nobody brings",
       "linux-x64",
       (f) => f.libraries.push("libgomp.so.1"),
@@ -51,6 +65,12 @@ describe("a gate fails for", () => {
       "win32-x64",
       (f) => f.libraries.push("libstdc++-6.dll"),
       "libraries: needs libstdc++-6.dll",
+    ],
+    [
+      "glibc where musl is",
+      "linux-x64-musl",
+      (f) => f.libraries.push("libc.so.6"),
+      "libraries: needs libc.so.6",
     ],
     ["an export too many", "darwin-arm64", (f) => f.exports.push("ggml_init"), "exports: exports ggml_init"],
     [

@@ -9,8 +9,11 @@
  * Node for another system, on this machine.
  * @typedef {object} Emulator
  * @property {string} name of the target that it loads
- * @property {(args: readonly string[], options?: RunOptions) => { status: number | null, stdout: string, stderr: string, isLate: boolean }} run
+ * @property {(args: readonly string[], options?: RunOptions) => Outcome} run
+ * @property {(args: readonly string[], options?: RunOptions) => Outcome} [runForks] by this machine's own Node, whose forks are emulated
  */
+
+/** @typedef {{ status: number | null, stdout: string, stderr: string, isLate: boolean }} Outcome */
 
 /**
  * What a command of the package prints.

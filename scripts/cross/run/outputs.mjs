@@ -6,7 +6,8 @@ import path from "node:path";
 import { ROOT } from "../../native/llama-release.mjs";
 import { outputOf } from "./emulator.mjs";
 
-const CLI = "dist/cli/main.js";
+/** In a clone. */
+export const CLI = "dist/cli/main.js";
 const FOLDER = "build/compare";
 const PROMPT = "What is 2 + 2?";
 const RESPONSES = ["4", "5, I think.", "Two and two is four."];

@@ -1,10 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 
-import { ROOT } from "../../native/llama-release.mjs";
+import { releaseForPlatform, ROOT } from "../../native/llama-release.mjs";
 import { run } from "../../native/run.mjs";
-import { CROSS } from "../compile.mjs";
+import { CROSS, headersFolder } from "../compile.mjs";
 
 /** What a run before may have left and this one uses again. */
 const KEPT = ["node_modules", "lock"];
@@ -32,6 +41,13 @@ export function stageClone(target) {
       cpSync(path.join(ROOT, file), path.join(clone, file));
   cpSync(path.join(ROOT, "dist"), path.join(clone, "dist"), { recursive: true });
   cpSync(path.join(CROSS, target.name, "Release"), path.join(clone, "build", "Release"), { recursive: true });
+  cpSync(
+    headersFolder(releaseForPlatform(target.os, target.cpu)),
+    path.join(clone, "build", "llama.cpp", "headers"),
+    {
+      recursive: true,
+    },
+  );
   installDependencies(clone, target);
   return clone;
 }
@@ -46,5 +62,16 @@ function installDependencies(clone, target) {
   run("npm", ["ci", ...platform, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"], {
     cwd: clone,
   });
+  linkBundler(clone);
   writeFileSync(installed, lock);
+}
+
+/** vitest's own native parts for this machine, which compiles TypeScript where only tests are emulated. */
+function linkBundler(clone) {
+  for (const scope of ["", "@rolldown"])
+    for (const name of readdirSync(path.join(ROOT, "node_modules", scope))) {
+      const link = path.join(clone, "node_modules", scope, name);
+      if (/^(binding|lightningcss)-/.test(name) && !existsSync(link))
+        symlinkSync(path.join(ROOT, "node_modules", scope, name), link);
+    }
 }

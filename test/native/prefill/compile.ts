@@ -6,13 +6,8 @@ const ROOT = path.join(import.meta.dirname, "../../..");
 const SOURCES = path.join(ROOT, "native/prefill");
 const HEADERS = path.join(ROOT, "build/llama.cpp/headers");
 const AVX512 = ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma", "-w"];
-/** As CMakeLists.txt compiles them. */
-const INSTRUCTIONS: Readonly<Record<string, readonly string[]>> = {
-  kernels_avx2: ["-mavx2", "-mfma", "-mf16c"],
-  kernels_avx512: AVX512,
-  kernels_avx512bf16: [...AVX512, "-mavx512bf16"],
-  kernels_amx: [...AVX512, "-mavx512bf16"],
-};
+/** The processor's kernels, as CMakeLists.txt compiles them. */
+const { definition, instructions } = kernelsOf(process.arch);
 /** The operations, with all kernels. */
 export const OPERATIONS = [
   "matmul",
@@ -23,11 +18,34 @@ export const OPERATIONS = [
   "mask",
   "gelu",
   "cpu",
-  ...Object.keys(INSTRUCTIONS),
+  ...Object.keys(instructions),
 ];
 
-/** Runs a program without what `npm run test:sanitize` preloads into Node: the compiler is not under test, and a program brings its own. */
+function kernelsOf(processor: string): {
+  definition: string;
+  instructions: Readonly<Record<string, readonly string[]>>;
+} {
+  if (processor === "arm64")
+    return { definition: "-DLLAMA_REWARD_NEON_KERNELS", instructions: { kernels_neon: ["-O3"] } };
+  return {
+    definition: "-DLLAMA_REWARD_X86_KERNELS",
+    instructions: {
+      kernels_avx2: ["-mavx2", "-mfma", "-mf16c"],
+      kernels_avx512: AVX512,
+      kernels_avx512bf16: [...AVX512, "-mavx512bf16"],
+      kernels_amx: [...AVX512, "-mavx512bf16"],
+    },
+  };
+}
+
+/** Runs a program that was compiled here, by the emulator where `npm run test:arm64` names one. */
 export async function run(program: string, args: readonly string[]): Promise<{ stdout: string }> {
+  const emulator = process.env["LLAMA_REWARD_EMULATOR"];
+  return emulator === undefined ? start(program, args) : start(emulator, [program, ...args]);
+}
+
+/** Without what `npm run test:sanitize` preloads into Node: the compiler is not under test, and a program brings its own. */
+async function start(program: string, args: readonly string[]): Promise<{ stdout: string }> {
   return promisify(execFile)(program, args, { env: { ...process.env, LD_PRELOAD: "" } });
 }
 
@@ -44,24 +62,24 @@ export async function compile(
 ): Promise<string> {
   const flags = [
     ...options,
-    ...["-std=c++17", "-O2", "-DLLAMA_REWARD_X86_KERNELS"],
+    ...["-std=c++17", "-O2", definition],
     ...["include", "ggml/include", "ggml/src"].map((part) => `-I${path.join(HEADERS, part)}`),
     ...(process.env["PREFILL_FLAGS"] ?? "").split(" ").filter((flag) => flag !== ""),
   ];
   const sources = files.map((file) => ({
     source: path.join(SOURCES, `${file}.cc`),
-    own: INSTRUCTIONS[file] ?? [],
+    own: instructions[file] ?? [],
   }));
   sources.push({ source: path.join(import.meta.dirname, `${name}.cc`), own: [] });
   const objects = sources.map((_, index) => path.join(folder, `${index}.o`));
   const compiler = process.env["CXX"] ?? "c++";
   for (const [index, { source, own }] of sources.entries()) {
-    await run(compiler, [...flags, ...own, "-c", source, "-o", objects[index] ?? ""]);
+    await start(compiler, [...flags, ...own, "-c", source, "-o", objects[index] ?? ""]);
   }
   const program = path.join(folder, name);
-  await run(compiler, [...flags, ...objects, "-o", program, "-ldl", "-lpthread"]);
+  await start(compiler, [...flags, ...objects, "-o", program, "-ldl", "-lpthread"]);
   return program;
 }
 
-/** The kernels are x86-64's, and the programs open a library the way Linux does. */
-export const canRun = process.arch === "x64" && process.platform === "linux";
+/** There are kernels for the processor, and the programs open a library the way Linux does. */
+export const canRun = ["x64", "arm64"].includes(process.arch) && process.platform === "linux";

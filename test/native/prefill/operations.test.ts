@@ -16,10 +16,20 @@ function hasTiles(): boolean {
   return readFileSync("/proc/cpuinfo", "utf8").includes("amx_bf16");
 }
 
-const BUILDS = [
+const X86_BUILDS = [
   { name: "with AMX in software", options: [EMULATED], isPossible: true },
   { name: "with AMX itself", options: [], isPossible: process.platform === "linux" && hasTiles() },
 ];
+const X86_KERNELS = [
+  ["avx2", "exact"],
+  ["avx512", "exact"],
+  ["avx512bf16", "fast"],
+  ["amx", "exact"],
+  ["amx", "fast"],
+];
+const isArm = process.arch === "arm64";
+const BUILDS = isArm ? [{ name: "for arm64", options: [], isPossible: true }] : X86_BUILDS;
+const KERNELS = isArm ? [["neon", "exact"]] : X86_KERNELS;
 
 describe.skipIf(!canRun).each(BUILDS.filter(({ isPossible }) => isPossible))(
   "operations of the prefill backend, $name",
@@ -32,13 +42,7 @@ describe.skipIf(!canRun).each(BUILDS.filter(({ isPossible }) => isPossible))(
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
     // Reference: plain loops in double precision, in operations.cc, with the bounds and where they come from.
-    it.for([
-      ["avx2", "exact"],
-      ["avx512", "exact"],
-      ["avx512bf16", "fast"],
-      ["amx", "exact"],
-      ["amx", "fast"],
-    ])(
+    it.for(KERNELS)(
       "equal double precision within rounding, by %s, %s",
       { timeout: 600_000 },
       async ([kernels = "", precision = ""], { skip }) => {
