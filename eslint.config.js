@@ -77,7 +77,7 @@ export default tseslint.config(
     rules: { "vitest/consistent-test-it": ["error", { fn: "it", withinDescribe: "it" }] },
   },
   {
-    files: ["**/*.js", "**/*.mjs"],
+    files: ["**/*.js", "**/*.mjs", "**/*.cjs"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: globals.node },
     rules: {
