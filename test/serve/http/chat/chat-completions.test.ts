@@ -1,69 +1,21 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import OpenAI, { APIError } from "openai";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { RewardServerOptions } from "../../../../lib/serve/http/index.js";
-import { FakeScorer, type FakeScorerOptions } from "../../host/fake-scorer.js";
+import { APIError } from "openai";
+import { describe, expect, it, vi } from "vitest";
 import { closeServers, post, serve } from "../running-server.js";
-import { completion, stubUpstream, type Asked, type AskedBody, type Reply } from "./stub-upstream.js";
+import {
+  ANSWERS,
+  extensionOf,
+  inOrder,
+  oneByOne,
+  open,
+  PROMPT,
+  rewardOf,
+  seeded,
+  together,
+} from "./best-of-server.js";
+import { completion, type Asked, type AskedBody } from "./stub-upstream.js";
 
 closeServers();
-
-type Upstream = NonNullable<RewardServerOptions["upstream"]>;
-
-/** What the extension field of an answer holds. */
-interface Extension {
-  reward: number;
-  std?: number;
-  samples: number;
-  failures: number;
-  is_good_enough: boolean;
-  candidates?: { index: number; reward: number; message: object }[];
-}
-
-const PROMPT = { model: "stub", messages: [{ role: "user" as const, content: "What is 2 + 2?" }] };
-/** The prompt with a seed, which the client calls deprecated. */
-const seeded = (seed: number): typeof PROMPT => ({ ...PROMPT, ...{ seed } });
-const ANSWERS = ["four", "4", "5", "no"];
-
-/** The reward of an answer to the prompt by the fake scorer. */
-async function rewardOf(answer: string): Promise<number> {
-  const { reward } = await new FakeScorer("fake").score([
-    ...PROMPT.messages,
-    { role: "assistant", content: answer },
-  ]);
-  return reward;
-}
-
-/** The answers, best first. */
-async function inOrder(): Promise<string[]> {
-  const rewards = await Promise.all(ANSWERS.map(rewardOf));
-  return ANSWERS.toSorted((a, b) => (rewards[ANSWERS.indexOf(b)] ?? 0) - (rewards[ANSWERS.indexOf(a)] ?? 0));
-}
-
-/** A server before a stub, and the `openai` client before the server. */
-async function open(
-  reply: Reply,
-  settings: Partial<Upstream> = {},
-  { token, onError, ...scorer }: FakeScorerOptions & Pick<RewardServerOptions, "token" | "onError"> = {},
-): Promise<{ client: OpenAI; asked: Asked[]; url: string; fake: FakeScorer }> {
-  const stub = await stubUpstream(reply);
-  const fake = new FakeScorer("fake", scorer);
-  const server = await serve(fake, { token, onError, upstream: { url: stub.url, bestOf: 4, ...settings } });
-  const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: token ?? "sk-client", maxRetries: 0 });
-  return { client, asked: stub.asked, url: server.url, fake };
-}
-
-/** Answers as a server that has `n`. */
-const together: Reply = ({ body }) => completion(...ANSWERS.slice(0, body.n ?? 1));
-/** Answers as a server that passes `n` over: which answer it is depends on the seed. */
-const oneByOne: Reply = ({ body }) => completion(ANSWERS[(body.seed ?? 0) % ANSWERS.length] ?? "");
-
-function extensionOf(answer: object): Extension {
-  return (answer as { llama_reward: Extension }).llama_reward;
-}
 
 describe("best of n for OpenAI's clients", () => {
   it("answers with the best of several, and asks the upstream once where it has n", async () => {
@@ -207,66 +159,6 @@ describe("best of n for OpenAI's clients", () => {
       llama_reward: { min_reward: 1000 },
     });
     expect(extensionOf(never.body as object)).toMatchObject({ is_good_enough: false, samples: 4 });
-  });
-
-  it("appends best and worst as a pair for DPO", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "llama-reward-pairs-"));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const file = join(folder, "pairs.jsonl");
-    const { client } = await open(together, { logPairs: file });
-    await Promise.all([1, 2, 3].map(() => client.chat.completions.create(PROMPT)));
-    // All answers alike: nothing to prefer.
-    await client.chat.completions.create({ ...PROMPT, llama_reward: { best_of: 1 } } as typeof PROMPT);
-    const lines = (await readFile(file, "utf8")).trim().split("\n");
-    const [best = "", ...others] = await inOrder();
-    const worst = others.at(-1) ?? "";
-    expect(lines).toHaveLength(3);
-    expect(JSON.parse(lines[0] ?? "")).toEqual({
-      prompt: PROMPT.messages,
-      chosen: [{ role: "assistant", content: best }],
-      rejected: [{ role: "assistant", content: worst }],
-      score_chosen: await rewardOf(best),
-      score_rejected: await rewardOf(worst),
-      margin: (await rewardOf(best)) - (await rewardOf(worst)),
-    });
-  });
-
-  it("begins a new line behind a torn one, and answers although the pair cannot be written", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "llama-reward-pairs-"));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const file = join(folder, "pairs.jsonl");
-    await writeFile(file, '{"prompt":[{"ro');
-    const errors: unknown[] = [];
-    const { client } = await open(together, { logPairs: file }, { onError: (error) => errors.push(error) });
-    await client.chat.completions.create(PROMPT);
-    await client.chat.completions.create(PROMPT);
-    const lines = (await readFile(file, "utf8")).trim().split("\n");
-    expect(lines).toHaveLength(3);
-    expect(JSON.parse(lines[1] ?? "")).toEqual(JSON.parse(lines[2] ?? ""));
-    await rm(folder, { recursive: true });
-    const answer = await client.chat.completions.create(PROMPT);
-    expect(answer.choices[0]?.message.content).toBe((await inOrder())[0]);
-    expect(errors).toMatchObject([{ code: "FILE_FAILED" }]);
-  });
-
-  it.skipIf(process.platform === "win32")(
-    "writes pairs to what is no file, and cannot be synced",
-    async () => {
-      const errors: unknown[] = [];
-      const { client } = await open(
-        together,
-        { logPairs: "/dev/null" },
-        { onError: (error) => errors.push(error) },
-      );
-      await client.chat.completions.create(PROMPT);
-      expect(errors).toEqual([]);
-    },
-  );
-
-  it("does not start where the pairs cannot be written", async () => {
-    await expect(open(together, { logPairs: "/dev/null/pairs.jsonl" })).rejects.toMatchObject({
-      code: "FILE_FAILED",
-    });
   });
 
   it("hands an upstream's error through, with what it says of trying again", async () => {
