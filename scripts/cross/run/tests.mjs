@@ -5,19 +5,6 @@ import path from "node:path";
 
 import { judge } from "./judge.mjs";
 
-/** The addon, what goes into it and comes out of it, and files. */
-export const FOLDERS = [
-  "test/native",
-  "test/score/head",
-  "test/score/template",
-  "test/formats",
-  "test/model/checkpoint",
-  "test/convert",
-  "test/check",
-  "test/score/backbone",
-  "test/eval",
-  "test/serve/host",
-];
 const FOLDER_LIMIT_MS = 900_000;
 /** For test/eval/kill.test.ts: processes start slowly. */
 const EVAL_KILLS = "2";
@@ -27,7 +14,7 @@ const RESULTS = "build/emulated-results.json";
  * Runs tests and prints how many did what.
  * @param {import("./emulator.mjs").Emulator} emulator
  * @param {string} clone from `stageClone`
- * @param {readonly string[]} folders or files; all by default
+ * @param {readonly string[]} folders or files
  * @param {readonly import("./judge.mjs").KnownLimit[]} limits
  * @param {readonly import("./judge.mjs").KnownLimit[]} [leftOut] files that are not run
  * @returns {boolean} whether all went as it should
@@ -36,7 +23,7 @@ export function runTests(emulator, clone, folders, limits, leftOut = []) {
   let isGood = true;
   const excluded = leftOut.flatMap(({ tests }) => tests);
   const sums = { passed: 0, skipped: 0, excluded: 0, failed: 0 };
-  for (const folder of folders.length > 0 ? folders : FOLDERS) {
+  for (const folder of folders) {
     const started = performance.now();
     const verdict = runFolder(emulator, clone, folder, limits, excluded);
     const seconds = Math.round((performance.now() - started) / 1000);
