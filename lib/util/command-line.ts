@@ -1,5 +1,5 @@
-/** Words that a shell takes as they are. */
-const PLAIN = /^[\w@%+=:,./-]+$/;
+/** Words that a shell takes as they are; zsh looks for a program behind a first `=`. */
+const PLAIN = /^(?!=)[\w@%+=:,./-]+$/;
 
 /**
  * A word as a POSIX shell takes it, for commands that messages propose.
