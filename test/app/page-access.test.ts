@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { axe, hasChromium, PageSetup, titled } from "./page-setup.js";
 import { chooseFile, openModel, rank, writeCandidates } from "./steps.js";
 
@@ -59,13 +59,14 @@ describe.skipIf(!hasChromium)(titled("the page for everybody"), () => {
 
   it("never loses the keyboard's focus", async () => {
     const lost: string[] = [];
+    const isHeld = (): Promise<boolean> =>
+      page.evaluate<boolean>("document.activeElement !== null && document.activeElement !== document.body");
     /** Presses a button by keyboard, and sees where the focus is once all has settled. */
     const press = async (name: string | RegExp): Promise<void> => {
       await page.getByRole("button", { name }).first().press("Enter");
       await page.waitForTimeout(150);
-      // A model takes its time to open, on a busy machine.
-      const held = "document.activeElement !== null && document.activeElement !== document.body";
-      await page.waitForFunction(held, undefined, { timeout: 10_000 }).catch(() => lost.push(String(name)));
+      // A model takes its time to open, on a busy machine. Asked from here: the page's policy lets no text become a script.
+      await vi.waitUntil(isHeld, { timeout: 10_000 }).catch(() => lost.push(String(name)));
     };
     await press(/^gated value|^gated /);
     await page.getByRole("tab", { name: "Rank answers" }).waitFor();
