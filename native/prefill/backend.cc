@@ -14,6 +14,7 @@
 #include "ggml-backend-impl.h"
 #include "graph.h"
 #include "kernels.h"
+#include "large_pages.h"
 #include "scratch.h"
 #include "team.h"
 
@@ -154,11 +155,21 @@ void describe_registry() {
   };
 }
 
+/// The CPU backend's memory, in large pages where the system has them: rows of activations are as far apart
+/// as the matrix is wide, so that a block of results touches a page for each of its rows.
+ggml_backend_buffer_t allocate(ggml_backend_buffer_type_t type, size_t size) {
+  ggml_backend_buffer_t buffer = api().ggml_backend_cpu_buffer_type()->iface.alloc_buffer(type, size);
+  if (buffer != nullptr)
+    advise_large_pages(buffer->iface.get_base(buffer), size);
+  return buffer;
+}
+
 /// Plain memory under a name of its own: weights would else go into the CPU backend's repacked buffers, which
 /// only it can read.
 void describe_buffer_type() {
   buffer_type = *api().ggml_backend_cpu_buffer_type();
   buffer_type.iface.get_name = [](ggml_backend_buffer_type_t) { return "PREFILL"; };
+  buffer_type.iface.alloc_buffer = allocate;
   buffer_type.device = &own_device;
 }
 

@@ -4,44 +4,61 @@ namespace {
 
 // Tiles 0 to 3: sums of two halves of rows and two of columns. 4 and 5: rows. 6 and 7: columns.
 
-template <bool BOTH_ROWS>
-inline __attribute__((always_inline)) void load_rows(const uint16_t *x) {
-  load_tile<4>(x, 64);
-  if (BOTH_ROWS)
-    load_tile<5>(x + TILE, 64);
-}
-
-inline __attribute__((always_inline)) void load_columns(const uint16_t *panel) {
-  load_tile<6>(panel, 64);
-  load_tile<7>(panel + TILE, 64);
-}
-
-template <bool BOTH_ROWS>
-inline __attribute__((always_inline)) void add_products() {
-  multiply_tiles<0, 4, 6>();
-  multiply_tiles<1, 4, 7>();
-  if (BOTH_ROWS) {
-    multiply_tiles<2, 5, 6>();
-    multiply_tiles<3, 5, 7>();
-  }
+/// A quarter of a part that the next step reads. Tiles come slowly from the second-level cache by themselves;
+/// asked for like this, between products, they took 0.7 times as long with another program on the same core.
+template <int QUARTER>
+inline __attribute__((always_inline)) void fetch_quarter(const uint16_t *part) {
+#pragma GCC unroll 8
+  for (int line = 8 * QUARTER; line < 8 * QUARTER + 8; line++)
+    _mm_prefetch(reinterpret_cast<const char *>(part) + line * 64, _MM_HINT_T0);
 }
 
 /// One step. The smallest products come in an order in which few columns are loaded twice: down with the
-/// first part of x, up with the second, and so on.
+/// first part of x, up with the second, and so on. Each tile is loaded just before it is needed.
 template <bool BOTH_ROWS, int X, int WEIGHTS, int DEPTH>
 inline __attribute__((always_inline)) void add_step(const uint16_t *x, const uint16_t *panel) {
   int loaded = -1;
 #pragma GCC unroll 4
   for (int i = 0; i < X; i++) {
-    load_rows<BOTH_ROWS>(x + i * PART_UNIT);
+    const uint16_t *rows = x + i * PART_UNIT;
+    const uint16_t *next_rows = rows + X * PART_UNIT;
+    load_tile<4>(rows, 64);
     const int count = DEPTH - i < WEIGHTS ? DEPTH - i : WEIGHTS;
 #pragma GCC unroll 4
     for (int n = 0; n < count; n++) {
       const int j = i % 2 == 0 ? count - 1 - n : n;
-      if (j != loaded)
-        load_columns(panel + j * PART_UNIT);
+      const uint16_t *columns = panel + j * PART_UNIT;
+      const uint16_t *next_columns = columns + WEIGHTS * PART_UNIT;
+      const bool is_new = j != loaded;
       loaded = j;
-      add_products<BOTH_ROWS>();
+      if (is_new)
+        load_tile<6>(columns, 64);
+      if (n == 0)
+        fetch_quarter<0>(next_rows);
+      multiply_tiles<0, 4, 6>();
+      if (i == 0)
+        fetch_quarter<0>(next_columns);
+      if (BOTH_ROWS && n == 0)
+        load_tile<5>(rows + TILE, 64);
+      if (n == 0)
+        fetch_quarter<1>(next_rows);
+      if (BOTH_ROWS)
+        multiply_tiles<2, 5, 6>();
+      if (i == 0)
+        fetch_quarter<1>(next_columns);
+      if (is_new)
+        load_tile<7>(columns + TILE, 64);
+      if (BOTH_ROWS && n == 0)
+        fetch_quarter<2>(next_rows);
+      multiply_tiles<1, 4, 7>();
+      if (i == 0)
+        fetch_quarter<2>(next_columns);
+      if (BOTH_ROWS)
+        multiply_tiles<3, 5, 7>();
+      if (BOTH_ROWS && n == 0)
+        fetch_quarter<3>(next_rows);
+      if (i == 0)
+        fetch_quarter<3>(next_columns);
     }
   }
 }
@@ -96,6 +113,17 @@ void add_runs(const uint16_t *x, const uint16_t *const *panels, int64_t run_coun
   }
 }
 
+/// Lines that sums will be written to, each in a row of its own that nobody has touched for long: fetched
+/// while the products are made, they took an eighth of the time less in all.
+template <bool BOTH_ROWS>
+void fetch_sums(const float *c, int64_t stride) {
+  for (int row = 0; row < (BOTH_ROWS ? 32 : 16); row++) {
+    const char *at = reinterpret_cast<const char *>(c) + row * stride;
+    asm volatile("prefetchw %0" ::"m"(*at));
+    asm volatile("prefetchw %0" ::"m"(*(at + 64)));
+  }
+}
+
 template <bool BOTH_ROWS>
 void multiply_rows(const uint16_t *x, const uint16_t *const *panels, int64_t run_count, int64_t run_steps,
                    Parts parts, float *c, int64_t c_stride, bool add) {
@@ -103,6 +131,7 @@ void multiply_rows(const uint16_t *x, const uint16_t *const *panels, int64_t run
   if (add) {
     load_sums<BOTH_ROWS>(c, stride);
   } else {
+    fetch_sums<BOTH_ROWS>(c, stride);
     zero_tile<0>();
     zero_tile<1>();
     zero_tile<2>();

@@ -80,14 +80,16 @@ inline void transpose16(__m512i r[16]) {
 }
 
 void split(const float *x, int64_t x_stride, int64_t rows, int64_t length, int parts, uint16_t *target) {
-  for (int64_t row = 0; row < HALF; row++)
-    for (int64_t start = 0; start < length; start += PART_STEP) {
+  // One step of all rows after the other, so that what is written lies together.
+  for (int64_t start = 0; start < length; start += PART_STEP) {
+    uint16_t *to = target + start / PART_STEP * parts * PART_UNIT;
+    for (int64_t row = 0; row < HALF; row++, to += PART_STEP) {
       Stretch numbers =
           Stretch::load(x + (row < rows ? row * x_stride + start : 0), row < rows ? length - start : 0);
-      uint16_t *to = target + start / PART_STEP * parts * PART_UNIT + row * PART_STEP;
       for (int part = 0; part < parts; part++)
         _mm512_store_si512(to + part * PART_UNIT, numbers.take());
     }
+  }
 }
 
 inline void store_turned(__m512i words[16], uint16_t *tile) {

@@ -15,6 +15,7 @@
 
 #include "../../../native/backend.h"
 #include "../../../native/prefill/graph.h"
+#include "../../../native/prefill/parts.h"
 
 namespace llama_reward {
 namespace {
@@ -30,7 +31,7 @@ namespace {
 using namespace llama_reward;
 using namespace llama_reward::prefill;
 
-constexpr int64_t WIDTH = 32, TOKENS = 96, CELLS = 4096, HEADS = 2;
+constexpr int64_t WIDTH = 32, TOKENS = 192, CELLS = 4096, HEADS = 2;
 
 void check(bool holds, const char *what) {
   if (!holds)
@@ -132,6 +133,12 @@ void count_products(const float *x, int64_t x_stride, int64_t rows, const float 
   counted->multiply(x, x_stride, rows, panel, panel_stride, length, c, c_stride, columns_used, add);
 }
 
+void count_parts(const uint16_t *x, const uint16_t *const *panels, int64_t run_count, int64_t run_steps, Parts parts,
+                 int64_t rows, float *c, int64_t c_stride, int64_t columns, bool add) {
+  products += rows * run_count * run_steps * PART_STEP * columns;
+  counted->parts->multiply(x, panels, run_count, run_steps, parts, rows, c, c_stride, columns, add);
+}
+
 /// Products of an attention in which each token sees the cells that `sees` says.
 template <class Sees> int64_t products_of(const Kernels &kernels, const Sees &sees) {
   AttentionGraph attention;
@@ -143,6 +150,12 @@ template <class Sees> int64_t products_of(const Kernels &kernels, const Sees &se
   counted = &kernels;
   Kernels counting = kernels;
   counting.multiply = count_products;
+  PartKernels counting_parts{};
+  if (kernels.parts != nullptr) {
+    counting_parts = *kernels.parts;
+    counting_parts.multiply = count_parts;
+    counting.parts = &counting_parts;
+  }
   products = 0;
   ggml_cgraph whole = attention.graph();
   Graph mine(counting, whole, 1, attention.ages, attention.scratch);
@@ -213,10 +226,10 @@ int main(int argc, char **argv) {
   const int64_t window = products_of(*kernels, [](int64_t token, int64_t cell) {
     return cell <= FIRST + token && cell > FIRST + token - WINDOW;
   });
-  // A group of 24 tokens looks back over 64 + 24 cells, which touch at most four blocks.
+  // A group of 24 or 32 tokens looks back over 64 and as many cells, which touch at most four blocks.
   check(window <= TOKENS * 4 * PER_BLOCK, "blocks outside a sliding window are passed over");
-  // Four texts of 24 tokens in one cache, each with 512 cells.
-  constexpr int64_t TEXT = 24, OWN = 512;
+  // Two texts of several groups in one cache, each with 512 cells.
+  constexpr int64_t TEXT = 96, OWN = 512;
   const int64_t texts = products_of(
       *kernels, [](int64_t token, int64_t cell) { return cell / OWN == token / TEXT; });
   check(texts == TOKENS * (OWN / BLOCK) * PER_BLOCK, "blocks of other sequences are passed over");
