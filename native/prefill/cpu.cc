@@ -70,6 +70,7 @@ bool has_avx2() {
 Kernels with_parts(const char *name, const PartKernels *parts, Precision precision) {
   Kernels kernels = *avx512_kernels();
   kernels.name = name;
+  kernels.add_sums = parts->add_sums;
   kernels.parts = parts;
   kernels.precision = precision;
   return kernels;

@@ -18,7 +18,8 @@ namespace {
 /// instead of the 31 % of half as long and half as many; from float16 54 instead of 46.
 constexpr Blocking BLOCKING = {1024, 256};
 
-constexpr PartKernels KERNELS = {BLOCKING, configure_tiles, release_tiles, split, pack, interleave, multiply};
+constexpr PartKernels KERNELS = {BLOCKING, configure_tiles, release_tiles, split,
+                                 pack,     interleave,      multiply,      add_sums};
 
 } // namespace
 

@@ -12,7 +12,7 @@ namespace llama_reward::prefill {
 
 namespace {
 
-constexpr PartKernels KERNELS = {USUAL_BLOCKING, [] {}, [] {}, split, pack, interleave, multiply};
+constexpr PartKernels KERNELS = {USUAL_BLOCKING, [] {}, [] {}, split, pack, interleave, multiply, add_sums};
 
 } // namespace
 

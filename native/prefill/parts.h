@@ -64,6 +64,10 @@ struct PartKernels {
   /// comes in `run_count` pieces of `run_steps` steps each. The distance between rows of `c` counts floats.
   void (*multiply)(const uint16_t *x, const uint16_t *const *panels, int64_t run_count, int64_t run_steps,
                    Parts parts, int64_t rows, float *c, int64_t c_stride, int64_t columns, bool add);
+
+  /// In the place of `Kernels::add_sums`, whose order has no use beside products of neighbouring cells.
+  /// `count` is a multiple of 32.
+  void (*add_sums)(const float *x, int64_t stride, int64_t rows, int64_t count, float *sums);
 };
 
 /// Null where the processor or the operating system has no tiles for this process.

@@ -92,6 +92,15 @@ void split(const float *x, int64_t x_stride, int64_t rows, int64_t length, int p
   }
 }
 
+void add_sums(const float *x, int64_t stride, int64_t rows, int64_t count, float *sums) {
+  for (int64_t row = 0; row < rows; row++) {
+    __m512 sum = _mm512_setzero_ps();
+    for (int64_t k = 0; k < count; k += HALF)
+      sum = _mm512_add_ps(sum, _mm512_loadu_ps(x + row * stride + k));
+    sums[row] += _mm512_reduce_add_ps(sum);
+  }
+}
+
 inline void store_turned(__m512i words[16], uint16_t *tile) {
   transpose16(words);
 #pragma GCC unroll 16
