@@ -5,6 +5,7 @@ import {
   ENGINE_MODELS,
   prepareEngineModel,
   prepareInterpreters,
+  type EngineModel,
   type PrepareOptions,
 } from "../engines/prepare.js";
 import { realWorkloads, type RealWorkload } from "../engines/real-workload.js";
@@ -25,8 +26,9 @@ export async function measureEngines(context: BenchContext): Promise<void> {
   const interpreters = await prepareInterpreters(options);
   if (interpreters.transformers === undefined)
     throw new Error("without transformers there is no model to compare: it makes the checkpoints");
-  const workloads = (await realWorkloads(context)).filter(({ name }) => name.includes(context.only ?? ""));
-  for (const model of context.isQuick ? ENGINE_MODELS.slice(0, 1) : ENGINE_MODELS) {
+  const all = await realWorkloads(context);
+  for (const model of modelsOf(context)) {
+    const workloads = all.filter(({ name }) => `${model} ${name}`.includes(context.only ?? ""));
     const files = await prepareEngineModel(model, context.type, interpreters.transformers, options);
     for (const instructions of context.instructions) {
       const setup = { ...files, type: context.type, threads: context.threads, instructions };
@@ -39,6 +41,13 @@ export async function measureEngines(context: BenchContext): Promise<void> {
       }
     }
   }
+}
+
+/** Those that `--only` names, else the small one for a quick look, else all. */
+function modelsOf({ only = "", isQuick }: BenchContext): readonly EngineModel[] {
+  const named = ENGINE_MODELS.filter((model) => only.startsWith(model));
+  if (named.length > 0) return named;
+  return isQuick ? ENGINE_MODELS.slice(0, 1) : ENGINE_MODELS;
 }
 
 async function startAll(
