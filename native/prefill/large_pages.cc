@@ -1,8 +1,9 @@
 #include "large_pages.h"
 
-#include <cstdint>
+#include <cstddef>
 
 #ifdef __linux__
+#include <memory>
 #include <sys/mman.h>
 #endif
 
@@ -11,14 +12,11 @@ namespace llama_reward::prefill {
 #ifdef __linux__
 
 void advise_large_pages(void *memory, size_t size) {
-  /// Of x86-64, and of AArch64 with small pages of 4 kB.
-  constexpr uintptr_t LARGE_PAGE = uintptr_t{2} << 20;
-  const auto begin = reinterpret_cast<uintptr_t>(memory);
-  const uintptr_t first = (begin + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-  const uintptr_t last = (begin + size) / LARGE_PAGE * LARGE_PAGE;
+  // Of x86-64, and of AArch64 with small pages of 4 kB.
+  constexpr size_t LARGE_PAGE = size_t{2} << 20;
   // Refused where the system has none: then small ones do.
-  if (last > first)
-    (void)madvise(reinterpret_cast<void *>(first), last - first, MADV_HUGEPAGE);
+  if (std::align(LARGE_PAGE, LARGE_PAGE, memory, size) != nullptr)
+    (void)madvise(memory, size / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
 }
 
 #else
