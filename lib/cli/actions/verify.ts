@@ -12,6 +12,7 @@ import { checkInput } from "../arguments/input.js";
 import { InvalidArgumentError } from "../../errors.js";
 import { RewardModel } from "../../index.js";
 import { verifyRewards, type RewardComparison } from "../../eval/index.js";
+import { allowRoomyHeap } from "../../util/small-heap.js";
 
 interface VerifyCommandOptions extends OutputOptions {
   against?: string;
@@ -24,6 +25,7 @@ interface VerifyCommandOptions extends OutputOptions {
 }
 
 export async function verify(io: CliIo, modelDir: string, options: VerifyCommandOptions): Promise<number> {
+  allowRoomyHeap();
   if (options.scores !== undefined) await checkInput("--scores", options.scores);
   const progress = new ProgressDisplay(io, options.quiet === true);
   let report: VerifyReport;

