@@ -11,7 +11,7 @@ import { run } from "../native/run.mjs";
 export const CROSS = path.join(ROOT, "build", "cross");
 
 /**
- * Compiles both addons for a target, into build/cross/<name>/Release.
+ * Compiles the addon for a target, and where it can be run the benchmark's, into build/cross/<name>/Release.
  * @param {import("./targets.mjs").Target} target
  * @param {string} python with the package `ziglang`
  * @returns {Promise<string>} the addon that is packed
@@ -24,18 +24,17 @@ export async function compileFor(target, python) {
   const out = path.join(folder, "Release");
   rmSync(out, { recursive: true, force: true });
   const definitions = {
-    CMAKE_BUILD_TYPE: "Release",
     CMAKE_SYSTEM_NAME: target.system,
     CMAKE_SYSTEM_PROCESSOR: target.processor,
     CMAKE_JS_INC: ["node-api-headers/include", "node-addon-api"].map(moduleFolder).join(";"),
     LLAMA_HEADERS: headers,
     ADDON_DIRECTORY: out,
-    ...(target.zig === undefined ? { CMAKE_CXX_COMPILER: target.compiler } : zigTools(target.zig, python)),
+    ...(target.zig === undefined ? debianTools(target) : zigTools(target.zig, python)),
   };
   const build = path.join(folder, "cmake");
   const defined = Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
   const quiet = { stdio: ["ignore", "ignore", "inherit"] };
-  run("cmake", ["-S", ROOT, "-B", build, "-Wno-dev", ...defined, ...(target.options ?? [])], quiet);
+  run("cmake", ["-S", ROOT, "-B", build, "-Wno-dev", ...defined], quiet);
   run("cmake", ["--build", build, "--parallel", String(os.availableParallelism())], quiet);
   return path.join(out, "llama-reward.node");
 }
@@ -51,6 +50,19 @@ const AS_LIBRARY = 'for word; do shift; [ "$word" = -bundle ] && word=-shared; s
 const WIDE = 'case " $* " in *" -mavx512f "*) set -- "$@" -mevex512 ;; esac';
 /** zig makes no import library that is loaded late (`--input-def FILE --output-delaylib LIBRARY`): a plain one stands in for it. */
 const PLAIN_IMPORTS = 'set -- -m arm64 -d "$2" -l "$4"';
+
+/** What these build is run, by emulators. */
+function debianTools({ compiler }) {
+  return { CMAKE_BUILD_TYPE: "Release", CMAKE_CXX_COMPILER: compiler };
+}
+
+/** What zig builds cannot be run here: it need not be fast, and zig takes twice as long to make it so. */
+const UNOPTIMIZED = {
+  CMAKE_BUILD_TYPE: "None",
+  // Unoptimized, zig would also check for undefined behaviour, by a library.
+  CMAKE_CXX_FLAGS: "-O0 -fno-sanitize=undefined",
+  LLAMA_REWARD_BENCH: "OFF",
+};
 
 /** zig is one program; CMake wants one for each tool. */
 function zigTools(target, python) {
@@ -69,6 +81,7 @@ function zigTools(target, python) {
   };
   const compiler = tool("c++", `c++ -target ${target} -L'${folder}'`, `${AS_LIBRARY}\n${WIDE}`);
   return {
+    ...UNOPTIMIZED,
     CMAKE_CXX_COMPILER: compiler,
     ...(target.startsWith("x86_64") ? { CMAKE_MODULE_LINKER_FLAGS: compileProcessor(compiler, folder) } : {}),
     CMAKE_AR: tool("ar", "ar"),

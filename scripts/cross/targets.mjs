@@ -9,7 +9,6 @@
  * @property {string} processor CMake's name of the processor
  * @property {string} [compiler] a program; else zig compiles, for `zig`
  * @property {string} [zig] zig's name of the target
- * @property {readonly string[]} [options] more of CMake's
  * @property {import("./gates/gates.mjs").Limits} limits
  */
 
@@ -87,8 +86,6 @@ export const TARGETS = [
     cpu: "x64",
     processor: "x86_64",
     zig: "x86_64-linux-musl",
-    // zig's linker does not know --wrap, by which the benchmark's addon lets allocations fail.
-    options: ["-DLLAMA_REWARD_BENCH=OFF"],
     // musl numbers no versions of its functions: a library of glibc would show by those that it asks for.
     limits: { format: "ELF", machine: "X86_64", libraries: ["libc.so"], floors: {}, isPinned: true },
   },

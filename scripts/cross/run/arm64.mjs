@@ -8,10 +8,10 @@ import { parseArgs } from "node:util";
 import { ROOT } from "../../native/llama-release.mjs";
 import { TARGETS } from "../targets.mjs";
 import { compareNumbers } from "./compare.mjs";
-import { outputOf } from "./emulator.mjs";
 import { HERE } from "./here.mjs";
+import { checkKernels } from "./kernels.mjs";
 import { ARM64_LIMITS } from "./known-arm64.mjs";
-import { CLI, collectOutputs, EXAMPLE_MODELS, TINY_MODELS } from "./outputs.mjs";
+import { collectOutputs, EXAMPLE_MODELS, TINY_MODELS } from "./outputs.mjs";
 import { openQemu } from "./qemu.mjs";
 import { stageClone } from "./stage.mjs";
 import { runTests } from "./tests.mjs";
@@ -32,7 +32,7 @@ const COMPARED = [
     tolerance: 0.25,
   },
 ];
-const KERNELS = "NEON";
+const KERNELS = ["NEON"];
 /** What is compiled for the processor, and a little of what is not. */
 const FOLDERS = [
   "test/native",
@@ -40,7 +40,6 @@ const FOLDERS = [
   "test/check/verify-tensors.test.ts",
   "test/convert/trainer-layouts.test.ts",
 ];
-const DEVICES_LIMIT_MS = 120_000;
 
 const { values, positionals } = parseArgs({
   options: {
@@ -56,7 +55,9 @@ try {
   const target = TARGETS.find(({ name }) => name === "linux-arm64");
   const qemu = openQemu(values.node, values.cpu);
   const clone = stageClone(target);
-  const problems = wants("outputs") ? [...checkKernels(qemu, clone), ...compareOutputs(qemu, clone)] : [];
+  const problems = wants("outputs")
+    ? [...checkKernels(qemu, clone, KERNELS), ...compareOutputs(qemu, clone)]
+    : [];
   for (const problem of problems) console.log(problem);
   const isGood =
     !wants("tests") || runTests(qemu, clone, positionals.length > 0 ? positionals : FOLDERS, ARM64_LIMITS);
@@ -64,15 +65,6 @@ try {
 } catch (error) {
   console.error(`test:arm64: ${error.message}`);
   process.exitCode = 1;
-}
-
-/** Which kernels the default takes. */
-function checkKernels(qemu, clone) {
-  const text = outputOf(qemu, [CLI, "devices", "--json"], { cwd: clone, limitMs: DEVICES_LIMIT_MS });
-  const { prefill, features } = JSON.parse(text);
-  const cpu = Object.keys(features).join(" ");
-  console.log(`${qemu.name}: own kernels for ${prefill}; llama.cpp's use ${cpu}`);
-  return prefill === KERNELS ? [] : [`the default's kernels are for ${prefill}, not for ${KERNELS}`];
 }
 
 function compareOutputs(qemu, clone) {

@@ -13,6 +13,9 @@ import smollm2  # noqa: E402
 GATING_TEXT = "<|im_end|>\n<|im_start|>assistant\n"
 # What OpenRLHF's checkpoint has for EOS: a token in which the template's text does not end, so that it has to be put there.
 OPENRLHF_EOS = "<|endoftext|>"
+# Pairs that are read in forms other than the rendered text, too: each costs a pass of its own over all weights, and of their heads few
+# conversations are compared.
+PAIRS_OF_ALL_FORMS = 100
 
 
 def ids_of(tokenizer, prompt: str, response: str) -> dict:
@@ -66,12 +69,13 @@ class Reader:
 
 def states_of(backbone, pairs: list, pattern: list) -> list:
     """For the first answers of pairs and for the second, hidden states `[pairs, hidden size]`: at the gating position, and at the end of each
-    form of `ids_of`."""
+    form of `ids_of`, the rendered text's of all pairs."""
     reader = Reader(backbone)
     sides = [{"gate": [], "text": [], "eos": [], "reward": []} for _ in range(2)]
-    for pair in pairs:
+    for index, pair in enumerate(pairs):
+        forms = ("text", "eos", "reward") if index < PAIRS_OF_ALL_FORMS else ("text",)
         for ids, found in zip(pair, sides):
             found["gate"].append(reader.read(ids["text"])[gating_position(ids["text"], pattern)].clone())
-            for name in ("text", "eos", "reward"):
+            for name in forms:
                 found[name].append(reader.read(ids[name])[-1].clone())
     return [{name: torch.stack(states) for name, states in found.items()} for found in sides]

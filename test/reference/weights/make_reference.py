@@ -58,7 +58,7 @@ def save_tokenizers(work: Path, tokenizer) -> None:
 def write_families(writer: Writer, sides: list, save_classifier) -> None:
     """`sides`: hidden states of the chosen and of the rejected answers."""
     for name, family in FAMILIES.items():
-        inputs = [(side[family.reads], side["gate"]) for side in sides]
+        inputs = [(side[family.reads], side["gate"][: len(side[family.reads])]) for side in sides]
         with torch.enable_grad():
             head = trained(family, *inputs)
         if name == "linear-score":
