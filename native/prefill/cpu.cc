@@ -7,6 +7,9 @@
 
 #include "kernels.h"
 #include "parts.h"
+#ifdef LLAMA_REWARD_X86_KERNELS
+#include "instruction_sets.h"
+#endif
 
 namespace llama_reward::prefill {
 
@@ -51,21 +54,6 @@ Level read_limit() {
 #ifdef LLAMA_REWARD_X86_KERNELS
 namespace {
 
-// These ask the operating system, too, whether it saves the registers.
-bool has_avx512() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
-
-bool has_avx512_bf16() {
-  return has_avx512() && __builtin_cpu_supports("avx512bf16");
-}
-
-bool has_avx2() {
-  // Every processor with AVX2 has F16C.
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-
 /// The float32 kernels, with products of parts in the place of theirs.
 Kernels with_parts(const char *name, const PartKernels *parts, Precision precision) {
   Kernels kernels = *avx512_kernels();
@@ -90,16 +78,16 @@ const Kernels *with_avx512_bf16() {
 } // namespace
 
 const Kernels *choose_kernels(Precision precision) {
-  __builtin_cpu_init();
+  const InstructionSets sets;
   const Level limit = read_limit();
-  if (limit >= Level::AMX && has_avx512_bf16())
+  if (limit >= Level::AMX && sets.has_avx512_bf16())
     if (const PartKernels *parts = amx_parts(); parts != nullptr)
       return with_amx(parts, precision);
-  if (limit >= Level::AVX512_BF16 && precision == Precision::FAST && has_avx512_bf16())
+  if (limit >= Level::AVX512_BF16 && precision == Precision::FAST && sets.has_avx512_bf16())
     return with_avx512_bf16();
-  if (limit >= Level::AVX512 && has_avx512())
+  if (limit >= Level::AVX512 && sets.has_avx512())
     return avx512_kernels();
-  return limit >= Level::AVX2 && has_avx2() ? avx2_kernels() : nullptr;
+  return limit >= Level::AVX2 && sets.has_avx2() ? avx2_kernels() : nullptr;
 }
 
 #elif defined(LLAMA_REWARD_NEON_KERNELS)

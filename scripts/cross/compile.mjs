@@ -83,18 +83,10 @@ function zigTools(target, python) {
   return {
     ...UNOPTIMIZED,
     CMAKE_CXX_COMPILER: compiler,
-    ...(target.startsWith("x86_64") ? { CMAKE_MODULE_LINKER_FLAGS: compileProcessor(compiler, folder) } : {}),
     CMAKE_AR: tool("ar", "ar"),
     CMAKE_RANLIB: tool("ranlib", "ranlib"),
     CMAKE_DLLTOOL: tool("dlltool", "dlltool", PLAIN_IMPORTS),
   };
-}
-
-/** @returns {string} an object to link */
-function compileProcessor(compiler, folder) {
-  const object = path.join(folder, "processor.o");
-  run(compiler, ["-x", "c", "-c", path.join(import.meta.dirname, "processor.c"), "-o", object]);
-  return object;
 }
 
 function moduleFolder(name) {

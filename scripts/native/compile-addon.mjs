@@ -7,7 +7,8 @@ import { ROOT } from "./llama-release.mjs";
 import { run } from "./run.mjs";
 
 /**
- * Compiles the addons with CMake; llama.cpp's headers must be there.
+ * Compiles the addons with CMake; llama.cpp's headers must be there. `LLAMA_REWARD_TOOLSET` in the environment names one of Visual Studio's:
+ * with `ClangCL` there are kernels of our own on Windows, which Microsoft's compiler does not build.
  * @param {string} out build folder. One of its own: cmake-js deletes it before it tries a failed build again
  * @param {Readonly<Record<string, string>>} [definitions] CMake's, by name
  */
@@ -16,9 +17,11 @@ export function compileAddon(out, definitions = {}) {
   const cmakeJs = createRequire(import.meta.url).resolve("cmake-js/bin/cmake-js");
   const parallel = String(os.availableParallelism());
   const defined = Object.entries(definitions).map(([name, value]) => `--CD${name}=${value}`);
+  const toolset = process.env["LLAMA_REWARD_TOOLSET"] ?? "";
+  const chosen = toolset === "" ? [] : ["--toolset", toolset];
   run(
     process.execPath,
-    [cmakeJs, "compile", "--out", out, "--log-level", "warn", "--parallel", parallel, ...defined],
+    [cmakeJs, "compile", "--out", out, "--log-level", "warn", "--parallel", parallel, ...chosen, ...defined],
     { cwd: ROOT },
   );
 }
