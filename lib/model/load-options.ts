@@ -33,8 +33,8 @@ export interface LoadOptions {
   prefill?: "auto" | "off" | undefined;
   /**
    * What those kernels multiply. `exact`, the default: float32 numbers, or sums of bfloat16 parts that come to about the same. `fast`:
-   * numbers rounded to bfloat16, summed in float32, as a bfloat16 run of the published model does; for processors with AVX512-BF16 or
-   * AMX. Elsewhere `fast` means `exact`, and `description.settings.precision` says so.
+   * numbers rounded to bfloat16, summed in float32, as a bfloat16 run of the published model does; for processors with AMX, and AMD's with
+   * AVX512-BF16. Elsewhere `fast` means `exact`, and `description.settings.precision` says so.
    */
   precision?: "exact" | "fast" | undefined;
   /** `reference`: as many BOS tokens as the published usage has; `once`; `none`. */

@@ -15,6 +15,9 @@ class InstructionSets {
     unsigned a = 0;
     unsigned b = 0;
     unsigned d = 0;
+    // The first letters of "AuthenticAMD".
+    constexpr unsigned AUTH = 0x68747541;
+    is_amd_ = __get_cpuid(0, &a, &b, &basic_, &d) != 0 && b == AUTH;
     constexpr unsigned SAVES_STATES = 1u << 27;
     if (__get_cpuid(1, &a, &b, &basic_, &d) == 0 || (basic_ & SAVES_STATES) == 0)
       return;
@@ -22,6 +25,8 @@ class InstructionSets {
     (void)__get_cpuid_count(7, 0, &a, &extended_, &b, &d);
     (void)__get_cpuid_count(7, 1, &more_, &b, &a, &d);
   }
+
+  bool is_amd() const { return is_amd_; }
 
   bool has_avx2() const {
     constexpr unsigned FMA = 1u << 12;
@@ -59,6 +64,7 @@ class InstructionSets {
     return low;
   }
 
+  bool is_amd_ = false;
   unsigned basic_ = 0, extended_ = 0, more_ = 0, states_ = 0;
 };
 
