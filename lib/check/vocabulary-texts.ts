@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readGgufHeader } from "../formats/gguf/gguf-reader.js";
+import { readRawGguf } from "../formats/gguf/raw-gguf.js";
 
 /**
  * Compares the texts of a GGUF's tokens with the words of the checkpoint's tokenizer.json, one for one. Two words that no text becomes
@@ -11,9 +11,9 @@ import { readGgufHeader } from "../formats/gguf/gguf-reader.js";
  * @returns a line for each difference
  */
 export async function compareVocabulary(backboneFile: string, checkpointDir: string): Promise<string[]> {
-  const { metadata } = await readGgufHeader(backboneFile);
-  const list = metadata.get("tokenizer.ggml.tokens");
-  const texts = Array.isArray(list) ? (list as unknown[]) : [];
+  const { entries } = await readRawGguf(backboneFile);
+  const list = entries.find(({ key }) => key === "tokenizer.ggml.tokens")?.value;
+  const texts: unknown[] = typeof list === "object" ? [...list.read()] : [];
   const differences: string[] = [];
   for (const [word, id] of await readWords(checkpointDir)) {
     const text = typeof id === "number" ? texts[id] : undefined;
