@@ -44,6 +44,12 @@ const run = (...args) =>
   execFileSync(process.execPath, [CLI, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 const redis = await RedisServer.start(folder);
 const workers = [];
+// Ended early, it leaves nothing running.
+process.on("exit", () => {
+  for (const child of [...workers, redis]) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 try {
   const model = values.model ?? path.join(folder, "model");
   if (values.model === undefined) run("convert", CHECKPOINT, model, "--type", "f32", "--quiet");
@@ -106,7 +112,6 @@ try {
 } finally {
   await Promise.all(workers.map(end));
   await redis.kill();
-  rmSync(folder, { recursive: true, force: true });
 }
 
 function startWorker(model) {
