@@ -1,6 +1,7 @@
 import type { BackboneType } from "../model/architecture/backbone-type.js";
 import { checkOf, type Check } from "./check.js";
-import { verifyTensors } from "./verify-tensors.js";
+import type { CheckpointPlan } from "../model/checkpoint/checkpoint-plan.js";
+import { compareTensors } from "./verify-tensors.js";
 import { join } from "node:path";
 import { proveHead } from "../score/head/load-head.js";
 import type { RewardJson } from "../model/folder/reward-json.js";
@@ -8,12 +9,12 @@ import type { RewardJson } from "../model/folder/reward-json.js";
 /** Whether every tensor of the checkpoint has its place, and every value in the folder is the checkpoint's. */
 export async function checkTensors(
   modelDir: string,
-  checkpointDir: string,
-  base: string | undefined,
+  reward: RewardJson,
+  plan: CheckpointPlan,
   type: BackboneType,
   signal: AbortSignal | undefined,
 ): Promise<Check> {
-  const report = await verifyTensors(modelDir, checkpointDir, { types: [type], base, signal });
+  const report = await compareTensors(modelDir, reward, plan, { types: [type], signal });
   const { backboneTensors, headTensors, dropped, faults } = report;
   const findings = faults.map(({ file, kind, message }) => `${file}, ${kind}: ${message}`);
   const rules = [...new Set(dropped.map(({ rule }) => rule))];

@@ -15,7 +15,7 @@ import {
 import { hashFile } from "../util/files/hash-file.js";
 import { RewardError } from "../errors.js";
 import { readRewardJson, recordedFile } from "../model/folder/read-reward-json.js";
-import type { FileRecord, WeightsRecord } from "../model/folder/reward-json.js";
+import type { FileRecord, RewardJson, WeightsRecord } from "../model/folder/reward-json.js";
 import type { Progress } from "../score/score.js";
 import { appendAll } from "../util/collections.js";
 
@@ -66,45 +66,64 @@ export async function verifyTensors(
   options: VerifyTensorsOptions = {},
 ): Promise<TensorReport> {
   const reward = await readRewardJson(modelDir, { check: false });
-  const plan = await planCheckpoint(checkpointDir, reward.source.hubId ?? undefined, {
-    base: options.base,
-    head: askedHead(reward.head),
-    merge: expectedRows,
-  });
+  const plan = await planToCompare(reward, checkpointDir, options.base);
   try {
-    await expectCopies(plan.checkpoint, plan.copies, options.signal);
-    const files = Object.entries(reward.backbone.files) as [BackboneType, WeightsRecord][];
-    const wanted = files.filter(([type]) => options.types?.includes(type) ?? true);
-    const faults: TensorFault[] = [];
-    for (const [type, record] of wanted) {
-      const found = await inspectFile(modelDir, record, (file) =>
-        compareBackbone({
-          ...plan,
-          plan: plan.backbone,
-          tokenizer: plan.tokenizer.metadata,
-          type,
-          file,
-          fileName: record.file,
-          isFitted: record.fitted !== undefined,
-          signal: options.signal,
-          onProgress: options.onProgress,
-        }),
-      );
-      appendAll(faults, found);
-    }
-    const found = await inspectFile(modelDir, reward.headFile, (file) =>
-      compareHead(plan.checkpoint, plan.head, file),
-    );
-    appendAll(faults, found);
-    return {
-      passed: faults.length === 0,
-      faults,
-      backbones: wanted.map(([type]) => type),
-      ...accountFor(plan),
-    };
+    return await compareTensors(modelDir, reward, plan, options);
   } finally {
     await plan.checkpoint.close();
   }
+}
+
+/** What the conversion should have made of a checkpoint, by arithmetic of its own where adapters were merged. Its checkpoint is to be closed. */
+export function planToCompare(
+  reward: RewardJson,
+  checkpointDir: string,
+  base: string | undefined,
+): Promise<CheckpointPlan> {
+  return planCheckpoint(checkpointDir, reward.source.hubId ?? undefined, {
+    base,
+    head: askedHead(reward.head),
+    merge: expectedRows,
+  });
+}
+
+/** `verifyTensors` with a plan that was made before. */
+export async function compareTensors(
+  modelDir: string,
+  reward: RewardJson,
+  plan: CheckpointPlan,
+  options: Omit<VerifyTensorsOptions, "base">,
+): Promise<TensorReport> {
+  await expectCopies(plan.checkpoint, plan.copies, options.signal);
+  const files = Object.entries(reward.backbone.files) as [BackboneType, WeightsRecord][];
+  const wanted = files.filter(([type]) => options.types?.includes(type) ?? true);
+  const faults: TensorFault[] = [];
+  for (const [type, record] of wanted) {
+    const found = await inspectFile(modelDir, record, (file) =>
+      compareBackbone({
+        ...plan,
+        plan: plan.backbone,
+        tokenizer: plan.tokenizer.metadata,
+        type,
+        file,
+        fileName: record.file,
+        isFitted: record.fitted !== undefined,
+        signal: options.signal,
+        onProgress: options.onProgress,
+      }),
+    );
+    appendAll(faults, found);
+  }
+  const found = await inspectFile(modelDir, reward.headFile, (file) =>
+    compareHead(plan.checkpoint, plan.head, file),
+  );
+  appendAll(faults, found);
+  return {
+    passed: faults.length === 0,
+    faults,
+    backbones: wanted.map(([type]) => type),
+    ...accountFor(plan),
+  };
 }
 
 /** Checks a file's content, then whether it is the recorded one; a file that cannot be read is a fault too. */

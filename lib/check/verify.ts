@@ -5,8 +5,6 @@ import { requireCheckpoint } from "../model/checkpoint/checkpoint-folder.js";
 import { ADAPTER_CONFIG } from "../model/checkpoint/adapter/adapter-config.js";
 import type { CheckpointFolders } from "../model/checkpoint/checkpoint-parts.js";
 import { CONFIG_FILE } from "../model/checkpoint/read-config.js";
-import { askedHead } from "../model/checkpoint/asked-head.js";
-import { planCheckpoint } from "../model/checkpoint/checkpoint-plan.js";
 import { ModelLoadError, RewardError } from "../errors.js";
 import { CacheLayout } from "../data/hub/cache-layout.js";
 import { defaultCacheDir } from "../data/hub/hub-settings.js";
@@ -26,6 +24,7 @@ import { checkHead, checkTensors } from "./check-tensors.js";
 import { checkFiles } from "./check-files.js";
 import { checkPublishedScores } from "./check-published-scores.js";
 import { checkTokens } from "./check-tokens.js";
+import { planToCompare } from "./verify-tensors.js";
 import { checkOf, skipped, type Check } from "./check.js";
 
 /** Options of `verifyModel`. */
@@ -84,7 +83,6 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
     throw new ModelLoadError("MODEL_NOT_FOUND", `${modelDir} has no backbone of type ${type}.`);
   }
   const { against, base } = await findSources(reward, options);
-  const asked = { base, head: askedHead(reward.head) };
   let folders = against === undefined ? undefined : likelyFolders(against, base);
   const checks: Check[] = [];
   const add = async (name: Check["name"], make: () => Promise<Check>): Promise<void> => {
@@ -103,13 +101,21 @@ export async function verifyModel(modelDir: string, options: VerifyOptions = {})
       await add(name, () => Promise.resolve(skipped(name, why)));
     }
   } else {
-    await add("description", async () => {
-      const plan = await planCheckpoint(against, reward.source.hubId ?? undefined, asked);
-      await plan.checkpoint.close();
-      folders = plan.folders;
-      return checkDescription(reward, plan);
-    });
-    await add("tensors", () => checkTensors(modelDir, against, base, type, signal));
+    // A vocabulary takes seconds to read: once will do.
+    const planning = planToCompare(reward, against, base);
+    try {
+      await add("description", async () => {
+        const plan = await planning;
+        folders = plan.folders;
+        return checkDescription(reward, plan);
+      });
+      await add("tensors", async () => checkTensors(modelDir, reward, await planning, type, signal));
+    } finally {
+      await planning.then(
+        ({ checkpoint }) => checkpoint.close(),
+        () => undefined,
+      );
+    }
     await add("tokens", async () => {
       const file = await admit();
       const likely = folders ?? likelyFolders(against, base);
