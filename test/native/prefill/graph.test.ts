@@ -15,7 +15,12 @@ const CHECKS = 10;
 it.runIf(canRun)(
   "casts of an f32 cache are dropped, what is not ours is left to ggml, blocks that nobody sees are passed over",
   async () => {
-    const program = await compile(folder, "graph", [], [...OPERATIONS, "cell_ages", "graph", "stopwatch", "team"]);
+    const program = await compile(
+      folder,
+      "graph",
+      [],
+      [...OPERATIONS, "cell_ages", "graph", "stopwatch", "team"],
+    );
     const { stdout } = await run(program, [findLlamaLibraries().ggmlBase]);
     expect(stdout === "unavailable\n" || stdout.trim().split("\n").length === CHECKS, stdout).toBe(true);
   },
