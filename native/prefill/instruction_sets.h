@@ -54,14 +54,16 @@ class InstructionSets {
 
   /// The registers that the operating system saves.
   static unsigned saved_states() {
-    unsigned low = 0;
-    unsigned high = 0;
+    // Written to by the assembly.
+    unsigned low = 0;  // NOLINT(misc-const-correctness)
+    unsigned high = 0; // NOLINT(misc-const-correctness)
     asm("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
 #ifdef __APPLE__
     // macOS saves those of AVX-512 from their first use on, and says so only then.
-    low |= AVX512_STATES;
-#endif
+    return low | AVX512_STATES;
+#else
     return low;
+#endif
   }
 
   bool is_amd_ = false;

@@ -34,6 +34,7 @@ Times now() {
       std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 #ifdef CLOCK_THREAD_CPUTIME_ID
   timespec time{};
+  // NOLINTNEXTLINE(misc-include-cleaner): POSIX's, in the C header behind <ctime>
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return {wall, static_cast<double>(time.tv_sec) + (1e-9 * static_cast<double>(time.tv_nsec))};
 #else

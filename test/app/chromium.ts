@@ -3,10 +3,10 @@ import { chromium, type Browser } from "playwright-core";
 
 const KNOWN_PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** A browser of the system, or undefined. No browser is ever downloaded. */
+/** The browser that `CHROMIUM_PATH` names, else one of the system; undefined where it is not there. None is ever downloaded. */
 export function findChromium(): string | undefined {
   const chosen = process.env["CHROMIUM_PATH"];
-  return [...(chosen === undefined ? [] : [chosen]), ...KNOWN_PLACES].find((path) => existsSync(path));
+  return (chosen === undefined ? KNOWN_PLACES : [chosen]).find((path) => existsSync(path));
 }
 
 export function launchChromium(executablePath: string): Promise<Browser> {

@@ -51,7 +51,8 @@ function runFolder(emulator, clone, folder, limits, excluded) {
       `--outputFile.json=${RESULTS}`,
       ...excluded.flatMap((file) => ["--exclude", file]),
     ],
-    { cwd: clone, limitMs: FOLDER_LIMIT_MS, env: { NO_COLOR: "1", EVAL_KILLS } },
+    // This machine's browser is none that an emulated program could start.
+    { cwd: clone, limitMs: FOLDER_LIMIT_MS, env: { NO_COLOR: "1", EVAL_KILLS, CHROMIUM_PATH: "none" } },
   );
   if (existsSync(results)) {
     const verdict = judge(JSON.parse(readFileSync(results, "utf8")), folder, limits);
