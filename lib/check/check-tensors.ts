@@ -1,7 +1,7 @@
 import type { BackboneType } from "../model/architecture/backbone-type.js";
 import { checkOf, type Check } from "./check.js";
 import type { CheckpointPlan } from "../model/checkpoint/checkpoint-plan.js";
-import { compareTensors } from "./verify-tensors.js";
+import { verifyPlannedTensors } from "./verify-tensors.js";
 import { join } from "node:path";
 import { proveHead } from "../score/head/load-head.js";
 import type { RewardJson } from "../model/folder/reward-json.js";
@@ -14,7 +14,7 @@ export async function checkTensors(
   type: BackboneType,
   signal: AbortSignal | undefined,
 ): Promise<Check> {
-  const report = await compareTensors(modelDir, reward, plan, { types: [type], signal });
+  const report = await verifyPlannedTensors(modelDir, reward, plan, { types: [type], signal });
   const { backboneTensors, headTensors, dropped, faults } = report;
   const findings = faults.map(({ file, kind, message }) => `${file}, ${kind}: ${message}`);
   const rules = [...new Set(dropped.map(({ rule }) => rule))];

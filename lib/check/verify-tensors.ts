@@ -68,7 +68,7 @@ export async function verifyTensors(
   const reward = await readRewardJson(modelDir, { check: false });
   const plan = await planToCompare(reward, checkpointDir, options.base);
   try {
-    return await compareTensors(modelDir, reward, plan, options);
+    return await verifyPlannedTensors(modelDir, reward, plan, options);
   } finally {
     await plan.checkpoint.close();
   }
@@ -88,7 +88,7 @@ export function planToCompare(
 }
 
 /** `verifyTensors` with a plan that was made before. */
-export async function compareTensors(
+export async function verifyPlannedTensors(
   modelDir: string,
   reward: RewardJson,
   plan: CheckpointPlan,

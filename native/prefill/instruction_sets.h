@@ -2,57 +2,58 @@
 
 // What this x86-64 processor can do and its operating system lets programs do. Not by the compiler's own
 // `__builtin_cpu_supports`, which reads what a library of GCC's or Apple's leaves: Clang for Windows and zig
-// have none. Source of the numbers: Intel's Software Developer's Manual, CPUID and XGETBV.
+// have none.
 
 #include <cpuid.h>
-#include <cstdint>
 
 namespace llama_reward::prefill {
 
 class InstructionSets {
  public:
-  InstructionSets() {
+  /// What processor and system say: registers of CPUID's leaves, as <cpuid.h> names their bits, and XCR0, the
+  /// states that the system saves (Intel's Software Developer's Manual, volume 1, section 13.3).
+  struct Words {
+    unsigned vendor = 0, basic = 0, extended = 0, more = 0, states = 0;
+  };
+
+  InstructionSets() : InstructionSets(read()) {}
+  explicit InstructionSets(const Words &words) : words_(words) {}
+
+  static Words read() {
+    Words words;
     unsigned a = 0;
     unsigned b = 0;
+    unsigned c = 0;
     unsigned d = 0;
-    // The first letters of "AuthenticAMD".
-    constexpr unsigned AUTH = 0x68747541;
-    is_amd_ = __get_cpuid(0, &a, &b, &basic_, &d) != 0 && b == AUTH;
-    constexpr unsigned SAVES_STATES = 1u << 27;
-    if (__get_cpuid(1, &a, &b, &basic_, &d) == 0 || (basic_ & SAVES_STATES) == 0)
-      return;
-    states_ = saved_states();
-    (void)__get_cpuid_count(7, 0, &a, &extended_, &b, &d);
-    (void)__get_cpuid_count(7, 1, &more_, &b, &a, &d);
+    (void)__get_cpuid(0, &a, &words.vendor, &c, &d);
+    (void)__get_cpuid(1, &a, &b, &words.basic, &d);
+    (void)__get_cpuid_count(7, 0, &a, &words.extended, &c, &d);
+    (void)__get_cpuid_count(7, 1, &words.more, &b, &c, &d);
+    if (has(words.basic, bit_OSXSAVE))
+      words.states = saved_states();
+    return words;
   }
 
-  bool is_amd() const { return is_amd_; }
+  bool is_amd() const { return words_.vendor == signature_AMD_ebx; }
 
   bool has_avx2() const {
-    constexpr unsigned FMA = 1u << 12;
-    constexpr unsigned F16C = 1u << 29;
-    constexpr unsigned AVX2 = 1u << 5;
-    constexpr unsigned AVX_STATES = 0x6;
-    return has(basic_, FMA | F16C) && has(extended_, AVX2) && has(states_, AVX_STATES);
+    return has(words_.basic, bit_FMA | bit_F16C) && has(words_.extended, bit_AVX2) &&
+           has(words_.states, AVX_STATES);
   }
 
-  /// F, DQ, BW and VL.
   bool has_avx512() const {
-    constexpr unsigned AVX512 = (1u << 16) | (1u << 17) | (1u << 30) | (1u << 31);
-    return has_avx2() && has(extended_, AVX512) && has(states_, AVX512_STATES);
+    return has_avx2() && has(words_.extended, bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL) &&
+           has(words_.states, AVX512_STATES);
   }
 
-  bool has_avx512_bf16() const {
-    constexpr unsigned AVX512_BF16 = 1u << 5;
-    return has_avx512() && has(more_, AVX512_BF16);
-  }
+  bool has_avx512_bf16() const { return has_avx512() && has(words_.more, bit_AVX512BF16); }
 
  private:
+  static constexpr unsigned AVX_STATES = 0x6;
   static constexpr unsigned AVX512_STATES = 0xe6;
 
   static bool has(unsigned flags, unsigned wanted) { return (flags & wanted) == wanted; }
 
-  /// The registers that the operating system saves.
   static unsigned saved_states() {
     // Written to by the assembly.
     unsigned low = 0;  // NOLINT(misc-const-correctness)
@@ -66,8 +67,7 @@ class InstructionSets {
 #endif
   }
 
-  bool is_amd_ = false;
-  unsigned basic_ = 0, extended_ = 0, more_ = 0, states_ = 0;
+  Words words_;
 };
 
 } // namespace llama_reward::prefill

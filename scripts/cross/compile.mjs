@@ -51,12 +51,12 @@ const WIDE = 'case " $* " in *" -mavx512f "*) set -- "$@" -mevex512 ;; esac';
 /** zig makes no import library that is loaded late (`--input-def FILE --output-delaylib LIBRARY`): a plain one stands in for it. */
 const PLAIN_IMPORTS = 'set -- -m arm64 -d "$2" -l "$4"';
 
-/** What these build is run, by emulators. */
+/** As released: emulators run what Debian's compilers build, and which versions of its libraries it needs depends on it. */
 function debianTools({ compiler }) {
   return { CMAKE_BUILD_TYPE: "Release", CMAKE_CXX_COMPILER: compiler };
 }
 
-/** What zig builds cannot be run here: it need not be fast, and zig takes twice as long to make it so. */
+/** What zig builds cannot be run here: it need not be fast, which takes zig half as long again, and no test wants the benchmark's addon. */
 const UNOPTIMIZED = {
   CMAKE_BUILD_TYPE: "None",
   // Unoptimized, zig would also check for undefined behaviour, by a library.

@@ -44,9 +44,11 @@ const run = (...args) =>
   execFileSync(process.execPath, [CLI, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 const redis = await RedisServer.start(folder);
 const workers = [];
+/** The one machine's run, once it has begun. */
+let alone;
 // Ended early, it leaves nothing running.
 process.on("exit", () => {
-  for (const child of [...workers, redis]) child.kill("SIGKILL");
+  for (const child of [...workers, redis, alone]) child?.kill("SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
@@ -129,7 +131,9 @@ function startWorker(model) {
 async function scoreAlone(model, input, file, out) {
   if (values.stub === undefined) {
     const args = ["score", model, input, "--out", file, "--threads", "1", "--quiet"];
-    await promisify(execFile)(process.execPath, [CLI, ...args]).catch(expectErrors);
+    const run = promisify(execFile)(process.execPath, [CLI, ...args]);
+    alone = run.child;
+    await run.catch(expectErrors);
     return;
   }
   const { scoreFile } = await import("../../dist/data/index.js");

@@ -20,6 +20,23 @@ describe.skipIf(!hasChromium)(titled("the page's models"), () => {
     );
   });
 
+  it("shows what stands below the list when the list is there, so that nothing moves under the pointer", async () => {
+    let answer: (() => void) | undefined;
+    await page.route("**/models", async (route) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      await route.continue();
+    });
+    await page.reload();
+    await page.getByText("Looking for model folders…").waitFor();
+    expect(await page.getByRole("textbox", { name: "Model folder" }).count()).toBe(0);
+    await expect.poll(() => answer).toBeDefined();
+    answer?.();
+    await page.getByRole("textbox", { name: "Model folder" }).waitFor();
+    expect(await page.getByText("Looking for model folders…").count()).toBe(0);
+  });
+
   it("lists folders that cannot be used with the reason", async () => {
     const put = async (folder: string, file: string, text: string): Promise<void> => {
       await mkdir(join(setup.models, folder), { recursive: true });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quantizeModelFolder } from "../../lib/convert/index.js";
 import { listDevices } from "../../lib/score/native/devices.js";
-import { RewardModel, type LoadOptions, type Message } from "../../lib/index.js";
+import { RewardModel, type LoadOptions, type Message, type Score } from "../../lib/index.js";
 import { batchNoise } from "../support/batch-noise.js";
 import { convertFixture, readExpected, type ExpectedCase, type ModelFolder } from "../support/fixtures.js";
 
@@ -70,17 +70,20 @@ describe.skipIf(listDevices().prefill === "")("float32 on the CPU, whatever the 
       expect(Math.max(...differences)).toBeLessThan(isFast ? 0.3 : bound);
     });
 
-    // Both numbers give the same batches. Whether a team helps or ggml's threads compute is decided anew for each.
+    // Whether a team helps or ggml's threads compute is decided anew for each. One call's batches are always the same; a stream's
+    // depend on what has been read when a batch begins.
     it("gives the same rewards to the bit, whoever computes", async () => {
-      const conversations = cases.map(({ messages }) => messages);
       const all: number[][] = [];
       for (const threads of [3, 4]) {
         await using model = await RewardModel.load(folder.directory, { ...LOAD, threads });
-        const alone: number[] = [];
-        for (const messages of conversations) alone.push((await model.score(messages)).reward);
-        all.push([...alone, ...(await rewards(model, conversations))]);
+        const alone: Score[] = [];
+        for (const { messages } of cases) alone.push(await model.score(messages, { emit: ["prompt"] }));
+        const texts = alone.map(({ prompt = "" }) => prompt);
+        const together = await model.scoreTexts(texts, { addSpecialTokens: false });
+        all.push([...alone, ...together.flatMap(({ score }) => score ?? [])].map(({ reward }) => reward));
       }
       expect(all[1]).toEqual(all[0]);
+      expect(all[0]).toHaveLength(2 * cases.length);
     });
 
     it("leaves all to llama.cpp when told to", async () => {

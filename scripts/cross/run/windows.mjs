@@ -37,8 +37,9 @@ const COMPARED = [
   // By default, with kernels of our own: sums go in one order, and those last bits of sines are all that is left.
   { models: [...EXAMPLE_MODELS, ...TINY_MODELS], options: [], tolerance: 1e-4 },
 ];
-/** Those that Windows has; AMX's are Linux's alone. */
+/** Those that Windows has. */
 const KERNELS = ["AVX-512", "AVX2"];
+// AMX's are Linux's alone: without it both sides have the same ones.
 process.env["LLAMA_REWARD_PREFILL"] = "avx512";
 
 /**

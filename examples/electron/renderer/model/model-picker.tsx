@@ -64,14 +64,17 @@ export function ModelPicker({
   }, [task.isRunning]);
 
   const error = task.error ?? listError;
+  // What stands below the list would move away from under the pointer when it comes.
+  const isListed = folders !== undefined || listError !== undefined;
   const [kept] = models.all;
   return (
     <div class="card picker">
       <h1 ref={heading} tabIndex={-1}>
         {place === "first" ? "Open a reward model" : "Open a second model to compare with"}
       </h1>
+      {!isListed && <p role="status">Looking for model folders…</p>}
       {folders !== undefined && <FolderList folders={folders} isBusy={task.isRunning} onOpen={open} />}
-      <PathForm chooseFolder={backend.chooseFolder} isBusy={task.isRunning} onOpen={open} />
+      {isListed && <PathForm chooseFolder={backend.chooseFolder} isBusy={task.isRunning} onOpen={open} />}
       {task.isRunning && (
         <>
           <ProgressLine label="Loading the model" share={share} />
@@ -85,14 +88,16 @@ export function ModelPicker({
           {error}
         </p>
       )}
-      <PullForm
-        backend={backend}
-        onPulled={(path) => {
-          void list().then(() => {
-            focusSoon(folderId(path));
-          });
-        }}
-      />
+      {isListed && (
+        <PullForm
+          backend={backend}
+          onPulled={(path) => {
+            void list().then(() => {
+              focusSoon(folderId(path));
+            });
+          }}
+        />
+      )}
       {kept !== undefined && !task.isRunning && (
         <button type="button" class="quiet keep" onClick={onKeep}>
           Back to {kept.scorer.description.name}
