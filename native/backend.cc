@@ -95,11 +95,23 @@ BackendInfo initialize_backend(const BackendOptions &options) {
   return running->info;
 }
 
-const Symbols &api() {
-  const Running *running = started.load();
-  if (running == nullptr)
+namespace {
+
+const Running &running() {
+  const Running *now = started.load();
+  if (now == nullptr)
     throw NativeError("ADDON_NOT_FOUND", "llama.cpp is not loaded yet. Call initialize() first.");
-  return running->symbols;
+  return *now;
+}
+
+} // namespace
+
+const Symbols &api() {
+  return running().symbols;
+}
+
+bool has_cpu_feature(const char *name) {
+  return running().info.features.count(name) > 0;
 }
 
 void *cpu_function(const char *name) {

@@ -40,6 +40,9 @@ BackendInfo initialize_backend(const BackendOptions &options);
 /// llama.cpp's functions. @throws NativeError ADDON_NOT_FOUND before `initialize_backend`
 const Symbols &api();
 
+/// Whether the CPU backend that runs was built for an instruction set, by ggml's name of it (`AMX_INT8`).
+bool has_cpu_feature(const char *name);
+
 /// A function of the CPU backend, which is a library of its own chosen by processor.
 /// @throws NativeError ADDON_INCOMPATIBLE
 void *cpu_function(const char *name);

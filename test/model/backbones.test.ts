@@ -43,8 +43,13 @@ describe.each(Object.entries(rewards))("a reward model on %s", (name, model) => 
     }
   });
 
-  it.each(["q8_0", "q4_k_m"] as const)("is near them in %s", async (type) => {
-    await using scorer = await RewardModel.load(folder, { ...load, type });
+  it.each([
+    ["q8_0", "auto"],
+    ["q8_0", "off"],
+    ["q4_k_m", "auto"],
+    ["q4_k_m", "off"],
+  ] as const)("is near them in %s, prefill %s", async (type, prefill) => {
+    await using scorer = await RewardModel.load(folder, { ...load, type, prefill });
     for (const { messages, reward } of model.cases) {
       const score = await scorer.score(messages);
       expect(Math.abs(score.reward - reward)).toBeLessThan(

@@ -100,8 +100,8 @@ describe("many callers of one model get the scores that each gets alone", () => 
         score,
         noise,
       );
-    // They did share batches: single calls, the stream, and the ranking.
-    expect(model.stats.batches - batches).toBeLessThan(2 * conversations.length);
+    // They did share batches: single calls, two streams of the same, and the ranking. One after the other the calls take three times as many.
+    expect(model.stats.batches - batches).toBeLessThan(2 * batches);
     expect(model.queue).toEqual({ calls: 0, waiting: 0, tokens: 0 });
   });
 

