@@ -103,8 +103,9 @@ std::shared_ptr<Model> load_model(const ModelOptions &options, LoadState &state)
   params.devices = devices.empty() ? nullptr : devices.data();
   params.load_mode = options.use_mmap ? LLAMA_LOAD_MODE_MMAP : LLAMA_LOAD_MODE_NONE;
   params.vocab_only = options.vocab_only;
-  // llama.cpp's own kernels for AMX, which it takes for weights that it has repacked, give wrong sums: rewards
-  // of q8_0 were off by up to 1.6, or not a number (its pull request 16315 has the like). It has others, too.
+  // llama.cpp's own kernels for AMX, which it takes for weights that it has repacked, give wrong sums:
+  // rewards of q8_0 were off by up to 1.6, or not a number (its pull request 16315 has the like). It has
+  // others, too.
   params.use_extra_bufts = !has_cpu_feature("AMX_INT8");
   params.progress_callback = on_load_progress;
   params.progress_callback_user_data = &state;
