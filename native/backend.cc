@@ -29,6 +29,13 @@ std::mutex start_mutex;
 // Never freed: worker threads of a dying process may still be inside llama.cpp.
 std::atomic<const Running *> started{nullptr};
 
+const Running &require_started() {
+  const Running *running = started.load();
+  if (running == nullptr)
+    throw NativeError("ADDON_NOT_FOUND", "llama.cpp is not loaded yet. Call initialize() first.");
+  return *running;
+}
+
 std::map<std::string, std::string> read_features(const Symbols &symbols, ggml_backend_reg_t reg) {
   std::map<std::string, std::string> features;
   auto get = reinterpret_cast<ggml_backend_get_features_t>(
@@ -95,23 +102,12 @@ BackendInfo initialize_backend(const BackendOptions &options) {
   return running->info;
 }
 
-namespace {
-
-const Running &running() {
-  const Running *now = started.load();
-  if (now == nullptr)
-    throw NativeError("ADDON_NOT_FOUND", "llama.cpp is not loaded yet. Call initialize() first.");
-  return *now;
-}
-
-} // namespace
-
 const Symbols &api() {
-  return running().symbols;
+  return require_started().symbols;
 }
 
 bool has_cpu_feature(const char *name) {
-  return running().info.features.count(name) > 0;
+  return require_started().info.features.count(name) > 0;
 }
 
 void *cpu_function(const char *name) {

@@ -131,9 +131,9 @@ function startWorker(model) {
 async function scoreAlone(model, input, file, out) {
   if (values.stub === undefined) {
     const args = ["score", model, input, "--out", file, "--threads", "1", "--quiet"];
-    const run = promisify(execFile)(process.execPath, [CLI, ...args]);
-    alone = run.child;
-    await run.catch(expectErrors);
+    const scored = promisify(execFile)(process.execPath, [CLI, ...args]);
+    alone = scored.child;
+    await scored.catch(expectErrors);
     return;
   }
   const { scoreFile } = await import("../../dist/data/index.js");

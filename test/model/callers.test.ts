@@ -100,8 +100,9 @@ describe("many callers of one model get the scores that each gets alone", () => 
         score,
         noise,
       );
-    // They did share batches: single calls, two streams of the same, and the ranking. One after the other the calls take three times as many.
-    expect(model.stats.batches - batches).toBeLessThan(2 * batches);
+    // They did share batches: single calls, the streams, and the ranking. llama.cpp's kernels get a conversation in more parts.
+    const most = 2 * (model.placement.isPrefilled ? conversations.length : batches);
+    expect(model.stats.batches - batches).toBeLessThan(most);
     expect(model.queue).toEqual({ calls: 0, waiting: 0, tokens: 0 });
   });
 

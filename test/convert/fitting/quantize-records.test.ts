@@ -6,8 +6,8 @@ import { convertCheckpoint, quantizeModelFolder } from "../../../lib/convert/ind
 import { readGgufHeader } from "../../../lib/formats/gguf/gguf-reader.js";
 import { RewardModel } from "../../../lib/index.js";
 import type { RewardJson } from "../../../lib/model/folder/reward-json.js";
-import { toLines } from "../../cli/cli.js";
 import { listDevices } from "../../../lib/score/native/devices.js";
+import { toLines } from "../../cli/cli.js";
 import { CHECKPOINTS, temporaryFolder } from "../../support/fixtures.js";
 
 const FIXTURE = "grm-llama3.2-tiny";

@@ -17,6 +17,8 @@ it.runIf(canRun && process.arch === "x64")(
     const program = await compile(folder, "instruction_sets", [], []);
     const { stdout } = await run(program, []);
     const lines = stdout.trim().split("\n");
+    const own = lines.slice(0, 4).map((line) => line.split(" ")[0]);
+    expect(own).toEqual(["amd", "avx2", "avx512", "avx512bf16"]);
     expect(lines).toHaveLength(LINES);
     for (const line of lines) expect(line).toMatch(/ (\d) \1$/);
   },
