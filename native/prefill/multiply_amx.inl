@@ -3,6 +3,11 @@
 namespace {
 
 // Tiles 0 to 3: sums of two halves of rows and two of columns. 4 and 5: rows. 6 and 7: columns.
+//
+// A core's two threads share the registers that tiles are renamed to. With eight tiles in use beside a busy
+// neighbour none is left, and a product waits until the one before it has ended: 39 cycles on a Xeon of the
+// Emerald Rapids generation, 28 with seven in use, 21 with six, 16 alone. A zeroed tile takes no register, so
+// each is zeroed as soon as its last product has been issued.
 
 /// A quarter of a part that the next step reads. Tiles come slowly from the second-level cache by themselves;
 /// asked for like this, products took three quarters of the time with another program on the same core.
@@ -13,51 +18,55 @@ inline __attribute__((always_inline)) void fetch_quarter(const uint16_t *part) {
     _mm_prefetch(reinterpret_cast<const char *>(part) + line * 64, _MM_HINT_T0);
 }
 
-/// One step. The smallest products come in an order in which few columns are loaded twice: down with the
-/// first part of x, up with the second, and so on. Each tile is loaded just before it is needed.
+/// One step. Columns stay for all parts of rows that they are multiplied with; each tile is loaded just
+/// before it is needed.
 template <bool BOTH_ROWS, int X, int WEIGHTS, int DEPTH>
 inline __attribute__((always_inline)) void add_step(const uint16_t *x, const uint16_t *panel) {
-  int loaded = -1;
 #pragma GCC unroll 4
-  for (int i = 0; i < X; i++) {
-    const uint16_t *rows = x + i * PART_UNIT;
-    const uint16_t *next_rows = rows + X * PART_UNIT;
-    load_tile<4>(rows, 64);
-    const int count = DEPTH - i < WEIGHTS ? DEPTH - i : WEIGHTS;
+  for (int j = 0; j < WEIGHTS; j++) {
+    const uint16_t *columns = panel + j * PART_UNIT;
+    const uint16_t *next_columns = columns + WEIGHTS * PART_UNIT;
+    const int count = DEPTH - j < X ? DEPTH - j : X;
 #pragma GCC unroll 4
-    for (int n = 0; n < count; n++) {
-      const int j = i % 2 == 0 ? count - 1 - n : n;
-      const uint16_t *columns = panel + j * PART_UNIT;
-      const uint16_t *next_columns = columns + WEIGHTS * PART_UNIT;
-      const bool is_new = j != loaded;
-      loaded = j;
-      if (is_new)
+    for (int i = 0; i < count; i++) {
+      const uint16_t *rows = x + i * PART_UNIT;
+      const uint16_t *next_rows = rows + X * PART_UNIT;
+      const bool is_first = i == 0, is_last = i == count - 1;
+      load_tile<4>(rows, 64);
+      if (is_first)
         load_tile<6>(columns, 64);
-      if (n == 0)
+      if (j == 0)
         fetch_quarter<0>(next_rows);
       multiply_tiles<0, 4, 6>();
-      if (i == 0)
+      if (is_first)
         fetch_quarter<0>(next_columns);
-      if (BOTH_ROWS && n == 0)
-        load_tile<5>(rows + TILE, 64);
-      if (n == 0)
+      if (is_first)
+        load_tile<7>(columns + TILE, 64);
+      if (j == 0)
         fetch_quarter<1>(next_rows);
+      multiply_tiles<1, 4, 7>();
+      zero_tile<4>();
+      if (is_first)
+        fetch_quarter<1>(next_columns);
+      if (BOTH_ROWS)
+        load_tile<5>(rows + TILE, 64);
+      if (BOTH_ROWS && j == 0)
+        fetch_quarter<2>(next_rows);
       if (BOTH_ROWS)
         multiply_tiles<2, 5, 6>();
-      if (i == 0)
-        fetch_quarter<1>(next_columns);
-      if (is_new)
-        load_tile<7>(columns + TILE, 64);
-      if (BOTH_ROWS && n == 0)
-        fetch_quarter<2>(next_rows);
-      multiply_tiles<1, 4, 7>();
-      if (i == 0)
+      if (is_last)
+        zero_tile<6>();
+      if (is_first)
         fetch_quarter<2>(next_columns);
+      if (BOTH_ROWS && j == 0)
+        fetch_quarter<3>(next_rows);
       if (BOTH_ROWS)
         multiply_tiles<3, 5, 7>();
-      if (BOTH_ROWS && n == 0)
-        fetch_quarter<3>(next_rows);
-      if (i == 0)
+      if (BOTH_ROWS)
+        zero_tile<5>();
+      if (is_last)
+        zero_tile<7>();
+      if (is_first)
         fetch_quarter<3>(next_columns);
     }
   }
