@@ -1,7 +1,8 @@
-// What share of the processor's peak the prefill backend's products reach: shapes of a model of a billion parameters, beside
-// loops that only multiply registers. Stands alone: bench/prefill/build.sh compiles it without ggml and without Node.
+// What share of the processor's peak the prefill backend's products reach: shapes of a model of a billion parameters, in turns
+// with loops that only multiply registers. Stands alone: bench/prefill/build.sh compiles it without ggml and without Node.
 // Usage: peak [SECONDS_PER_LINE]. A line each: kernels, precision, type of the weights, shape n×k×m, threads, 10⁹ operations a
-// second that count, the share of the peak that all products of parts come to, and the largest error found.
+// second that count, the peak beside them, the share of it that all products of parts come to, and the largest error found.
+// Medians of turns: where a neighbour has the core's other thread, the peak itself changes by more than twice within seconds.
 
 #include <algorithm>
 #include <atomic>
@@ -125,11 +126,13 @@ __attribute__((target("avx512f,avx512bf16"))) void multiply_bf16(int64_t rounds)
 }
 
 __attribute__((target("avx512f,avx512bw"))) void multiply_amx(int64_t rounds) {
+  // Not zeroed: the processor keeps no register for a tile that is, and has more left for sums than products ever do.
+  alignas(64) static const uint16_t numbers[512] = {};
   configure_tiles();
-  zero_tile<4>();
-  zero_tile<5>();
-  zero_tile<6>();
-  zero_tile<7>();
+  load_tile<4>(numbers, 64);
+  load_tile<5>(numbers, 64);
+  load_tile<6>(numbers, 64);
+  load_tile<7>(numbers, 64);
   for (int64_t i = 0; i < rounds; i++) {
     multiply_tiles<0, 4, 6>();
     multiply_tiles<1, 4, 7>();
@@ -139,15 +142,28 @@ __attribute__((target("avx512f,avx512bw"))) void multiply_amx(int64_t rounds) {
   release_tiles();
 }
 
-/// Operations a second, the best of five.
-double peak_of(void (*loop)(int64_t), double operations_per_round, int threads) {
-  int64_t rounds = 1000;
-  while (timed(1, [&](int) { loop(rounds); }) < 0.02)
-    rounds *= 2;
-  double best = 1e9;
-  for (int i = 0; i < 5; i++)
-    best = std::min(best, timed(threads, [&](int) { loop(rounds); }));
-  return operations_per_round * static_cast<double>(rounds) * threads / best;
+/// A loop of nothing but products, for about a millisecond at a time.
+class Peak {
+ public:
+  Peak(void (*loop)(int64_t), double operations_per_round) : loop_(loop), operations_(operations_per_round) {
+    while (timed(1, [&](int) { loop_(rounds_); }) < 0.001)
+      rounds_ *= 2;
+  }
+
+  /// Operations a second, now.
+  double measure(int threads) const {
+    return operations_ * static_cast<double>(rounds_) * threads / timed(threads, [&](int) { loop_(rounds_); });
+  }
+
+ private:
+  void (*loop_)(int64_t);
+  double operations_;
+  int64_t rounds_ = 1000;
+};
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
 }
 
 struct Set {
@@ -236,8 +252,14 @@ double error_of(const Matrices &it) {
   return worst;
 }
 
-/// Seconds of one product.
-double measure(const Kernels &kernels, Matrices &it, int threads, Blocking blocking, double seconds) {
+/// Of one product, and of the peak beside it.
+struct Measured {
+  double seconds, peak;
+  /// Products of parts a second, over the peak.
+  double share;
+};
+
+Measured measure(const Kernels &kernels, const Peak &peak, Matrices &it, int threads, Blocking blocking, double seconds) {
   MatMul probe(kernels, &it.output, threads, blocking);
   Scratch shared;
   shared.reserve(probe.shared_floats() * sizeof(float) + 64);
@@ -267,11 +289,17 @@ double measure(const Kernels &kernels, Matrices &it, int threads, Blocking block
                  }) /
            count;
   };
-  double best = round(1);
-  const int count = std::max(1, static_cast<int>(seconds / 3 / best));
-  for (int i = 0; i < 3; i++)
-    best = std::min(best, round(count));
-  return best;
+  constexpr int TURNS = 15;
+  const int count = std::max(1, static_cast<int>(seconds / TURNS / round(1)));
+  const double operations = 2.0 * static_cast<double>(it.w.ne[0] * it.w.ne[1] * it.input.ne[1]);
+  std::vector<double> took, peaks, shares;
+  for (int turn = 0; turn < TURNS; turn++) {
+    const double before = peak.measure(threads);
+    took.push_back(round(count));
+    peaks.push_back((before + peak.measure(threads)) / 2);
+    shares.push_back(operations * MatMul::product_count(kernels, it.w.type) / took.back() / peaks.back());
+  }
+  return {median(took), median(peaks), median(shares)};
 }
 
 } // namespace
@@ -290,11 +318,10 @@ int main(int argc, char **argv) {
       std::printf("%-11s %-5s unavailable\n", set.wanted, precision);
       continue;
     }
-    const double peaks[2] = {peak_of(set.loop, set.operations_per_round, 1), peak_of(set.loop, set.operations_per_round, 2)};
-    std::printf("%-11s %-5s peak %.0f of one thread, %.0f of two\n", kernels->name, precision, peaks[0] / 1e9, peaks[1] / 1e9);
+    const Peak peak(set.loop, set.operations_per_round);
     const auto line = [&](Matrices &it, int threads, Blocking blocking) {
-      const double took = measure(*kernels, it, threads, blocking, seconds);
-      const double useful = 2.0 * static_cast<double>(it.w.ne[0] * it.w.ne[1] * it.input.ne[1]) / took;
+      const Measured measured = measure(*kernels, peak, it, threads, blocking, seconds);
+      const double useful = 2.0 * static_cast<double>(it.w.ne[0] * it.w.ne[1] * it.input.ne[1]) / measured.seconds;
       it.w.data = it.weights[0].data();
       MatMul last(*kernels, &it.output, 1, blocking);
       Scratch shared, scratch;
@@ -306,11 +333,11 @@ int main(int argc, char **argv) {
       const double error = error_of(it);
       const double bound = kernels->parts == nullptr ? 2e-6 : set.precision == Precision::FAST ? 8e-3 : 1e-5;
       is_good &= error <= bound;
-      std::printf("%-11s %-5s %-4s %4lld x %lld x %-4lld %d thread%s %6.0f GFLOP/s, %3.0f %% of peak (stretch %lld, rows %lld), error %.1e%s\n",
+      std::printf("%-11s %-5s %-4s %4lld x %lld x %-4lld %d thread%s %6.0f GFLOP/s, %3.0f %% of a peak of %.0f (stretch %lld, rows %lld), error %.1e%s\n",
                   kernels->name, precision, it.w.type == GGML_TYPE_BF16 ? "bf16" : it.w.type == GGML_TYPE_F16 ? "f16" : "f32",
                   static_cast<long long>(it.input.ne[1]), static_cast<long long>(it.w.ne[0]),
                   static_cast<long long>(it.w.ne[1]), threads, threads == 1 ? " " : "s", useful / 1e9,
-                  100 * useful * MatMul::product_count(*kernels, it.w.type) / peaks[threads - 1],
+                  100 * measured.share, measured.peak / 1e9,
                   static_cast<long long>(blocking.stretch), static_cast<long long>(blocking.rows), error,
                   error <= bound ? "" : " TOO LARGE");
       std::fflush(stdout);
