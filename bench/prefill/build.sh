@@ -28,15 +28,15 @@ compile native/prefill/kernels_avx2.cc -O3 -mavx2 -mfma -mf16c
   compile native/prefill/kernels_avx512bf16.cc $avx512 -mavx512bf16
   compile native/prefill/kernels_amx.cc $avx512 -mavx512bf16
 }
-for name in matmul attention attention_products attention_floats attention_parts mask gelu cpu; do
+for name in matmul inputs row_source attention attention_products attention_floats attention_parts mask gelu cpu; do
   compile native/prefill/$name.cc
 done
 compile bench/prefill/peak.cc -w -mavx512f
 compile test/native/prefill/operations.cc -DLLAMA_REWARD_FLOATS_ONLY
 kernels="$folder/kernels_avx2.o $folder/kernels_avx512.o $folder/kernels_avx512bf16.o $folder/kernels_amx.o"
 # shellcheck disable=SC2086
-"${CXX:-c++}" -static $* $kernels "$folder/matmul.o" "$folder/cpu.o" "$folder/peak.o" -o "$folder/peak" -lpthread
+"${CXX:-c++}" -static $* $kernels "$folder/matmul.o" "$folder/inputs.o" "$folder/row_source.o" "$folder/cpu.o" "$folder/peak.o" -o "$folder/peak" -lpthread
 # shellcheck disable=SC2086
-"${CXX:-c++}" -static $* $kernels "$folder/matmul.o" "$folder/attention.o" "$folder/attention_products.o" "$folder/attention_floats.o" \
+"${CXX:-c++}" -static $* $kernels "$folder/matmul.o" "$folder/inputs.o" "$folder/row_source.o" "$folder/attention.o" "$folder/attention_products.o" "$folder/attention_floats.o" \
   "$folder/attention_parts.o" "$folder/mask.o" "$folder/gelu.o" "$folder/cpu.o" \
   "$folder/operations.o" -o "$folder/operations" -lpthread

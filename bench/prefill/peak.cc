@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "../../native/backend.h"
+#include "../../native/prefill/inputs.h"
 #include "../../native/prefill/kernels.h"
 #include "../../native/prefill/matmul.h"
 #include "../../native/prefill/parts.h"
@@ -262,11 +263,17 @@ struct Measured {
 Measured measure(const Kernels &kernels, const Peak &peak, Matrices &it, int threads, Blocking blocking, double seconds) {
   MatMul probe(kernels, &it.output, threads, blocking);
   Scratch shared;
-  shared.reserve(probe.shared_floats() * sizeof(float) + 64);
+  size_t own_floats = probe.scratch_floats();
+  if (probe.input_parts() > 0) {
+    const Inputs inputs(kernels, &it.input, probe.input_parts(), false);
+    shared.reserve(inputs.shared_floats() * sizeof(float));
+    own_floats = std::max(own_floats, inputs.scratch_floats());
+  }
   std::vector<Scratch> scratch(static_cast<size_t>(threads));
   for (Scratch &own : scratch)
-    own.reserve(probe.scratch_floats() * sizeof(float));
+    own.reserve(own_floats * sizeof(float));
   const auto round = [&](int count) {
+    std::vector<std::unique_ptr<Inputs>> inputs;
     std::vector<std::unique_ptr<MatMul>> products;
     std::vector<ggml_tensor> weights(static_cast<size_t>(count), it.w), outputs(static_cast<size_t>(count), it.output);
     for (int i = 0; i < count; i++) {
@@ -274,16 +281,19 @@ Measured measure(const Kernels &kernels, const Peak &peak, Matrices &it, int thr
       weights[at].data = it.weights[at % it.weights.size()].data();
       outputs[at].src[0] = &weights[at];
       products.push_back(std::make_unique<MatMul>(kernels, &outputs[at], threads, blocking));
+      if (probe.input_parts() > 0)
+        inputs.push_back(std::make_unique<Inputs>(kernels, &it.input, probe.input_parts(), false));
     }
     Barrier barrier(threads);
     return timed(threads,
                  [&](int thread) {
-                   for (const auto &product : products) {
-                     if (product->input_parts() > 0) {
-                       product->prepare(shared.floats());
+                   float *own = scratch[static_cast<size_t>(thread)].floats();
+                   for (size_t i = 0; i < products.size(); i++) {
+                     if (!inputs.empty()) {
+                       inputs[i]->run(shared.floats(), own);
                        barrier.wait();
                      }
-                     product->run(shared.floats(), scratch[static_cast<size_t>(thread)].floats());
+                     products[i]->run(shared.floats(), own);
                      barrier.wait();
                    }
                  }) /
@@ -324,11 +334,14 @@ int main(int argc, char **argv) {
       const double useful = 2.0 * static_cast<double>(it.w.ne[0] * it.w.ne[1] * it.input.ne[1]) / measured.seconds;
       it.w.data = it.weights[0].data();
       MatMul last(*kernels, &it.output, 1, blocking);
-      Scratch shared, scratch;
-      shared.reserve(last.shared_floats() * sizeof(float) + 64);
+      Scratch shared, scratch, cutting;
       scratch.reserve(last.scratch_floats() * sizeof(float));
-      if (last.input_parts() > 0)
-        last.prepare(shared.floats());
+      if (last.input_parts() > 0) {
+        Inputs inputs(*kernels, &it.input, last.input_parts(), false);
+        shared.reserve(inputs.shared_floats() * sizeof(float));
+        cutting.reserve(inputs.scratch_floats() * sizeof(float));
+        inputs.run(shared.floats(), cutting.floats());
+      }
       last.run(shared.floats(), scratch.floats());
       const double error = error_of(it);
       const double bound = kernels->parts == nullptr ? 2e-6 : set.precision == Precision::FAST ? 8e-3 : 1e-5;

@@ -2,6 +2,7 @@
 #include "attention_products.h"
 #include "kernels.h"
 #include "mask.h"
+#include "parts.h"
 
 #include <algorithm>
 #include <array>
@@ -72,7 +73,9 @@ Attention::Attention(const Kernels &kernels, const ggml_tensor *node, const Mask
     : kernels_(kernels), node_(node), queries_(node->src[0]), mask_(mask),
       products_(
           AttentionProducts::make(kernels, uncast(node->src[1]), uncast(node->src[2]), mask.is_ordered())),
-      has_powers_(kernels.parts == nullptr), scale_(parameter(node, 0)), cap_(parameter(node, 2)) {
+      has_powers_(kernels.parts == nullptr),
+      is_rough_(kernels.parts != nullptr && kernels.precision == Precision::FAST), scale_(parameter(node, 0)),
+      cap_(parameter(node, 2)) {
   // With a cap ggml divides the scale by it; ours is given both apart, as they are.
   tokens_ = queries_->ne[1];
   heads_ = queries_->ne[2];
@@ -225,7 +228,10 @@ void Attention::add_blocks(const int64_t *indices, int64_t count, const Group &g
       hidden[static_cast<size_t>(i)] = mask_.hidden(group.first_token + token, indices[i]);
     rescale(group, token, kernels_.scale_and_mask(scores, count * BLOCK, scale_, cap_, hidden.data()));
     const float unit = group.unit[token];
-    kernels_.exponentials(scores, count * BLOCK, has_powers_ ? 0 : unit, has_powers_ ? unit : 0);
+    if (is_rough_)
+      kernels_.parts->rough_exponentials(scores, count * BLOCK, unit);
+    else
+      kernels_.exponentials(scores, count * BLOCK, has_powers_ ? 0 : unit, has_powers_ ? unit : 0);
   }
   kernels_.add_sums(group.scores, HELD, group.count, count * BLOCK, group.sum);
 

@@ -59,6 +59,8 @@ class Attention {
   /// Whether weights are divided by powers of two: else by the largest of them, which no part of it rounds
   /// then.
   bool has_powers_;
+  /// Whether weights are rounded to bfloat16 anyway.
+  bool is_rough_;
   float scale_, cap_;
   int64_t value_width_, padded_value_width_, tokens_, heads_, kv_heads_, cells_, group_tokens_;
   /// Blocks, by KV head, with a value that is not finite: what no token may see must not reach it as 0 · ∞.

@@ -89,8 +89,10 @@ void AttentionParts::copy(const CellBlock &block, float *scratch) const {
 void AttentionParts::split(const FloatRows &rows, int64_t length, int parts, uint16_t *target) const {
   for (int64_t half = 0; half < 2; half++) {
     const int64_t here = std::clamp<int64_t>(rows.count - (half * HALF), 0, HALF);
-    parts_.split(rows.data + (here == 0 ? 0 : half * HALF * rows.stride), rows.stride, here, length, parts,
-                 target + (half * HALF * PART_STEP));
+    std::array<const float *, HALF> own{};
+    for (int64_t i = 0; i < here; i++)
+      own[static_cast<size_t>(i)] = rows.data + (((half * HALF) + i) * rows.stride);
+    parts_.split(own.data(), here, length, parts, target + (half * HALF * PART_STEP));
   }
 }
 

@@ -1,23 +1,11 @@
 #include "gelu.h"
 #include "kernels.h"
+#include "matrix.h"
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 namespace llama_reward::prefill {
-namespace {
-
-bool is_matrix(const ggml_tensor *tensor) {
-  return tensor->type == GGML_TYPE_F32 && tensor->nb[0] == sizeof(float) && tensor->ne[2] == 1 &&
-         tensor->ne[3] == 1;
-}
-
-float *row_of(const ggml_tensor *tensor, int64_t row) {
-  return reinterpret_cast<float *>(static_cast<char *>(tensor->data) +
-                                   (static_cast<size_t>(row) * tensor->nb[1]));
-}
-
-} // namespace
 
 Gelu::Gelu(const Kernels &kernels, const ggml_tensor *node) : kernels_(kernels), node_(node) {
   if (node->op == GGML_OP_UNARY)
@@ -32,8 +20,8 @@ bool Gelu::takes(const ggml_tensor *node) {
   // Gate and up in two tensors; halves of one are left to ggml.
   const ggml_tensor *gate = node->src[0];
   const ggml_tensor *up = node->src[1];
-  return up != nullptr && is_matrix(node) && is_matrix(gate) && is_matrix(up) && gate->ne[0] == node->ne[0] &&
-         up->ne[0] == node->ne[0] && gate->ne[1] == node->ne[1] && up->ne[1] == node->ne[1];
+  return up != nullptr && is_matrix(node) && is_matrix(gate) && is_matrix(up) &&
+         have_same_shape(gate, node) && have_same_shape(up, node);
 }
 
 void Gelu::run() {
@@ -41,8 +29,8 @@ void Gelu::run() {
     const int64_t row = next_.fetch_add(1, std::memory_order_relaxed);
     if (row >= node_->ne[1])
       return;
-    const float *up = ones_.empty() ? row_of(node_->src[1], row) : ones_.data();
-    kernels_.gated_gelu(row_of(node_->src[0], row), up, row_of(node_, row), node_->ne[0]);
+    const float *up = ones_.empty() ? matrix_row(node_->src[1], row) : ones_.data();
+    kernels_.gated_gelu(matrix_row(node_->src[0], row), up, matrix_row(node_, row), node_->ne[0]);
   }
 }
 

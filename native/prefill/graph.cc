@@ -2,6 +2,7 @@
 #include "attention.h"
 #include "cell_ages.h"
 #include "gelu.h"
+#include "inputs.h"
 #include "kernels.h"
 #include "mask.h"
 #include "matmul.h"
@@ -44,11 +45,11 @@ std::set<const ggml_tensor *> needless_casts(const ggml_cgraph &graph) {
 Graph::Graph(const Kernels &kernels, ggml_cgraph &graph, int threads, const CellAges &ages, Scratch &scratch,
              Team *team)
     : kernels_(kernels), ages_(ages), threads_(threads), team_(team),
-      stopwatches_(static_cast<size_t>(threads)), view_(graph) {
+      stopwatches_(static_cast<size_t>(threads)), fusion_(kernels, graph), view_(graph) {
   const std::set<const ggml_tensor *> needless = needless_casts(graph);
   for (int i = 0; i < graph.n_nodes; i++) {
     const ggml_tensor *node = graph.nodes[i];
-    if (needless.count(node) > 0)
+    if (needless.count(node) > 0 || fusion_.needless.count(node) > 0)
       continue;
     const bool is_computed = (node->flags & GGML_TENSOR_FLAG_COMPUTE) != 0;
     if (is_computed && (MatMul::takes(node) || Gelu::takes(node) || Attention::takes(node)))
@@ -89,7 +90,7 @@ void Graph::add(const ggml_tensor *node) {
     return;
   }
   // It puts its own into the shared memory.
-  inputs_ = nullptr;
+  cut_ = nullptr;
   attentions_.emplace_back(kernels_, node, mask_of(node));
   Attention &attention = attentions_.back();
   shared_floats_ = std::max(shared_floats_, attention.shared_floats());
@@ -104,17 +105,22 @@ void Graph::add(const ggml_tensor *node) {
 
 void Graph::add_matmul(const ggml_tensor *node, MatMul &matmul) {
   scratch_floats_ = std::max(scratch_floats_, matmul.scratch_floats());
-  shared_floats_ = std::max(shared_floats_, matmul.shared_floats());
-  Step step;
-  step.matmul = &matmul;
+  const ggml_tensor *x = node->src[1];
   // Products of the same activations follow one another: queries, keys and values; gate and up.
-  if (matmul.input_parts() > 0 && (inputs_ != node->src[1] || input_parts_ != matmul.input_parts())) {
-    step.kind = Step::Kind::SPLIT;
+  if (matmul.input_parts() > 0 && (cut_ != x || cut_parts_ != matmul.input_parts())) {
+    inputs_.emplace_back(kernels_, x, matmul.input_parts(), fusion_.inputs.count(x) > 0);
+    shared_floats_ = std::max(shared_floats_, inputs_.back().shared_floats());
+    scratch_floats_ = std::max(scratch_floats_, inputs_.back().scratch_floats());
+    Step step;
+    step.kind = Step::Kind::CUT;
+    step.inputs = &inputs_.back();
     add_step(node, step);
-    inputs_ = node->src[1];
-    input_parts_ = matmul.input_parts();
+    cut_ = x;
+    cut_parts_ = matmul.input_parts();
   }
+  Step step;
   step.kind = Step::Kind::MATMUL;
+  step.matmul = &matmul;
   add_step(node, step);
 }
 
@@ -168,8 +174,8 @@ double Graph::processor_share() const {
 void Graph::run_on(const Step &step, int thread) {
   float *scratch = step.scratch + (static_cast<size_t>(thread) * step.scratch_floats);
   switch (step.kind) {
-  case Step::Kind::SPLIT: {
-    step.matmul->prepare(step.shared);
+  case Step::Kind::CUT: {
+    step.inputs->run(step.shared, scratch);
     return;
   }
   case Step::Kind::MATMUL: {

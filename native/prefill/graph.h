@@ -8,8 +8,10 @@
 
 #include "attention.h"
 #include "cell_ages.h"
+#include "fusion.h"
 #include "gelu.h"
 #include "ggml-impl.h"
+#include "inputs.h"
 #include "kernels.h"
 #include "mask.h"
 #include "matmul.h"
@@ -41,7 +43,8 @@ class Graph {
  private:
   /// One custom node: a step of an operation, done by all threads together.
   struct Step {
-    enum class Kind : uint8_t { SPLIT, MATMUL, GELU, MASK, PREPARE, ATTEND } kind = Kind::MATMUL;
+    enum class Kind : uint8_t { CUT, MATMUL, GELU, MASK, PREPARE, ATTEND } kind = Kind::MATMUL;
+    Inputs *inputs = nullptr;
     MatMul *matmul = nullptr;
     Gelu *gelu = nullptr;
     Mask *mask = nullptr;
@@ -67,6 +70,8 @@ class Graph {
   /// By thread, in cache lines of their own.
   struct alignas(64) OwnStopwatch : Stopwatch {};
   std::vector<OwnStopwatch> stopwatches_;
+  Fusion fusion_;
+  std::deque<Inputs> inputs_;
   std::deque<MatMul> matmuls_;
   std::deque<Gelu> gelus_;
   std::deque<Attention> attentions_;
@@ -80,8 +85,8 @@ class Graph {
   std::vector<ggml_tensor *> nodes_;
   size_t shared_floats_ = 0, scratch_floats_ = 0;
   /// Whose parts the shared memory holds, and how many.
-  const ggml_tensor *inputs_ = nullptr;
-  int input_parts_ = 0;
+  const ggml_tensor *cut_ = nullptr;
+  int cut_parts_ = 0;
   ggml_cgraph view_;
 };
 

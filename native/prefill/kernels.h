@@ -58,6 +58,15 @@ struct Kernels {
   /// `target = gelu(gate) · up`, GELU in its tanh form.
   void (*gated_gelu)(const float *gate, const float *up, float *target, int64_t count);
 
+  /// `target = silu(gate) · up`, SiLU being x / (1 + e^(−x)).
+  void (*gated_silu)(const float *gate, const float *up, float *target, int64_t count);
+
+  /// `Σ x²`.
+  double (*square_sum)(const float *x, int64_t count);
+
+  /// `target = x · factor · weights`.
+  void (*scale_by)(const float *x, float factor, const float *weights, float *target, int64_t count);
+
   /// `x = x · factor`.
   void (*rescale)(float *x, int64_t count, float factor);
 

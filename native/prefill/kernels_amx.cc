@@ -13,12 +13,13 @@ namespace llama_reward::prefill {
 
 namespace {
 
-/// Of 16 blockings the best on a Xeon with 2 MB of second-level cache (bench/prefill/peak.cc). Sums are loaded
-/// and stored once for each stretch, into rows far apart: 1,100 cycles, as much as the products of 600 numbers.
+/// Of 16 blockings the best on a Xeon with 2 MB of second-level cache (bench/prefill/peak.cc). Sums are
+/// loaded and stored once for each stretch, into rows far apart: 1,100 cycles, as much as the products of 600
+/// numbers.
 constexpr Blocking BLOCKING = {2048, 128};
 
-constexpr PartKernels KERNELS = {BLOCKING, configure_tiles, release_tiles, split,
-                                 pack,     interleave,      multiply,      add_sums};
+constexpr PartKernels KERNELS = {BLOCKING, configure_tiles, release_tiles,     split, pack, interleave,
+                                 multiply, add_sums,        rough_exponentials};
 
 } // namespace
 

@@ -12,7 +12,8 @@ namespace llama_reward::prefill {
 
 namespace {
 
-constexpr PartKernels KERNELS = {USUAL_BLOCKING, [] {}, [] {}, split, pack, interleave, multiply, add_sums};
+constexpr PartKernels KERNELS = {USUAL_BLOCKING,    [] {}, [] {}, split, pack, interleave, multiply, add_sums,
+                                 rough_exponentials};
 
 } // namespace
 

@@ -15,8 +15,6 @@ namespace {
 
 /// Tasks per thread, at least, so that no thread waits long for the last.
 constexpr int64_t TASKS_PER_THREAD = 4;
-/// Rows of activations that are cut to parts together.
-constexpr int64_t HALF = PART_ROWS / 2;
 
 bool is_float(ggml_type type) {
   return type == GGML_TYPE_F32 || type == GGML_TYPE_F16 || type == GGML_TYPE_BF16;
@@ -75,36 +73,13 @@ MatMul::MatMul(const Kernels &kernels, const ggml_tensor *node, int threads, Blo
   rows_per_task_ = unit * std::clamp<int64_t>(fair, 1, std::max<int64_t>(blocking.rows / unit, 1));
 }
 
-size_t MatMul::shared_floats() const {
-  const int64_t blocks = (node_->src[1]->ne[1] + PART_ROWS - 1) / PART_ROWS;
-  return static_cast<size_t>(blocks * steps() * input_parts() * PART_UNIT / 2);
-}
-
 size_t MatMul::scratch_floats() const {
   const int64_t panel_rows = kernels_.parts == nullptr ? rows_per_task_ : rows_per_task_ * parts_.weights / 2;
   return static_cast<size_t>((std::max<int64_t>(panel_rows, PART_ROWS) + kernels_.columns) *
                              blocking_.stretch);
 }
 
-void MatMul::prepare(float *shared) {
-  const ggml_tensor *x = node_->src[1];
-  const int64_t count = x->ne[1];
-  const auto stride = static_cast<int64_t>(x->nb[1] / sizeof(float));
-  for (;;) {
-    const int64_t half = next_half_.fetch_add(1, std::memory_order_relaxed);
-    const int64_t first = half * HALF;
-    // An even number of halves: what stands beside the last rows is 0.
-    if (first >= (count + PART_ROWS - 1) / PART_ROWS * PART_ROWS)
-      return;
-    auto *target = reinterpret_cast<uint16_t *>(shared) + (half / 2 * steps() * parts_.x * PART_UNIT) +
-                   (half % 2 * HALF * PART_STEP);
-    const int64_t here = std::clamp<int64_t>(count - first, 0, HALF);
-    kernels_.parts->split(static_cast<const float *>(x->data) + (here == 0 ? 0 : first * stride), stride,
-                          here, x->ne[0], parts_.x, target);
-  }
-}
-
-void MatMul::run(const float *shared, float *scratch) {
+void MatMul::run(const float *inputs, float *scratch) {
   const int64_t rows = node_->src[0]->ne[1];
   if (kernels_.parts != nullptr)
     kernels_.parts->begin();
@@ -116,7 +91,7 @@ void MatMul::run(const float *shared, float *scratch) {
     if (kernels_.parts == nullptr)
       run_floats(task, scratch);
     else
-      run_parts(task, reinterpret_cast<const uint16_t *>(shared), scratch);
+      run_parts(task, reinterpret_cast<const uint16_t *>(inputs), scratch);
   }
   if (kernels_.parts != nullptr)
     kernels_.parts->end();

@@ -12,7 +12,7 @@ namespace llama_reward::prefill {
 
 /// A product of activations with a weight matrix, `GGML_OP_MUL_MAT`, cut into tasks of some weight rows each.
 /// Weights are unpacked a stretch at a time and never kept. Activations are used as they are, or cut to parts
-/// once, by `prepare`.
+/// before, see `Inputs`.
 class MatMul {
  public:
   /// Whether a node is such a product, in a form computed here.
@@ -26,18 +26,15 @@ class MatMul {
       : MatMul(kernels, node, threads, kernels.parts == nullptr ? USUAL_BLOCKING : kernels.parts->blocking) {}
   MatMul(const Kernels &kernels, const ggml_tensor *node, int threads, Blocking blocking);
 
-  /// How many parts `prepare` cuts activations to: 0 where they are used as they are. Products of the same
-  /// activations and as many parts can share what it makes.
+  /// How many parts activations are to be cut to: 0 where they are used as they are. Products of the same
+  /// activations and as many parts can share them.
   int input_parts() const { return kernels_.parts == nullptr ? 0 : parts_.x; }
-  /// Floats that all threads share: the activations' parts.
-  size_t shared_floats() const;
   /// Floats of working memory that each thread needs.
   size_t scratch_floats() const;
 
-  /// First step, where there are parts to make: any number of threads, once each.
-  void prepare(float *shared);
   /// Works on tasks until none is left. Any number of threads may call it, once each.
-  void run(const float *shared, float *scratch);
+  /// @param inputs the activations' parts, where there are any
+  void run(const float *inputs, float *scratch);
 
  private:
   struct Task {
@@ -56,7 +53,6 @@ class MatMul {
   Parts parts_{};
   int64_t rows_per_task_;
   std::atomic<int64_t> next_{0};
-  std::atomic<int64_t> next_half_{0};
 };
 
 } // namespace llama_reward::prefill

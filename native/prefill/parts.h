@@ -49,7 +49,7 @@ struct PartKernels {
 
   /// Cuts up to 16 rows to parts; missing rows, and what a row lacks of its last step, become 0. `target` is
   /// the half that the rows stand in.
-  void (*split)(const float *x, int64_t x_stride, int64_t rows, int64_t length, int parts, uint16_t *target);
+  void (*split)(const float *const *rows, int64_t row_count, int64_t length, int parts, uint16_t *target);
 
   /// Cuts up to 32 rows of `length` numbers to parts and transposes them to a panel; missing ones become 0.
   /// Rows need not be aligned.
@@ -68,6 +68,10 @@ struct PartKernels {
   /// In the place of `Kernels::add_sums`, whose order has no use beside products of neighbouring cells.
   /// `count` is a multiple of 32.
   void (*add_sums)(const float *x, int64_t stride, int64_t rows, int64_t count, float *sums);
+
+  /// `x = exp(x − shift)`, 0 for −∞, off by up to 3e-6 of the value: of no account beside weights that are
+  /// rounded to bfloat16. No result is larger than about 1. `count` is a multiple of 32.
+  void (*rough_exponentials)(float *x, int64_t count, float shift);
 };
 
 /// Null where the processor or the operating system has no tiles for this process.

@@ -79,13 +79,13 @@ inline void transpose16(__m512i r[16]) {
   }
 }
 
-void split(const float *x, int64_t x_stride, int64_t rows, int64_t length, int parts, uint16_t *target) {
+void split(const float *const *rows, int64_t row_count, int64_t length, int parts, uint16_t *target) {
   // One step of all rows after the other, so that what is written lies together.
   for (int64_t start = 0; start < length; start += PART_STEP) {
     uint16_t *to = target + start / PART_STEP * parts * PART_UNIT;
     for (int64_t row = 0; row < HALF; row++, to += PART_STEP) {
-      Stretch numbers =
-          Stretch::load(x + (row < rows ? row * x_stride + start : 0), row < rows ? length - start : 0);
+      Stretch numbers = row < row_count ? Stretch::load(rows[row] + start, length - start)
+                                        : Stretch{_mm512_setzero_ps(), _mm512_setzero_ps()};
       for (int part = 0; part < parts; part++)
         _mm512_store_si512(to + part * PART_UNIT, numbers.take());
     }
@@ -98,6 +98,26 @@ void add_sums(const float *x, int64_t stride, int64_t rows, int64_t count, float
     for (int64_t k = 0; k < count; k += HALF)
       sum = _mm512_add_ps(sum, _mm512_loadu_ps(x + row * stride + k));
     sums[row] += _mm512_reduce_add_ps(sum);
+  }
+}
+
+void rough_exponentials(float *x, int64_t count, float shift) {
+  const __m512 unit = _mm512_set1_ps(LOG2_E), offset = _mm512_set1_ps(-shift * LOG2_E);
+  const __m512 hidden = _mm512_set1_ps(-__builtin_inff()), least = _mm512_set1_ps(-126.0f);
+  for (int64_t i = 0; i < count; i += HALF) {
+    const __m512 logit = _mm512_loadu_ps(x + i);
+    // e^x = 2^n · 2^r. Smaller powers would be no normal numbers, and are nothing beside 1. In this order
+    // what is no number stays so.
+    const __m512 power = _mm512_max_ps(least, _mm512_fmadd_ps(logit, unit, offset));
+    const __m512 n = _mm512_roundscale_ps(power, _MM_FROUND_TO_NEAREST_INT);
+    const __m512 r = _mm512_sub_ps(power, n);
+    // Of all polynomials of that degree about the one with the smallest relative error on [−½, ½].
+    constexpr float FACTORS[] = {0.0559178591f, 0.240247458f, 0.693121791f, 0.999999285f};
+    __m512 value = _mm512_set1_ps(0.00957008637f);
+    for (const float factor : FACTORS)
+      value = _mm512_fmadd_ps(value, r, _mm512_set1_ps(factor));
+    const __mmask16 is_seen = _mm512_cmp_ps_mask(logit, hidden, _CMP_NEQ_UQ);
+    _mm512_storeu_ps(x + i, _mm512_maskz_scalef_ps(is_seen, value, n));
   }
 }
 

@@ -11,6 +11,8 @@ const { definition, instructions } = kernelsOf(process.arch);
 /** The operations, with all kernels. */
 export const OPERATIONS = [
   "matmul",
+  "inputs",
+  "row_source",
   "attention",
   "attention_products",
   "attention_floats",

@@ -107,6 +107,68 @@ struct AttentionGraph {
   }
 };
 
+/// Operations before products as llama.cpp builds them: an RMS norm for two products, a gate for a third.
+struct ProductGraph {
+  static constexpr int64_t ROWS = 4;
+  Tensor x{GGML_TYPE_F32, {WIDTH, ROWS}};
+  Tensor scales{GGML_TYPE_F32, {WIDTH}};
+  Tensor weights{GGML_TYPE_F32, {WIDTH, WIDTH}};
+  Tensor norm{GGML_TYPE_F32, {WIDTH, ROWS}, GGML_OP_RMS_NORM};
+  Tensor scaled{GGML_TYPE_F32, {WIDTH, ROWS}, GGML_OP_MUL};
+  Tensor gate{GGML_TYPE_F32, {WIDTH, ROWS}, GGML_OP_MUL_MAT};
+  Tensor up{GGML_TYPE_F32, {WIDTH, ROWS}, GGML_OP_MUL_MAT};
+  Tensor gated{GGML_TYPE_F32, {WIDTH, ROWS}, GGML_OP_GLU};
+  Tensor down{GGML_TYPE_F32, {WIDTH, ROWS}, GGML_OP_MUL_MAT};
+  Tensor sum{GGML_TYPE_F32, {WIDTH, ROWS}, GGML_OP_ADD};
+  std::vector<ggml_tensor *> nodes{&norm, &scaled, &gate, &up, &gated, &down, &sum};
+  CellAges ages;
+  Scratch scratch;
+
+  ProductGraph() {
+    norm.src[0] = &x;
+    scaled.src[0] = &norm;
+    scaled.src[1] = &scales;
+    gate.src[0] = up.src[0] = down.src[0] = &weights;
+    gate.src[1] = up.src[1] = &scaled;
+    gated.src[0] = &gate;
+    gated.src[1] = &up;
+    gated.op_params[0] = static_cast<int32_t>(GGML_GLU_OP_SWIGLU);
+    down.src[1] = &gated;
+    sum.src[0] = &down;
+    sum.src[1] = &x;
+  }
+
+  /// @param elsewhere read by one more node, of another graph
+  std::vector<ggml_op> computed(const Kernels &kernels, const ggml_tensor *elsewhere = nullptr) {
+    constexpr size_t SLOTS = 64;
+    std::vector<ggml_tensor *> keys(SLOTS);
+    std::vector<ggml_bitset_t> used(ggml_bitset_size(SLOTS));
+    std::vector<int32_t> counts(SLOTS);
+    ggml_cgraph whole{};
+    whole.nodes = nodes.data();
+    whole.n_nodes = whole.size = static_cast<int>(nodes.size());
+    whole.visited_hash_set = {SLOTS, used.data(), keys.data()};
+    whole.use_counts = counts.data();
+    const auto count = [&](const ggml_tensor *tensor) {
+      const size_t at = ggml_hash_find(&whole.visited_hash_set, tensor);
+      ggml_bitset_set(used.data(), at);
+      keys[at] = const_cast<ggml_tensor *>(tensor);
+      counts[at]++;
+    };
+    for (const ggml_tensor *node : nodes)
+      for (const ggml_tensor *source : node->src)
+        if (source != nullptr)
+          count(source);
+    if (elsewhere != nullptr)
+      count(elsewhere);
+    Graph mine(kernels, whole, 1, ages, scratch);
+    std::vector<ggml_op> operations;
+    for (int i = 0; i < mine.view()->n_nodes; i++)
+      operations.push_back(mine.view()->nodes[i]->op);
+    return operations;
+  }
+};
+
 /// Writes cells of the graph's cache, as llama.cpp does for each batch.
 struct Write {
   std::vector<int64_t> numbers;
@@ -204,6 +266,59 @@ int main(int argc, char **argv) {
     shared.nodes.push_back(&shared.other);
     const std::vector<ggml_op> kept{GGML_OP_CPY, GGML_OP_CUSTOM, GGML_OP_CUSTOM, GGML_OP_CUSTOM, GGML_OP_CPY};
     check(shared.computed(*kernels) == kept, "a cast that another node reads is computed");
+  }
+
+  Kernels with_parts = *kernels;
+  PartKernels no_parts{};
+  no_parts.blocking = USUAL_BLOCKING;
+  with_parts.parts = kernels->parts == nullptr ? &no_parts : kernels->parts;
+  const std::vector<ggml_op> cut_and_multiplied(2, GGML_OP_CUSTOM);
+  const auto joined = [](std::vector<std::vector<ggml_op>> parts) {
+    std::vector<ggml_op> all;
+    for (const std::vector<ggml_op> &part : parts)
+      all.insert(all.end(), part.begin(), part.end());
+    return all;
+  };
+  const std::vector<ggml_op> by_ggml{GGML_OP_RMS_NORM, GGML_OP_MUL};
+  const std::vector<ggml_op> two_products(3, GGML_OP_CUSTOM);
+  const std::vector<ggml_op> gate_within = joined({cut_and_multiplied, {GGML_OP_ADD}});
+  const std::vector<ggml_op> gate_by_ggml = joined({{GGML_OP_GLU}, gate_within});
+  {
+    ProductGraph plain;
+    check(plain.computed(with_parts) == joined({two_products, gate_within}),
+          "a norm and a gate are done where their products' inputs are cut");
+    Kernels floats = *kernels;
+    floats.parts = nullptr;
+    const std::vector<ggml_op> products(2, GGML_OP_CUSTOM);
+    check(plain.computed(floats) == joined({by_ggml, products, {GGML_OP_GLU, GGML_OP_CUSTOM, GGML_OP_ADD}}),
+          "products in float32 read what ggml has made");
+    check(plain.computed(with_parts, &plain.scaled) == joined({by_ggml, two_products, gate_within}),
+          "a norm that another graph reads is computed");
+    check(plain.computed(with_parts, &plain.norm) == joined({by_ggml, two_products, gate_within}),
+          "a norm that is read without its weights is computed");
+  }
+  {
+    ProductGraph read;
+    read.sum.src[1] = &read.gated;
+    check(read.computed(with_parts) == joined({two_products, gate_by_ggml}), "a gate that a sum reads is computed");
+    read.sum.src[1] = &read.x;
+    read.gated.flags |= GGML_TENSOR_FLAG_OUTPUT;
+    check(read.computed(with_parts) == joined({two_products, gate_by_ggml}), "a gate that is an output is computed");
+  }
+  {
+    ProductGraph last;
+    last.nodes.pop_back();
+    check(last.computed(with_parts) == joined({two_products, {GGML_OP_GLU}, cut_and_multiplied}),
+          "what the last node reads is computed, for who looks at it");
+  }
+  {
+    ProductGraph between;
+    Tensor other{GGML_TYPE_F32, {WIDTH, ProductGraph::ROWS}, GGML_OP_MUL_MAT};
+    other.src[0] = &between.weights;
+    other.src[1] = &between.x;
+    between.nodes.insert(between.nodes.begin() + 3, &other);
+    check(between.computed(with_parts) == joined({by_ggml, two_products, {GGML_OP_CUSTOM, GGML_OP_CUSTOM, GGML_OP_CUSTOM}, gate_within}),
+          "a norm is computed where another product comes between its own");
   }
 
   {

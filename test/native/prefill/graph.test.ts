@@ -10,16 +10,16 @@ const folder = mkdtempSync(path.join(tmpdir(), "llama-reward-graph-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Checks of `graph.cc`. */
-const CHECKS = 10;
+const CHECKS = 18;
 
 it.runIf(canRun)(
-  "casts of an f32 cache are dropped, what is not ours is left to ggml, blocks that nobody sees are passed over",
+  "casts of an f32 cache and what only products read are dropped, what is not ours is left to ggml, blocks that nobody sees are passed over",
   async () => {
     const program = await compile(
       folder,
       "graph",
       [],
-      [...OPERATIONS, "cell_ages", "graph", "stopwatch", "team"],
+      [...OPERATIONS, "cell_ages", "fusion", "graph", "stopwatch", "team"],
     );
     const { stdout } = await run(program, [findLlamaLibraries().ggmlBase]);
     expect(stdout === "unavailable\n" || stdout.trim().split("\n").length === CHECKS, stdout).toBe(true);

@@ -18,6 +18,7 @@
 #include "../../../native/backend.h"
 #include "../../../native/prefill/attention.h"
 #include "../../../native/prefill/gelu.h"
+#include "../../../native/prefill/inputs.h"
 #include "../../../native/prefill/matmul.h"
 #include "../../../native/prefill/scratch.h"
 
@@ -126,6 +127,15 @@ std::vector<float> normals(Random &random, int64_t count, float spread = 1) {
 
 using Rows = std::vector<std::vector<float>>;
 
+void cut(const Kernels &kernels, const ggml_tensor *x, int parts, bool has_operations, int threads, Scratch &shared) {
+  Inputs inputs(kernels, x, parts, has_operations);
+  shared.reserve(inputs.shared_floats() * sizeof(float));
+  std::vector<Scratch> scratch(static_cast<size_t>(threads));
+  for (Scratch &own : scratch)
+    own.reserve(inputs.scratch_floats() * sizeof(float));
+  on_threads(threads, [&](int i) { inputs.run(shared.floats(), scratch[static_cast<size_t>(i)].floats()); });
+}
+
 /// Largest difference, as a share of what rounding each product once could cause.
 double matmul_case(const Kernels &kernels, Random &random) {
   const ggml_type type = random.one_of({GGML_TYPE_F32, GGML_TYPE_F16, GGML_TYPE_BF16,
@@ -157,9 +167,8 @@ double matmul_case(const Kernels &kernels, Random &random) {
   for (Scratch &own : scratch)
     own.reserve(matmul.scratch_floats() * sizeof(float));
   Scratch shared;
-  shared.reserve(matmul.shared_floats() * sizeof(float));
   if (matmul.input_parts() > 0)
-    on_threads(threads, [&](int) { matmul.prepare(shared.floats()); });
+    cut(kernels, &x.it, matmul.input_parts(), false, threads, shared);
   on_threads(threads, [&](int i) { matmul.run(shared.floats(), scratch[static_cast<size_t>(i)].floats()); });
 
   double worst = 0;
@@ -422,6 +431,77 @@ double gelu_case(const Kernels &kernels, Random &random) {
   return worst;
 }
 
+/// The sum of a number's parts, as `parts.h` lays them out.
+double sum_of_parts(const uint16_t *cut, int parts, int64_t length, int64_t row, int64_t column) {
+  const int64_t steps = (length + PART_STEP - 1) / PART_STEP;
+  const uint16_t *at = cut + ((row / PART_ROWS * steps + column / PART_STEP) * parts * PART_UNIT) +
+                       (row % PART_ROWS * PART_STEP) + column % PART_STEP;
+  double sum = 0;
+  for (int i = 0; i < parts; i++) {
+    const uint32_t bits = static_cast<uint32_t>(at[i * PART_UNIT]) << 16;
+    float part;
+    std::memcpy(&part, &bits, sizeof(part));
+    sum += static_cast<double>(part);
+  }
+  return sum;
+}
+
+/// Operations before a product that are done while its inputs are cut: difference of a number, as a share of its size
+/// (of a gate, of its factors' sizes). Kernels without parts only compute the numbers.
+double inputs_case(const Kernels &kernels, Random &random) {
+  const int64_t width = random.between(1, 700), count = random.between(1, 40);
+  const auto kind = random.one_of({GGML_OP_RMS_NORM, GGML_OP_GLU});
+  const bool is_norm = kind == GGML_OP_RMS_NORM, is_silu = random.chance(0.5);
+  const float epsilon = 1e-5F;
+  Tensor first(GGML_TYPE_F32, {width, count}, random.between(0, 3));
+  Tensor second(GGML_TYPE_F32, {width, is_norm ? 1 : count});
+  Tensor norm(GGML_TYPE_F32, {width, count}), x(GGML_TYPE_F32, {width, count});
+  norm.it.op = GGML_OP_RMS_NORM;
+  norm.it.src[0] = &first.it;
+  std::memcpy(norm.it.op_params, &epsilon, sizeof(epsilon));
+  x.it.op = is_norm ? GGML_OP_MUL : GGML_OP_GLU;
+  x.it.op_params[0] = is_norm ? 0 : static_cast<int32_t>(is_silu ? GGML_GLU_OP_SWIGLU : GGML_GLU_OP_GEGLU);
+  x.it.src[0] = is_norm ? &norm.it : &first.it;
+  x.it.src[1] = &second.it;
+  if (is_norm && random.chance(0.5))
+    std::swap(x.it.src[0], x.it.src[1]);
+  Rows firsts, seconds;
+  for (int64_t i = 0; i < count; i++)
+    firsts.push_back(first.fill_row(i, 0, normals(random, width, random.chance(0.1) ? 60 : 3)));
+  for (int64_t i = 0; i < second.it.ne[1]; i++)
+    seconds.push_back(second.fill_row(i, 0, normals(random, width)));
+
+  const auto source = RowSource::of_operations_before(kernels, &x.it);
+  if (source == nullptr)
+    std::exit(std::fprintf(stderr, "operations before a product were not taken\n"));
+  const int parts = kernels.precision == Precision::FAST ? 1 : 3;
+  Scratch shared;
+  if (kernels.parts != nullptr)
+    cut(kernels, &x.it, parts, true, 2, shared);
+  double worst = 0;
+  std::vector<float> own(static_cast<size_t>(width));
+  for (int64_t i = 0; i < count; i++) {
+    double squares = 0;
+    for (const float value : firsts[static_cast<size_t>(i)])
+      squares += static_cast<double>(value) * value;
+    const double root = std::sqrt(squares / static_cast<double>(width) + epsilon);
+    const float *computed = source->columns(i, source->factor(i), 0, width, own.data());
+    for (int64_t k = 0; k < width; k++) {
+      const double a = firsts[static_cast<size_t>(i)][static_cast<size_t>(k)];
+      const double b = seconds[is_norm ? 0 : static_cast<size_t>(i)][static_cast<size_t>(k)];
+      const double gate = is_silu ? a / (1 + std::exp(-a)) : 0.5 * a * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (a + 0.044715 * a * a * a)));
+      const double value = (is_norm ? a / root : gate) * b;
+      // SiLU ends at 1e-36, where its power is no float32 number any more.
+      const double size = std::abs(is_norm || is_silu ? value : a * b) + 1e-28;
+      const double got = kernels.parts == nullptr
+                             ? static_cast<double>(computed[k])
+                             : sum_of_parts(reinterpret_cast<const uint16_t *>(shared.floats()), parts, width, i, k);
+      worst = std::max(worst, std::abs(got - value) / size);
+    }
+  }
+  return std::isfinite(worst) ? worst : std::numeric_limits<double>::infinity();
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -446,6 +526,8 @@ int main(int argc, char **argv) {
   // parts, as quantized weights have, 2⁻¹⁷ is left out, of one 2⁻⁹.
   const Operation operations[] = {
       {"matmul", matmul_case, kernels->parts == nullptr ? 2e-6 : is_fast ? 8e-3 : 1e-5}, {"attention", attention_case, is_fast && kernels->parts != nullptr ? 0.1 : 2e-5}, {"gelu", gelu_case, 5e-7},
+      // One part is off by a rounding to 8 bits, three by what the operations are.
+      {"inputs", inputs_case, is_fast && kernels->parts != nullptr ? 4e-3 : 6e-7},
       {"placement", placement_case, 0}};
   bool is_good = true;
   for (const Operation &operation : operations) {
