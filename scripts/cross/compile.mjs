@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
@@ -64,8 +65,15 @@ const UNOPTIMIZED = {
   LLAMA_REWARD_BENCH: "OFF",
 };
 
+/** The package's program itself: to ask Python for it each time takes a fifth as long as a file. */
+function findZig(python) {
+  const where = "import os, ziglang; print(os.path.join(os.path.dirname(ziglang.__file__), 'zig'))";
+  return execFileSync(python, ["-c", where], { encoding: "utf8" }).trim();
+}
+
 /** zig is one program; CMake wants one for each tool. */
 function zigTools(target, python) {
+  const zig = findZig(python);
   const folder = path.join(CROSS, "zig", target);
   mkdirSync(folder, { recursive: true });
   // Named on the command line, but part of zig's own C library.
@@ -74,7 +82,7 @@ function zigTools(target, python) {
   const caches = `ZIG_GLOBAL_CACHE_DIR='${cache}' ZIG_LOCAL_CACHE_DIR='${cache}'`;
   const tool = (name, command, prepare = "") => {
     const file = path.join(folder, name);
-    const lines = ["#!/bin/sh", prepare, `${caches} exec '${python}' -m ziglang ${command} "$@"`];
+    const lines = ["#!/bin/sh", prepare, `${caches} exec '${zig}' ${command} "$@"`];
     writeFileSync(file, `${lines.join("\n")}\n`);
     chmodSync(file, 0o755);
     return file;
