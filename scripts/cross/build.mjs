@@ -4,11 +4,12 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
 import { ROOT } from "../native/llama-release.mjs";
-import { compileFor, CROSS } from "./compile.mjs";
+import { compileFor, CROSS, fetchHeadersFor } from "./compile.mjs";
 import { needDebian, needPython } from "./debian.mjs";
 import { problemsOf } from "./gates/gates.mjs";
 import { TARGETS } from "./targets.mjs";
@@ -37,16 +38,26 @@ try {
     );
   needDebian(PACKAGES);
   const python = needPython(path.join(CROSS, "python"));
+  const wanted = TARGETS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  for (const target of wanted) await fetchHeadersFor(target);
+  // Side by side, since configuring and linking keep one core each. Those by zig take longest: they begin.
+  const left = wanted.toSorted(
+    (one, other) => Number(one.zig === undefined) - Number(other.zig === undefined),
+  );
+  const cores = os.availableParallelism();
+  const atOnce = Math.min(left.length, cores);
   let failures = 0;
-  for (const target of TARGETS) {
-    if (positionals.length > 0 && !positionals.includes(target.name)) continue;
-    const started = performance.now();
-    const problems = await build(target, python, values.record);
-    const seconds = Math.round((performance.now() - started) / 1000);
-    console.log(`${target.name}: ${problems.length === 0 ? "passes" : "FAILS"} (${seconds} s)`);
-    for (const problem of problems) console.log(`  ${problem}`);
-    if (problems.length > 0) failures++;
-  }
+  const work = async () => {
+    for (let target = left.shift(); target !== undefined; target = left.shift()) {
+      const started = performance.now();
+      const problems = await build(target, { python, jobs: Math.ceil(cores / atOnce) }, values.record);
+      const seconds = Math.round((performance.now() - started) / 1000);
+      console.log(`${target.name}: ${problems.length === 0 ? "passes" : "FAILS"} (${seconds} s)`);
+      for (const problem of problems) console.log(`  ${problem}`);
+      if (problems.length > 0) failures++;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
   if (failures > 0) throw new Error(`${failures} of the targets failed.`);
 } catch (error) {
   console.error(`build:cross: ${error.message}`);
@@ -54,9 +65,9 @@ try {
 }
 
 /** What is wrong; one platform that fails does not keep the others from being built. */
-async function build(target, python, isRecorded) {
+async function build(target, { python, jobs }, isRecorded) {
   try {
-    const addon = await compileFor(target, python);
+    const addon = await compileFor(target, python, jobs);
     const reader = path.join(import.meta.dirname, "gates", "facts.py");
     const facts = JSON.parse(execFileSync(python, [reader, addon], { encoding: "utf8" }));
     if (isRecorded) record(target.name, facts);

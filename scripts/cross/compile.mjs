@@ -1,26 +1,33 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import os from "node:os";
 import path from "node:path";
 
 import { fetchHeaders } from "../native/fetch-llama.mjs";
 import { releaseForPlatform, ROOT } from "../native/llama-release.mjs";
-import { run } from "../native/run.mjs";
 
 /** Everything cross-built. */
 export const CROSS = path.join(ROOT, "build", "cross");
 
 /**
- * Compiles the addon for a target, and where it can be run the benchmark's, into build/cross/<name>/Release.
+ * Fetches llama.cpp's headers of a target's release, which other targets may share: one after the other.
  * @param {import("./targets.mjs").Target} target
+ */
+export async function fetchHeadersFor(target) {
+  const release = releaseForPlatform(target.os, target.cpu);
+  await fetchHeaders(release, headersFolder(release));
+}
+
+/**
+ * Compiles the addon for a target, and where it can be run the benchmark's, into build/cross/<name>/Release.
+ * @param {import("./targets.mjs").Target} target whose headers have been fetched
  * @param {string} python with the package `ziglang`
+ * @param {number} jobs compilers at once
  * @returns {Promise<string>} the addon that is packed
  */
-export async function compileFor(target, python) {
-  const release = releaseForPlatform(target.os, target.cpu);
-  const headers = headersFolder(release);
-  await fetchHeaders(release, headers);
+export async function compileFor(target, python, jobs) {
+  const headers = headersFolder(releaseForPlatform(target.os, target.cpu));
   const folder = path.join(CROSS, target.name);
   const out = path.join(folder, "Release");
   rmSync(out, { recursive: true, force: true });
@@ -34,10 +41,16 @@ export async function compileFor(target, python) {
   };
   const build = path.join(folder, "cmake");
   const defined = Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
-  const quiet = { stdio: ["ignore", "ignore", "inherit"] };
-  run("cmake", ["-S", ROOT, "-B", build, "-Wno-dev", ...defined], quiet);
-  run("cmake", ["--build", build, "--parallel", String(os.availableParallelism())], quiet);
+  await cmake(["-S", ROOT, "-B", build, "-Wno-dev", ...defined]);
+  await cmake(["--build", build, "--parallel", String(jobs)]);
   return path.join(out, "llama-reward.node");
+}
+
+/** Runs beside others. */
+async function cmake(args) {
+  const child = spawn("cmake", args, { stdio: ["ignore", "ignore", "inherit"] });
+  const [code, signal] = await once(child, "close");
+  if (code !== 0) throw new Error(`cmake ${args.join(" ")} failed (${code ?? signal}).`);
 }
 
 /** llama.cpp's headers, of the release that a target's libraries are of. */
