@@ -267,7 +267,7 @@ Measured measure(const Kernels &kernels, const Peak &peak, Matrices &it, int thr
   if (probe.input_parts() > 0) {
     const Inputs inputs(kernels, &it.input, probe.input_parts(), false);
     shared.reserve(inputs.shared_floats() * sizeof(float));
-    own_floats = std::max(own_floats, inputs.scratch_floats());
+    own_floats = std::max(own_floats, Inputs::scratch_floats());
   }
   std::vector<Scratch> scratch(static_cast<size_t>(threads));
   for (Scratch &own : scratch)
@@ -339,7 +339,7 @@ int main(int argc, char **argv) {
       if (last.input_parts() > 0) {
         Inputs inputs(*kernels, &it.input, last.input_parts(), false);
         shared.reserve(inputs.shared_floats() * sizeof(float));
-        cutting.reserve(inputs.scratch_floats() * sizeof(float));
+        cutting.reserve(Inputs::scratch_floats() * sizeof(float));
         inputs.run(shared.floats(), cutting.floats());
       }
       last.run(shared.floats(), scratch.floats());

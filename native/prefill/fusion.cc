@@ -1,7 +1,5 @@
 #include "fusion.h"
 
-#include <cstddef>
-
 #include "attention.h"
 #include "inputs.h"
 #include "kernels.h"
@@ -39,7 +37,8 @@ bool is_for_products(const ggml_cgraph &graph, int index) {
   int left = ggml_node_get_use_count(&graph, index);
   if (!is_intermediate(x) || left == 0)
     return false;
-  bool has_begun = false, is_overwritten = false;
+  bool has_begun = false;
+  bool is_overwritten = false;
   // Who looks at a graph's last node, as those do that measure activations, may look at its inputs.
   for (int i = index + 1; i < graph.n_nodes - 1 && left > 0; i++) {
     const ggml_tensor *node = graph.nodes[i];

@@ -110,7 +110,7 @@ void Graph::add_matmul(const ggml_tensor *node, MatMul &matmul) {
   if (matmul.input_parts() > 0 && (cut_ != x || cut_parts_ != matmul.input_parts())) {
     inputs_.emplace_back(kernels_, x, matmul.input_parts(), fusion_.inputs.count(x) > 0);
     shared_floats_ = std::max(shared_floats_, inputs_.back().shared_floats());
-    scratch_floats_ = std::max(scratch_floats_, inputs_.back().scratch_floats());
+    scratch_floats_ = std::max(scratch_floats_, Inputs::scratch_floats());
     Step step;
     step.kind = Step::Kind::CUT;
     step.inputs = &inputs_.back();

@@ -8,7 +8,6 @@
 #include <memory>
 
 #include "kernels.h"
-#include "matrix.h"
 #include "parts.h"
 
 namespace llama_reward::prefill {
@@ -31,7 +30,7 @@ size_t Inputs::shared_floats() const {
   return static_cast<size_t>(blocks * steps_ * parts_ * PART_UNIT / 2);
 }
 
-size_t Inputs::scratch_floats() const {
+size_t Inputs::scratch_floats() {
   return static_cast<size_t>(HALF * STRETCH);
 }
 

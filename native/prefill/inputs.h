@@ -42,7 +42,7 @@ class Inputs {
   /// Floats that all threads share: the parts.
   size_t shared_floats() const;
   /// Floats of working memory that each thread needs.
-  size_t scratch_floats() const;
+  static size_t scratch_floats();
 
   /// Works until nothing is left. Any number of threads may call it, once each.
   void run(float *shared, float *scratch);

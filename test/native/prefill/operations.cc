@@ -132,7 +132,7 @@ void cut(const Kernels &kernels, const ggml_tensor *x, int parts, bool has_opera
   shared.reserve(inputs.shared_floats() * sizeof(float));
   std::vector<Scratch> scratch(static_cast<size_t>(threads));
   for (Scratch &own : scratch)
-    own.reserve(inputs.scratch_floats() * sizeof(float));
+    own.reserve(Inputs::scratch_floats() * sizeof(float));
   on_threads(threads, [&](int i) { inputs.run(shared.floats(), scratch[static_cast<size_t>(i)].floats()); });
 }
 
