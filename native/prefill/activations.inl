@@ -1,5 +1,5 @@
-// What stands between products, row by row: gates and norms. Part of kernels.inl, over its vector type, within
-// its namespace.
+// What stands between products, row by row: gates and norms. Part of kernels.inl, over its vector type,
+// within its namespace.
 
 inline V::Register gelu_of(V::Register x) {
   // √(2/π) · (x + 0.044715 x³)
