@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { scratchFolder } from "../convert/checkpoints.js";
 import { convertFixture, type ModelFolder } from "../support/fixtures.js";
+import { withinNoise } from "../support/batch-noise.js";
 import { cli, parseLines } from "./cli.js";
 
 const EXACT = ["--kv-type", "f32", "--threads", "1", "--quiet"];
@@ -33,7 +34,8 @@ it("a table scores as the same records in JSON Lines", async () => {
   const lines = await score(join(folder, "pairs.jsonl"));
   const table = await score(join(folder, "pairs.csv"));
   expect(lines.status).toBe(0);
-  expect(table).toMatchObject({ status: 0, stdout: lines.stdout });
+  expect(lines.records).toHaveLength(PAIRS.length);
+  expect(table).toMatchObject({ status: 0, records: withinNoise(lines.records) });
 });
 
 it("cells of messages are JSON, and Python's spelling is refused in its place", async () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EVAL_FILES } from "../../lib/eval/index.js";
 import { seededDraw } from "../../lib/eval/stats/random.js";
 import { parseLines, toLines } from "../cli/cli.js";
-import { batchNoise } from "../support/batch-noise.js";
+import { batchNoise, withinNoise } from "../support/batch-noise.js";
 import { convertFixture, temporaryFolder, type ModelFolder } from "../support/fixtures.js";
 import { syntheticRewardBench } from "./synthetic-rewardbench.js";
 
@@ -127,18 +127,9 @@ describe("SIGKILL", () => {
       for (const file of [".jsonl", ".jsonl.scores.jsonl", ".jsonl.left-out.jsonl"]) {
         const [expected, actual] = [await linesOf(whole + file), await linesOf(killed + file)];
         expect(expected.length).toBeGreaterThan(records.length / 20);
-        expect(actual).toEqual(batchNoise() === 0 ? expected : close(expected));
+        expect(actual).toEqual(withinNoise(expected));
       }
     },
     timeout,
   );
 });
-
-/** Rewards with the digits that single precision holds; everything else as it is. */
-function close(value: unknown): unknown {
-  if (typeof value === "number")
-    return Number.isInteger(value) ? value : (expect.closeTo(value, 3) as unknown);
-  if (Array.isArray(value)) return value.map(close);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, close(field)]));
-}

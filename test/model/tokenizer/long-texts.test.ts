@@ -67,9 +67,11 @@ describe("long texts", () => {
       try {
         for (const character of ["𓀀", "海", "a", " ", "\n", "!", "\u200d"]) {
           const text = character.repeat(1_000_000 / Buffer.byteLength(character));
-          const start = performance.now();
+          const before = process.cpuUsage();
           await model.tokenize([text], Uint8Array.of(0));
-          expect(performance.now() - start).toBeLessThan(10_000);
+          // Of the processor: what other programs take is not the text's.
+          const { user, system } = process.cpuUsage(before);
+          expect((user + system) / 1e6).toBeLessThan(10);
         }
       } finally {
         await model.dispose();
