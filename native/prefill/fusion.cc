@@ -1,9 +1,9 @@
 #include "fusion.h"
 
 #include "attention.h"
-#include "inputs.h"
 #include "kernels.h"
 #include "matmul.h"
+#include "row_source.h"
 
 namespace llama_reward::prefill {
 namespace {

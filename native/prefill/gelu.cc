@@ -15,13 +15,7 @@ Gelu::Gelu(const Kernels &kernels, const ggml_tensor *node) : kernels_(kernels),
 bool Gelu::takes(const ggml_tensor *node) {
   if (node->op == GGML_OP_UNARY)
     return node->op_params[0] == GGML_UNARY_OP_GELU && is_matrix(node) && is_matrix(node->src[0]);
-  if (node->op != GGML_OP_GLU || node->op_params[0] != GGML_GLU_OP_GEGLU || node->op_params[1] != 0)
-    return false;
-  // Gate and up in two tensors; halves of one are left to ggml.
-  const ggml_tensor *gate = node->src[0];
-  const ggml_tensor *up = node->src[1];
-  return up != nullptr && is_matrix(node) && is_matrix(gate) && is_matrix(up) &&
-         have_same_shape(gate, node) && have_same_shape(up, node);
+  return is_gate(node) && node->op_params[0] == GGML_GLU_OP_GEGLU;
 }
 
 void Gelu::run() {

@@ -9,6 +9,7 @@
 
 #include "kernels.h"
 #include "parts.h"
+#include "row_source.h"
 
 namespace llama_reward::prefill {
 namespace {

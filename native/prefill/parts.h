@@ -69,7 +69,7 @@ struct PartKernels {
   /// `count` is a multiple of 32.
   void (*add_sums)(const float *x, int64_t stride, int64_t rows, int64_t count, float *sums);
 
-  /// `x = exp(x − shift)`, 0 for −∞, off by up to 3e-6 of the value: of no account beside weights that are
+  /// `x = exp(x − shift)`, 0 for −∞, off by up to 1e-5 of the value: of no account beside weights that are
   /// rounded to bfloat16. No result is larger than about 1. `count` is a multiple of 32.
   void (*rough_exponentials)(float *x, int64_t count, float shift);
 };

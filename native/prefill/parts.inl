@@ -102,13 +102,13 @@ void add_sums(const float *x, int64_t stride, int64_t rows, int64_t count, float
 }
 
 void rough_exponentials(float *x, int64_t count, float shift) {
-  const __m512 unit = _mm512_set1_ps(LOG2_E), offset = _mm512_set1_ps(-shift * LOG2_E);
+  const __m512 unit = _mm512_set1_ps(LOG2_E), by = _mm512_set1_ps(shift);
   const __m512 hidden = _mm512_set1_ps(-__builtin_inff()), least = _mm512_set1_ps(-126.0f);
   for (int64_t i = 0; i < count; i += HALF) {
     const __m512 logit = _mm512_loadu_ps(x + i);
     // e^x = 2^n · 2^r. Smaller powers would be no normal numbers, and are nothing beside 1. In this order
     // what is no number stays so.
-    const __m512 power = _mm512_max_ps(least, _mm512_fmadd_ps(logit, unit, offset));
+    const __m512 power = _mm512_max_ps(least, _mm512_mul_ps(_mm512_sub_ps(logit, by), unit));
     const __m512 n = _mm512_roundscale_ps(power, _MM_FROUND_TO_NEAREST_INT);
     const __m512 r = _mm512_sub_ps(power, n);
     // Of all polynomials of that degree about the one with the smallest relative error on [−½, ½].

@@ -1,10 +1,11 @@
+#include "row_source.h"
+
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <utility>
 
-#include "inputs.h"
 #include "kernels.h"
 #include "matrix.h"
 
@@ -71,13 +72,8 @@ class Gate final : public RowSource {
 
   static std::unique_ptr<const RowSource> make(const Kernels &kernels, const ggml_tensor *node) {
     const auto kind = static_cast<ggml_glu_op>(node->op_params[0]);
-    const bool is_swapped = node->op_params[1] != 0;
-    // Halves of one matrix are left to ggml.
-    if ((kind != GGML_GLU_OP_SWIGLU && kind != GGML_GLU_OP_GEGLU) || is_swapped || node->src[1] == nullptr)
+    if (!is_gate(node) || (kind != GGML_GLU_OP_SWIGLU && kind != GGML_GLU_OP_GEGLU))
       return nullptr;
-    for (const ggml_tensor *factor : {node->src[0], node->src[1]})
-      if (!is_matrix(factor) || !have_same_shape(factor, node))
-        return nullptr;
     return std::make_unique<Gate>(kind == GGML_GLU_OP_SWIGLU ? kernels.gated_silu : kernels.gated_gelu, node);
   }
 
@@ -104,7 +100,7 @@ std::unique_ptr<const RowSource> RowSource::of_operations_before(const Kernels &
     return nullptr;
   if (x->op == GGML_OP_MUL)
     return Norm::make(kernels, x);
-  return x->op == GGML_OP_GLU ? Gate::make(kernels, x) : nullptr;
+  return Gate::make(kernels, x);
 }
 
 } // namespace llama_reward::prefill

@@ -431,6 +431,29 @@ double gelu_case(const Kernels &kernels, Random &random) {
   return worst;
 }
 
+/// Exponentials beside weights that are rounded anyway: difference as a share of the value. What is hidden becomes 0, and
+/// what is no number stays so.
+double exponentials_case(const Kernels &kernels, Random &random) {
+  const int64_t count = 32 * random.between(1, 8);
+  const float shift = 100 * random.normal();
+  std::vector<float> logits = normals(random, count, 20);
+  for (float &logit : logits)
+    logit = random.chance(0.1) ? -std::numeric_limits<float>::infinity() : shift - std::min(std::abs(logit), 80.0F);
+  const auto odd = static_cast<size_t>(random.between(0, count - 1));
+  logits[odd] = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> powers = logits;
+  kernels.parts->rough_exponentials(powers.data(), count, shift);
+  double worst = std::isnan(powers[odd]) ? 0 : std::numeric_limits<double>::infinity();
+  for (size_t i = 0; i < powers.size(); i++) {
+    if (i == odd)
+      continue;
+    // The difference is float32's, as for all that follows.
+    const double value = std::exp(static_cast<double>(logits[i] - shift));
+    worst = std::max(worst, std::abs(powers[i] - value) / (value + 1e-38));
+  }
+  return worst;
+}
+
 /// The sum of a number's parts, as `parts.h` lays them out.
 double sum_of_parts(const uint16_t *cut, int parts, int64_t length, int64_t row, int64_t column) {
   const int64_t steps = (length + PART_STEP - 1) / PART_STEP;
@@ -528,11 +551,12 @@ int main(int argc, char **argv) {
       {"matmul", matmul_case, kernels->parts == nullptr ? 2e-6 : is_fast ? 8e-3 : 1e-5}, {"attention", attention_case, is_fast && kernels->parts != nullptr ? 0.1 : 2e-5}, {"gelu", gelu_case, 5e-7},
       // One part is off by a rounding to 8 bits, three by what the operations are.
       {"inputs", inputs_case, is_fast && kernels->parts != nullptr ? 4e-3 : 6e-7},
+      {"exponentials", exponentials_case, 1e-5},
       {"placement", placement_case, 0}};
   bool is_good = true;
   for (const Operation &operation : operations) {
-    // Parts of neighbouring cells are multiplied together.
-    if (operation.run == placement_case && kernels->parts != nullptr)
+    // Parts of neighbouring cells are multiplied together, with exponentials of their own.
+    if (operation.run == (kernels->parts != nullptr ? placement_case : exponentials_case))
       continue;
     double worst = 0;
     for (int i = 0; i < cases; i++)
